@@ -1,0 +1,1 @@
+//! Keep an answer for a while: a bounded TTL cache with one computation per key.

@@ -1,0 +1,1 @@
+//! Supervise tasks and capture every failure exactly once.

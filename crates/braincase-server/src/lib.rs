@@ -1,0 +1,1 @@
+//! The braincase binary: HTTP API, wiring, supervision, shutdown.

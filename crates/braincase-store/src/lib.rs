@@ -1,0 +1,1 @@
+//! Remember: SQLite behind the Store port, with group commit and content-addressed blobs.

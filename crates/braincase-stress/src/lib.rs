@@ -1,0 +1,1 @@
+//! The harness: goose drives it, everything else judges it.

@@ -1,0 +1,1 @@
+//! Count, budget and fit prompts: exact counts, a model registry, packing that provably fits.
