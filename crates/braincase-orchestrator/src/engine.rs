@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use braincase_cache::Cache;
+use braincase_cache::{Bound, Cache};
 use braincase_core::{
     ContentHash, Scope, TenantId,
     background::{Failure, Task},
@@ -32,13 +32,28 @@ pub(crate) struct Engine {
     pub(crate) models: Registry,
 }
 
+/// How much memory the facts of hot images may take.
+const MAX_FACT_BYTES: u64 = 32 << 20;
+
 impl Engine {
+    /// An engine over its parts.
+    pub(crate) fn new(parts: Parts) -> Self {
+        let bound = Bound::Bytes { limit: MAX_FACT_BYTES, weigh: weigh_facts };
+        let facts = Cache::builder("image_facts").bound(bound);
+        let facts = facts.build(Arc::clone(&parts.clock), Arc::clone(&parts.background));
+        Self {
+            parts,
+            hub: Hub::default(),
+            queues: Queues::default(),
+            running: Running::default(),
+            analyses: Analyses::default(),
+            facts,
+            models: Registry::embedded(),
+        }
+    }
+
     /// Starts a task that records how it ends.
-    pub(crate) fn spawn(
-        &self,
-        task: Task,
-        work: impl Future<Output = Result<(), Failure>> + Send + 'static,
-    ) {
+    pub(crate) fn spawn(&self, task: Task, work: impl Future<Output = Result<(), Failure>> + Send + 'static) {
         self.parts.background.spawn(task, Box::pin(work));
     }
 
@@ -59,3 +74,8 @@ impl Engine {
 
 /// A shared engine; cheap to clone.
 pub(crate) type Shared = Arc<Engine>;
+
+fn weigh_facts(_: &(TenantId, ContentHash), facts: &ImageFacts) -> u64 {
+    let lists = size_of_val(facts.palette.as_slice()) + size_of_val(facts.regions.as_slice());
+    (size_of::<ImageFacts>() + facts.description.len() + lists) as u64
+}

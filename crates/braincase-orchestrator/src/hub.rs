@@ -67,9 +67,4 @@ impl Listener {
             changed = self.receiver.changed() => changed.is_ok(),
         }
     }
-
-    /// Whether the server stops.
-    pub(crate) fn is_stopped(&self) -> bool {
-        self.stopped.is_cancelled()
-    }
 }

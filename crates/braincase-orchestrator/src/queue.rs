@@ -10,7 +10,7 @@ use std::{
 use braincase_core::Scope;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
-type Acquire = Pin<Box<dyn Future<Output = Result<OwnedSemaphorePermit, AcquireError>> + Send>>;
+type Acquire = Pin<Box<dyn Future<Output = Result<OwnedSemaphorePermit, AcquireError>> + Send + Sync>>;
 
 /// One line per project that has somebody in it.
 #[derive(Debug, Default, Clone)]

@@ -61,18 +61,13 @@ async fn work(engine: &Shared, turn: &mut Progress, client: &Client) -> Result<E
     watch(engine, &turn.request).await;
     let ((), mut context) =
         try_join!(accept(engine, &turn.request, client), recall(engine, &turn.request, &mut turn.place))?;
-    let prompt = compose(engine, turn, &mut context).await?;
+    let prompt = compose(engine, turn, &mut context)?;
     let plan = decide(engine, turn, &context, prompt).await?;
     settle(engine, turn, context, plan).await
 }
 
 /// Acts and remembers; again, on what is there now, if somebody edited the same scene in between.
-async fn settle(
-    engine: &Shared,
-    turn: &mut Progress,
-    mut context: Context,
-    plan: Plan,
-) -> Result<Ended, Stop> {
+async fn settle(engine: &Shared, turn: &mut Progress, mut context: Context, plan: Plan) -> Result<Ended, Stop> {
     for _ in 0..MAX_ATTEMPTS {
         let changes = act(engine, turn, &context, &plan)?;
         match remember(engine, turn, &context, changes).await? {

@@ -46,9 +46,9 @@ pub(crate) async fn upload(engine: &Shared, scope: Scope, bytes: Bytes) -> Resul
 
 fn refusal(error: ProbeError) -> Error {
     match error {
-        ProbeError::TooLarge(_) => Error::TooLarge { field: "image", problem: error.to_string() },
+        ProbeError::TooLarge { .. } => Error::TooLarge { field: "image", problem: error.to_string() },
         ProbeError::NotAnImage | ProbeError::Unsupported { .. } => Error::UnsupportedImage(error.to_string()),
-        ProbeError::Truncated(_) | ProbeError::Corrupt(_) => {
+        ProbeError::Truncated { .. } | ProbeError::Corrupt { .. } => {
             Error::Invalid { field: "image", problem: error.to_string() }
         }
     }

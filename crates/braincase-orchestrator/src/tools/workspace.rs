@@ -123,7 +123,8 @@ impl<'a> Workspace<'a> {
             Some(on) if draft.is_edited => Some(SceneChange::Edit { id: draft.id, on, spec: draft.spec.clone() }),
             Some(_) => None,
         });
-        let deleted = self.deleted.iter().filter_map(|draft| draft.on.map(|on| SceneChange::Delete { id: draft.id, on }));
+        let deleted =
+            self.deleted.iter().filter_map(|draft| draft.on.map(|on| SceneChange::Delete { id: draft.id, on }));
         kept.chain(deleted).collect()
     }
 

@@ -1,12 +1,6 @@
 //! Admit: check a request and give it its place in the project's order. Nothing is stored yet.
 
-use braincase_core::{
-    ContentHash, Scope, TurnId,
-    image::Image,
-    limits::Limits,
-    store::Idempotency,
-    turn::ImagesUsed,
-};
+use braincase_core::{ContentHash, Scope, TurnId, image::Image, limits::Limits, store::Idempotency, turn::ImagesUsed};
 use braincase_tokens::Model;
 use futures_util::future::try_join_all;
 use serde_json::json;
@@ -83,7 +77,8 @@ fn check_shape(limits: &Limits, ask: &Ask) -> Result<(), Error> {
 
 fn find_model(engine: &Shared, ask: &Ask) -> Result<Model, Error> {
     let name = ask.model.as_deref().unwrap_or(&engine.parts.model);
-    let model = engine.models.get(name).map_err(|error| Error::Invalid { field: "model", problem: error.to_string() })?;
+    let model =
+        engine.models.get(name).map_err(|error| Error::Invalid { field: "model", problem: error.to_string() })?;
     Ok(model.clone())
 }
 
@@ -97,9 +92,10 @@ fn take_place(engine: &Shared, scope: Scope, policy: Policy) -> Result<Place, Er
         Policy::Interrupt => engine.running.stop_project(scope),
     }
     let most = engine.parts.limits.max_queued_turns;
-    engine.queues.take_place(scope, most).map_err(|full| {
-        Error::Busy(format!("{} turns of this project are waiting already; repeat later", full.places))
-    })
+    engine
+        .queues
+        .take_place(scope, most)
+        .map_err(|full| Error::Busy(format!("{} turns of this project are waiting already; repeat later", full.places)))
 }
 
 async fn load_images(engine: &Shared, ask: &Ask) -> Result<Vec<Image>, Error> {

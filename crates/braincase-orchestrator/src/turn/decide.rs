@@ -61,12 +61,7 @@ async fn ask_twice(
 }
 
 /// Asks once; an answer whose tools cannot run counts as garbled, like one that cannot be read.
-async fn ask(
-    engine: &Shared,
-    context: &Context,
-    prompt: &Prompt,
-    upstream: &mut Duration,
-) -> Result<Plan, BrainError> {
+async fn ask(engine: &Shared, context: &Context, prompt: &Prompt, upstream: &mut Duration) -> Result<Plan, BrainError> {
     let decision = engine.parts.brain.decide(prompt).await?;
     *upstream += decision.upstream;
     let plan = Plan::make(&decision, engine.parts.limits.max_calls);

@@ -62,7 +62,8 @@ fn summary(context: &Context, window: usize, at: Timestamp) -> Option<Memory> {
         return None;
     }
     let old = context.memories.iter().find(|memory| memory.kind == MemoryKind::Summary);
-    let mut lines: Vec<String> = old.map(|memory| memory.value.lines().map(str::to_owned).collect()).unwrap_or_default();
+    let mut lines: Vec<String> =
+        old.map(|memory| memory.value.lines().map(str::to_owned).collect()).unwrap_or_default();
     lines.extend(context.messages.iter().take(leaving).map(summary_line));
     while lines.iter().map(|line| line.len() + 1).sum::<usize>() > MAX_SUMMARY_BYTES {
         lines.remove(0);
