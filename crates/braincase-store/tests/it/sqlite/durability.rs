@@ -1,7 +1,6 @@
 //! What was acknowledged is there after kill -9.
 
 use std::{
-    ffi::OsStr,
     io::{BufRead, BufReader},
     path::Path,
     process::{Command, Stdio},
@@ -91,16 +90,17 @@ fn kill_after(dir: &Path, scope: Scope, turns: usize) -> Vec<TurnId> {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut acknowledged: Vec<TurnId> = lines.by_ref().map_while(Result::ok).filter_map(told).take(turns).collect();
+    let mut acknowledged: Vec<TurnId> =
+        lines.by_ref().map_while(Result::ok).filter_map(|line| told(&line)).take(turns).collect();
     child.kill().unwrap(); // SIGKILL on Unix.
     child.wait().unwrap();
     // What it had said before it died counts too.
-    acknowledged.extend(lines.map_while(Result::ok).filter_map(told));
+    acknowledged.extend(lines.map_while(Result::ok).filter_map(|line| told(&line)));
     assert!(acknowledged.len() >= turns, "the child stopped by itself after {} turns", acknowledged.len());
     acknowledged
 }
 
-fn told(line: String) -> Option<TurnId> {
+fn told(line: &str) -> Option<TurnId> {
     line.strip_prefix("ack ")?.parse().ok()
 }
 
@@ -110,7 +110,7 @@ async fn a_child_that_writes_until_it_is_killed() {
     let Some(dir) = std::env::var_os(CHILD_DIR) else { return };
     let project = std::env::var_os("BRAINCASE_STORE_TEST_PROJECT").unwrap();
     let scope = Scope { tenant: TenantId::DEFAULT, project: project.to_str().unwrap().parse().unwrap() };
-    let store = open(Path::new::<OsStr>(dir.as_ref())).await;
+    let store = open(Path::new(&dir)).await;
     let (bytes, hash) = blob();
     store.save_blob(scope.tenant, hash, bytes).await.unwrap();
     let store = &store;
