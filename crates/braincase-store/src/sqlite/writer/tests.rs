@@ -35,9 +35,9 @@ impl Background for Tasks {
 /// Counts one more, and then does what the test wants; answers with the count.
 #[derive(Clone, Copy)]
 enum Count {
-    AndAnswer,
-    AndPanic,
-    AndEndTheTransaction,
+    Answering,
+    Panicking,
+    LosingTheTransaction,
 }
 
 #[async_trait]
@@ -48,9 +48,9 @@ impl Write for Count {
         let sql = "UPDATE probe SET checks = checks + 1 RETURNING checks";
         let checks = sqlx::query_scalar(sql).fetch_one(&mut *db).await.map_err(super::store_error)?;
         match self {
-            Self::AndAnswer => Ok(checks),
-            Self::AndPanic => panic!("after the update"),
-            Self::AndEndTheTransaction => {
+            Self::Answering => Ok(checks),
+            Self::Panicking => panic!("after the update"),
+            Self::LosingTheTransaction => {
                 // As SQLite does by itself when the disk is full.
                 sqlx::query("ROLLBACK").execute(db).await.map_err(super::store_error)?;
                 Err(StoreError::Full)
@@ -76,11 +76,11 @@ async fn store_together(writer: &Writer, writes: &[Count]) -> Vec<Answer<i64>> {
 async fn a_write_that_panics_fails_alone() {
     let (_dir, writer) = writer().await;
 
-    let answers = store_together(&writer, &[Count::AndAnswer, Count::AndPanic, Count::AndAnswer]).await;
+    let answers = store_together(&writer, &[Count::Answering, Count::Panicking, Count::Answering]).await;
 
     let panicked = Err(StoreError::Failed("a write panicked".to_owned()));
     assert_eq!(answers, [Ok(1), panicked, Ok(2)]);
-    assert_eq!(store_together(&writer, &[Count::AndAnswer]).await, [Ok(3)]);
+    assert_eq!(store_together(&writer, &[Count::Answering]).await, [Ok(3)]);
     writer.close().await;
 }
 
@@ -88,10 +88,10 @@ async fn a_write_that_panics_fails_alone() {
 async fn when_the_transaction_is_lost_everyone_in_it_is_told() {
     let (_dir, writer) = writer().await;
 
-    let answers = store_together(&writer, &[Count::AndAnswer, Count::AndEndTheTransaction, Count::AndAnswer]).await;
+    let answers = store_together(&writer, &[Count::Answering, Count::LosingTheTransaction, Count::Answering]).await;
 
     assert_eq!(answers, [Err(StoreError::Full), Err(StoreError::Full), Err(StoreError::Full)]);
     // Nothing of it is stored, and the writer goes on.
-    assert_eq!(store_together(&writer, &[Count::AndAnswer]).await, [Ok(1)]);
+    assert_eq!(store_together(&writer, &[Count::Answering]).await, [Ok(1)]);
     writer.close().await;
 }
