@@ -19,7 +19,7 @@ pub(crate) const CRATES: &[Crate] = &[
     Crate { name: "braincase-cache", ours: &["braincase-core"], never: &["reqwest", "hyper", "axum", "sqlx"] },
     Crate { name: "braincase-tokens", ours: &["braincase-core"], never: IO },
     Crate { name: "braincase-errors", ours: &["braincase-core"], never: &["axum", "sqlx"] },
-    Crate { name: "braincase-store", ours: &["braincase-core"], never: &["reqwest", "hyper", "axum", "uuid"] },
+    Crate { name: "braincase-store", ours: &["braincase-core"], never: &["reqwest", "hyper", "axum"] },
     Crate { name: "braincase-lifecycle", ours: &["braincase-core", "braincase-store"], never: &["axum"] },
     Crate {
         name: "braincase-orchestrator",
