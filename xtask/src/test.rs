@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that the README promises is tested, counted and summed up in one last line.
 
 mod counts;
+mod tour;
 
 use std::{ffi::OsString, process::Command, process::ExitCode};
 
@@ -16,8 +17,8 @@ use crate::{
 
 use counts::Counts;
 
-/// A short load on a debug build: enough that every part of the system takes part, and that the audit has work.
-const SHORT_RUN: [&str; 7] = ["smoke", "--users", "5", "--duration", "12", "--seed", "1"];
+/// Enough that every part of the system takes part, and that the audit has work.
+const SHORT_RUN: [&str; 7] = ["smoke", "--users", "5", "--duration", "15", "--seed", "1"];
 
 /// Runs every suite and prints what came of it.
 pub(crate) fn run() -> Result<ExitCode> {
@@ -31,7 +32,8 @@ pub(crate) fn suites(workspace: &Workspace) -> Result<Vec<Row>> {
         tidy::suite(workspace)?,
         tests(workspace)?,
         doctests(workspace)?,
-        end_to_end(workspace)?,
+        with_programs(workspace, "the tour of the README", tour::take)?,
+        with_programs(workspace, "short stress run on a debug build", short_run)?,
         Row::skipped("store suite on PostgreSQL", "there is no PostgreSQL backend yet; the suite ran on SQLite"),
     ])
 }
@@ -51,20 +53,28 @@ fn doctests(workspace: &Workspace) -> Result<Row> {
     Ok(row("examples in the documentation", &ended, counts::of_cargo_test(&ended.output)))
 }
 
-fn end_to_end(workspace: &Workspace) -> Result<Row> {
-    const SUITE: &str = "end to end: short stress run";
+/// A suite that needs the programs of this tree.
+fn with_programs(
+    workspace: &Workspace,
+    suite: &str,
+    check: fn(&Workspace) -> Result<Result<(), String>>,
+) -> Result<Row> {
     if let Some(program) = workspace.missing_program() {
-        return Ok(Row::skipped(SUITE, format!("this tree has no program named {program}")));
+        return Ok(Row::skipped(suite, format!("this tree has no program named {program}")));
     }
     // The same selection as the tests, so that cargo has the programs already and builds nothing twice.
     let built = step::run(cargo(&workspace.root).args(["build", "--workspace", "--bins", "--tests"]))?;
     if !built.success {
-        return Ok(Row::single(SUITE, Err("the programs did not build; see above".to_owned())));
+        return Ok(Row::single(suite, Err("the programs did not build; see above".to_owned())));
     }
+    // A check that could not be made has not passed.
+    Ok(Row::single(suite, check(workspace).unwrap_or_else(|error| Err(format!("{error:#}")))))
+}
+
+fn short_run(workspace: &Workspace) -> Result<Result<(), String>> {
     let mut args = SHORT_RUN.map(OsString::from).to_vec();
-    args.extend(["--out".into(), workspace.scratch("xtask-test").into()]);
-    let ended = step::run(&mut stress::harness(workspace, Profile::Dev, &args))?;
-    Ok(Row::single(SUITE, verdict(&ended)))
+    args.extend(["--out".into(), workspace.scratch("xtask-test/stress").into()]);
+    Ok(verdict(&step::run(&mut stress::harness(workspace, Profile::Dev, &args))?))
 }
 
 fn verdict(ended: &Ended) -> Result<(), String> {
@@ -92,7 +102,7 @@ fn row(suite: &str, ended: &Ended, counts: Option<Counts>) -> Row {
     Row { suite: suite.to_owned(), passed, failed, skipped, why: why.to_owned() }
 }
 
-/// The command that a suite of another kind is run with.
+/// A suite that is one command.
 pub(crate) fn single(suite: &str, command: &mut Command) -> Result<Row> {
     let ended = step::run(command)?;
     Ok(Row::single(suite, if ended.success { Ok(()) } else { Err("see above".to_owned()) }))
