@@ -149,8 +149,7 @@ mod tests {
     fn a_server_that_says_something_else_first_did_not_start() {
         let log = std::env::temp_dir().join(format!("braincase-tour-{}", std::process::id()));
 
-        let problem =
-            Server::start(Path::new("echo"), &log).map(|server| server.address).expect_err("echo is no server");
+        let problem = Server::start(Path::new("echo"), &log).err().expect("echo is no server");
 
         assert!(problem.to_string().contains("its first line was \"serve "), "{problem}");
         std::fs::remove_file(log.with_extension("log")).expect("the log was made");
