@@ -198,7 +198,8 @@ mod of_rust_files {
 
     #[test]
     fn words_in_data_and_within_words_are_no_escape() {
-        let text = "#[expect(dead_code, reason = \"x\")]\nlet a = \"TODO: todo!()\";\n// TODOS and the todo list\n";
+        let text = "#[expect(dead_code, reason = \"x\")]\nlet a = \"TODO: todo!()\";\n// TODOS and the todo list\n\
+                    #[ignore = \"started, and killed, by another\"]\n";
         clean(rust_files::no_escape, &[("crates/a/src/b.rs", text)]);
     }
 }
