@@ -1,0 +1,48 @@
+//! Sets up the log of the program.
+
+use std::io::{self, IsTerminal};
+
+use tracing_subscriber::{EnvFilter, filter::ParseError, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object a line, for programs.
+    #[default]
+    Json,
+    /// For people.
+    Pretty,
+}
+
+/// Why the log was not set up.
+#[derive(Debug, thiserror::Error)]
+pub enum LoggingError {
+    /// The filter cannot be read.
+    #[error("the log filter {filter:?} cannot be read")]
+    Filter {
+        /// The filter as it was given.
+        filter: String,
+        /// What is wrong with it.
+        source: ParseError,
+    },
+    /// Something else has set up a log before.
+    #[error("a log is already set up")]
+    AlreadySet,
+}
+
+/// Sends the whole program's log to stderr. `filter` is as in `info,braincase_store=debug`; the environment is not read.
+///
+/// # Errors
+/// See [`LoggingError`].
+pub fn init_logging(format: LogFormat, filter: &str) -> Result<(), LoggingError> {
+    let wanted = EnvFilter::builder()
+        .parse(filter)
+        .map_err(|source| LoggingError::Filter { filter: filter.to_owned(), source })?;
+    let registry = tracing_subscriber::registry().with(wanted);
+    let lines = fmt::layer().with_writer(io::stderr);
+    match format {
+        LogFormat::Json => registry.with(lines.json().flatten_event(true).with_current_span(false)).try_init(),
+        LogFormat::Pretty => registry.with(lines.with_ansi(io::stderr().is_terminal())).try_init(),
+    }
+    .map_err(|_| LoggingError::AlreadySet)
+}

@@ -1,0 +1,92 @@
+//! What the log says of a failure.
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+
+use braincase_core::{
+    Clock, ManualClock, ProjectId, Scope, SystemClock, TenantId, Timestamp,
+    background::{Background, Failure, Task},
+};
+use braincase_errors::{LogFormat, LogSink, LoggingError, Record, Sink, Supervisor, init_logging};
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::LIMIT;
+
+#[derive(Debug, Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+impl<'a> MakeWriter<'a> for Lines {
+    type Writer = Self;
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn a_failure_is_one_line_with_its_fields() {
+    // Given
+    let lines = Lines::default();
+    let subscriber = tracing_subscriber::fmt().json().without_time().with_writer(lines.clone()).finish();
+    let _log = tracing::subscriber::set_default(subscriber);
+    let clock = Arc::new(ManualClock::starting_at(Timestamp::from_micros(0)));
+    let supervisor = Supervisor::with_sinks(clock, vec![Arc::new(LogSink)]);
+    let project = "018f0000-0000-7000-8000-000000000001".parse::<ProjectId>().unwrap();
+    let task = Task { scope: Some(Scope { tenant: TenantId::DEFAULT, project }), ..Task::new("image_analysis") };
+    // When
+    supervisor.spawn(task, Box::pin(async { Err(Failure::new("vision_unavailable", "status 503")) }));
+    assert_eq!(supervisor.shutdown(LIMIT).await.cancelled, 0);
+    // Then
+    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let line: serde_json::Value = serde_json::from_str(&text).unwrap();
+    insta::assert_json_snapshot!(line["fields"], @r#"
+    {
+      "code": "vision_unavailable",
+      "duration_ms": 0,
+      "error": "status 503",
+      "message": "image_analysis failed: vision_unavailable",
+      "operation": "image_analysis",
+      "outcome": "error",
+      "project.id": "018f0000-0000-7000-8000-000000000001",
+      "tenant.id": "00000000-0000-0000-0000-000000000000"
+    }
+    "#);
+    assert_eq!(line["span"]["operation"], "image_analysis", "the line is within the task's span");
+}
+
+#[derive(Debug)]
+struct Broken;
+impl Sink for Broken {
+    fn record(&self, _: &Record) {
+        panic!("the sink is broken");
+    }
+}
+
+#[tokio::test]
+async fn a_broken_sink_keeps_no_other_from_its_record() {
+    // Given
+    let kept = Arc::new(braincase_errors::MemorySink::new(1));
+    let supervisor = Supervisor::with_sinks(Arc::new(SystemClock::default()), vec![Arc::new(Broken), kept.clone()]);
+    // When
+    supervisor.spawn(Task::new("first"), Box::pin(async { Err(Failure::new("a", "first")) }));
+    assert_eq!(supervisor.shutdown(LIMIT).await.cancelled, 0);
+    supervisor.report(&Task::new("second"), Failure::new("b", "second"), SystemClock::default().monotonic());
+    // Then
+    assert_eq!((kept.records()[0].code, kept.dropped()), ("b", 1));
+}
+
+#[test]
+fn a_filter_that_cannot_be_read_is_refused() {
+    let refused = init_logging(LogFormat::Json, "braincase=loudest");
+    assert!(matches!(refused, Err(LoggingError::Filter { .. })));
+}
