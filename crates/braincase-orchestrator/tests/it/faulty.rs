@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use braincase_core::{
     ContentHash, ImageId, SceneId, Scope, TenantId, Timestamp, TurnId,
     event::{Event, NewEvent},
-    image::{Image, ImageFacts},
+    image::{Analysis, Image, ImageFacts},
     memory::{Memory, MemoryKind},
     message::Message,
     project::Project,
@@ -74,7 +74,7 @@ impl Store for FaultyStore {
     async fn load_blob(&self, tenant: TenantId, hash: ContentHash) -> Answer<Option<Bytes>> {
         self.gate()?.load_blob(tenant, hash).await
     }
-    async fn add_image(&self, scope: Scope, image: &Image) -> Answer<()> {
+    async fn add_image(&self, scope: Scope, image: &Image) -> Answer<Analysis> {
         self.gate()?.add_image(scope, image).await
     }
     async fn load_image(&self, scope: Scope, id: ImageId) -> Answer<Option<Image>> {

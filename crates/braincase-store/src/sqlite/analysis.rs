@@ -8,7 +8,7 @@ use braincase_core::{
     store::StoreError,
 };
 use serde_json::json as document;
-use sqlx::{SqliteConnection, SqlitePool, sqlite::SqliteRow};
+use sqlx::{SqliteConnection, SqliteExecutor, sqlite::SqliteRow};
 
 use super::{
     error::store_error,
@@ -17,15 +17,15 @@ use super::{
     write::Write,
 };
 
-pub(super) async fn load(
-    readers: &SqlitePool,
+pub(super) async fn load<'c>(
+    db: impl SqliteExecutor<'c>,
     tenant: TenantId,
     hash: ContentHash,
 ) -> Result<Option<ImageFacts>, StoreError> {
     let row = sqlx::query("SELECT facts FROM image_analysis WHERE tenant_id = ?1 AND hash = ?2 AND facts IS NOT NULL")
         .bind(tenant.as_bytes().as_slice())
         .bind(hash.as_bytes().as_slice())
-        .fetch_optional(readers)
+        .fetch_optional(db)
         .await
         .map_err(store_error)?;
     row.as_ref().map(|row| row.document("facts")).transpose()
