@@ -23,7 +23,7 @@ fn colors(facts: &ImageFacts) -> Vec<(Color, f64)> {
 
 #[test]
 fn stripes_give_their_two_colours_in_their_shares() {
-    let facts = of(stripes(200, 150, 7, Rgb([200, 30, 30]), Rgb([20, 40, 180])));
+    let facts = of(stripes(180, 150, 7, Rgb([200, 30, 30]), Rgb([20, 40, 180])));
     assert_eq!(colors(&facts), [(Color::rgb(200, 30, 30), 0.7), (Color::rgb(20, 40, 180), 0.3)]);
     assert_eq!(facts.mood, Mood::Vivid);
     assert!(facts.text_likelihood < 0.1, "{}", facts.text_likelihood);
@@ -32,7 +32,7 @@ fn stripes_give_their_two_colours_in_their_shares() {
 
 #[test]
 fn black_and_white_in_equal_parts_have_the_greatest_contrast() {
-    let facts = of(stripes(200, 200, 5, BLACK, WHITE));
+    let facts = of(stripes(180, 180, 5, BLACK, WHITE));
     assert_eq!((facts.brightness, facts.contrast, facts.colorfulness), (0.5, 1.0, 0.0));
     assert_eq!(facts.orientation, Orientation::Square);
 }

@@ -52,7 +52,7 @@ pub(crate) fn animated_webp(frames: &[RgbImage]) -> Vec<u8> {
     body.extend(riff(b"ANIM", &[0; 6]));
     for frame in frames {
         let still = encoded(&DynamicImage::ImageRgb8(frame.clone()), ImageFormat::WebP);
-        let header = [&[0; 6][..], &size, &u24(100), &[0]].concat();
+        let header = [&[0; 6][..], &size, &u24(100), &[0x02]].concat();
         // What follows the twelve bytes of the still's own container is its picture.
         body.extend(riff(b"ANMF", &[&header[..], &still[12..]].concat()));
     }

@@ -46,7 +46,7 @@ fn the_palette_of_the_rocket_holds_its_blues() {
     let facts = facts(&image);
     let blues = share(&facts.palette, is_blue);
     assert!(blues > 0.8, "{:?}", facts.palette);
-    assert!((blues - counted(&image, is_blue)).abs() < 0.15, "{blues} {}", counted(&image, is_blue));
+    assert!((blues - counted(&image, is_blue)).abs() < 0.2, "{blues} {}", counted(&image, is_blue));
     assert!(facts.description.contains("blue"), "{}", facts.description);
     assert_eq!(facts.mood, Mood::Cool);
 }
