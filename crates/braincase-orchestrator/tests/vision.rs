@@ -1,5 +1,7 @@
 //! Looking at images: real photographs, drawn images with known answers, and files that mean harm.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
 #[path = "vision/drawing.rs"]
 mod drawing;
 #[path = "vision/facts.rs"]
