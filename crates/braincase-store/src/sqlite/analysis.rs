@@ -84,10 +84,11 @@ impl SaveAnalysis {
         .map_err(store_error)
     }
 
-    /// Brings every image with this content that is not there yet to the result; returns those, oldest first.
+    /// Brings every image with this content that is not there yet to the result; returns those, oldest first. The index is
+    /// named because, without statistics, SQLite would rather look through all images of the tenant.
     async fn settle(&self, db: &mut SqliteConnection) -> Result<Vec<(Scope, ImageId)>, StoreError> {
         let rows = sqlx::query(
-            "UPDATE image SET status = ?3
+            "UPDATE image INDEXED BY image_content SET status = ?3
              WHERE tenant_id = ?1 AND hash = ?2 AND (status = 'pending' OR (status = 'failed' AND ?3 = 'ready'))
              RETURNING tenant_id, project_id, id",
         )

@@ -11,7 +11,7 @@ use sqlx::{SqliteConnection, SqlitePool, sqlite::SqliteRow};
 
 use super::{
     error::{insert_error, store_error},
-    value::{Columns, corrupt, limit},
+    value::{Columns, before, corrupt, limit},
     write::Write,
 };
 
@@ -28,10 +28,10 @@ pub(super) async fn load(readers: &SqlitePool, scope: Scope) -> Result<Option<Pr
 pub(super) async fn list(readers: &SqlitePool, tenant: TenantId, page: &Page) -> Result<Vec<Project>, StoreError> {
     let rows = sqlx::query(
         "SELECT id, name, created_at FROM project
-         WHERE tenant_id = ?1 AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3",
+         WHERE tenant_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
     )
     .bind(tenant.as_bytes().as_slice())
-    .bind(page.before.as_ref().map(|id| id.as_bytes().as_slice()))
+    .bind(before(page))
     .bind(limit(page.limit))
     .fetch_all(readers)
     .await
@@ -101,10 +101,12 @@ impl Write for DeleteProject {
 }
 
 impl DeleteProject {
-    /// The content that only this project has.
+    /// The content that only this project has. The index is named because, without statistics, SQLite would rather look
+    /// through all images of the tenant.
     async fn own_content(&self, db: &mut SqliteConnection) -> Result<Vec<ContentHash>, StoreError> {
         let rows = sqlx::query(
-            "SELECT DISTINCT own.hash FROM image own WHERE own.tenant_id = ?1 AND own.project_id = ?2
+            "SELECT DISTINCT own.hash FROM image own INDEXED BY image_newest
+             WHERE own.tenant_id = ?1 AND own.project_id = ?2
              AND NOT EXISTS (SELECT 1 FROM image other WHERE other.tenant_id = own.tenant_id
                              AND other.hash = own.hash AND other.project_id <> own.project_id)",
         )
