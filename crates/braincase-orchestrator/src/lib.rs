@@ -14,6 +14,16 @@ pub mod orchestrator;
 pub mod tools;
 pub mod vision;
 
+mod analyses;
+mod engine;
+mod facts;
+mod hub;
+mod queue;
+mod running;
+mod scenes;
+mod turn;
+mod upload;
+
 pub use ask::{Ask, Policy, Submitted};
 pub use error::Error;
 pub use orchestrator::{ImageMode, Orchestrator, Parts};

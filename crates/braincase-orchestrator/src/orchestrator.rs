@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use braincase_core::{
     Clock, ImageId, SceneId, Scope, TurnId,
-    background::Background,
+    background::{Background, Task},
     brain::Brain,
     event::Event,
     image::Image,
@@ -16,7 +16,22 @@ use braincase_core::{
 };
 use bytes::Bytes;
 
-use crate::{Ask, Error, Submitted};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Ask, Error, Submitted,
+    engine::{Engine, Shared},
+    facts, scenes,
+    turn::{self, Client},
+    upload,
+};
+
+/// The most unfinished analyses that a restart takes up at once.
+const MAX_RESUMED: usize = 1_000;
+/// The most events that are read at once.
+const EVENT_PAGE: usize = 256;
+/// How long cancelled turns may take to store that they are.
+const CANCEL_LIMIT: Duration = Duration::from_secs(5);
 
 /// What an orchestrator is made of.
 #[derive(Debug)]
@@ -51,84 +66,166 @@ pub enum ImageMode {
 
 /// Runs the turns of every project, one at a time in each. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Orchestrator {}
+pub struct Orchestrator {
+    engine: Shared,
+    stopping: CancellationToken,
+}
 
 impl Orchestrator {
     /// An orchestrator over its parts. Does nothing until it is asked.
     #[must_use]
-    pub fn new(_parts: Parts) -> Self {
-        todo!()
+    pub fn new(parts: Parts) -> Self {
+        Self { engine: Arc::new(Engine::new(parts)), stopping: CancellationToken::new() }
     }
 
     /// Ends what a previous process left behind and takes up unfinished analyses. Call once, before anything else.
+    ///
+    /// # Errors
+    /// When the store fails.
     pub async fn recover(&self) -> Result<(), Error> {
-        todo!()
+        let store = &self.engine.parts.store;
+        let interrupted = store.interrupt_turns(self.engine.parts.clock.now()).await?;
+        let pending = store.list_pending_images(MAX_RESUMED).await?;
+        tracing::info!(interrupted, pending_images = pending.len(), "took up what the last process left behind");
+        for (tenant, image) in pending {
+            facts::analyze(&self.engine, tenant, &image);
+        }
+        Ok(())
     }
 
     /// Accepts a turn and starts it; returns when it is durably stored.
-    pub async fn submit(&self, _ask: Ask) -> Result<Submitted, Error> {
-        todo!()
+    ///
+    /// # Errors
+    /// When the request is refused; then nothing is stored.
+    pub async fn submit(&self, ask: Ask) -> Result<Submitted, Error> {
+        if self.stopping.is_cancelled() {
+            return Err(stopping());
+        }
+        let task = Task { scope: Some(ask.scope), ..Task::new("turn") };
+        let (client, answer) = Client::new();
+        self.engine.spawn(task, turn::run(Arc::clone(&self.engine), ask, client));
+        // The sender is dropped without a word only if the task was not started or was torn down.
+        answer.await.unwrap_or_else(|_| Err(stopping()))
     }
 
     /// Waits until a turn has ended.
-    pub async fn finished(&self, _scope: Scope, _turn: TurnId) -> Result<Turn, Error> {
-        todo!()
+    ///
+    /// # Errors
+    /// When there is no such turn, the store fails, or the server stops first.
+    pub async fn finished(&self, scope: Scope, turn: TurnId) -> Result<Turn, Error> {
+        if let Some(result) = self.engine.running.result(scope, turn).await {
+            return Ok(Turn::clone(&result));
+        }
+        let mut listener = self.engine.hub.listen(scope);
+        loop {
+            let stored = self.engine.parts.store.load_turn(scope, turn).await?;
+            let stored = stored.ok_or_else(|| Error::NotFound { what: "turn", id: turn.to_string() })?;
+            if stored.status.is_terminal() {
+                return Ok(stored);
+            }
+            if !listener.news().await {
+                return Err(stopping());
+            }
+        }
     }
 
-    /// Asks a turn to stop, and waits until it has ended.
-    pub async fn cancel(&self, _scope: Scope, _turn: TurnId) -> Result<Turn, Error> {
-        todo!()
+    /// Asks a turn to stop, and waits until it has ended. A turn that has ended already stays as it is.
+    ///
+    /// # Errors
+    /// As [`Self::finished`].
+    pub async fn cancel(&self, scope: Scope, turn: TurnId) -> Result<Turn, Error> {
+        self.engine.running.stop(scope, turn);
+        self.finished(scope, turn).await
     }
 
     /// Takes an image and starts its analysis.
-    pub async fn upload(&self, _scope: Scope, _bytes: Bytes) -> Result<Image, Error> {
-        todo!()
+    ///
+    /// # Errors
+    /// When the bytes are no image that we take, or there is no such project.
+    pub async fn upload(&self, scope: Scope, bytes: Bytes) -> Result<Image, Error> {
+        upload::upload(&self.engine, scope, bytes).await
+    }
+
+    /// One image with what is known of it.
+    ///
+    /// # Errors
+    /// When there is no such image.
+    pub async fn image(&self, scope: Scope, id: ImageId) -> Result<Image, Error> {
+        let image = self.engine.parts.store.load_image(scope, id).await?;
+        image.ok_or_else(|| Error::NotFound { what: "image", id: id.to_string() })
     }
 
     /// Adds a scene at the end of the storyboard.
-    pub async fn add_scene(&self, _scope: Scope, _spec: SceneSpec) -> Result<Scene, Error> {
-        todo!()
+    ///
+    /// # Errors
+    /// When there is no such project, it is full, or the document shows an image that the project does not have.
+    pub async fn add_scene(&self, scope: Scope, spec: SceneSpec) -> Result<Scene, Error> {
+        scenes::add(&self.engine, scope, spec).await
     }
 
     /// Replaces a scene's document; `on` is the version that the caller saw, if it cares.
+    ///
+    /// # Errors
+    /// When there is no such scene, or it is no longer at that version.
     pub async fn replace_scene(
         &self,
-        _scope: Scope,
-        _id: SceneId,
-        _on: Option<i64>,
-        _spec: SceneSpec,
+        scope: Scope,
+        id: SceneId,
+        on: Option<i64>,
+        spec: SceneSpec,
     ) -> Result<Scene, Error> {
-        todo!()
+        scenes::replace(&self.engine, scope, id, on, spec).await
     }
 
     /// Takes a scene out of the storyboard.
-    pub async fn delete_scene(&self, _scope: Scope, _id: SceneId) -> Result<(), Error> {
-        todo!()
+    ///
+    /// # Errors
+    /// When there is no such scene.
+    pub async fn delete_scene(&self, scope: Scope, id: SceneId) -> Result<(), Error> {
+        scenes::delete(&self.engine, scope, id).await
     }
 
     /// Makes an earlier iteration of a scene the current one, as a new iteration.
-    pub async fn restore_scene(&self, _scope: Scope, _id: SceneId, _version: i64) -> Result<Scene, Error> {
-        todo!()
+    ///
+    /// # Errors
+    /// When there is no such scene or iteration.
+    pub async fn restore_scene(&self, scope: Scope, id: SceneId, version: i64) -> Result<Scene, Error> {
+        scenes::restore(&self.engine, scope, id, version).await
     }
 
     /// The events of a project after a number; waits for the next one if there is none yet. Empty when the server stops.
-    pub async fn next_events(&self, _scope: Scope, _after: i64) -> Result<Vec<Event>, Error> {
-        todo!()
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn next_events(&self, scope: Scope, after: i64) -> Result<Vec<Event>, Error> {
+        // Listening begins before reading, so that nothing slips through in between.
+        let mut listener = self.engine.hub.listen(scope);
+        loop {
+            let events = self.engine.parts.store.events_after(scope, after, EVENT_PAGE).await?;
+            if !events.is_empty() || !listener.news().await {
+                return Ok(events);
+            }
+        }
     }
 
-    /// Images whose analysis is still running; for metrics.
+    /// Images whose analysis is running or waiting; for metrics.
     #[must_use]
     pub fn analyses_running(&self) -> usize {
-        todo!()
+        self.engine.analyses.count()
     }
 
     /// Takes no more turns, waits up to `grace` for those that run, then cancels them. Ends waiting [`Self::next_events`].
-    pub async fn stop(&self, _grace: Duration) {
-        todo!()
+    pub async fn stop(&self, grace: Duration) {
+        self.stopping.cancel();
+        let running = &self.engine.running;
+        if tokio::time::timeout(grace, running.none_left()).await.is_err() {
+            running.stop_all();
+            drop(tokio::time::timeout(CANCEL_LIMIT, running.none_left()).await);
+        }
+        self.engine.hub.stop();
     }
+}
 
-    /// One image, for callers that poll.
-    pub async fn image(&self, _scope: Scope, _id: ImageId) -> Result<Image, Error> {
-        todo!()
-    }
+fn stopping() -> Error {
+    Error::Busy("the server is stopping; repeat later".to_owned())
 }

@@ -3,6 +3,9 @@
 //! Arguments are parsed once, here, into types that cannot be out of bounds; what does not fit is refused with the path
 //! that is wrong. Running the tools is `act`'s job.
 
+mod run;
+pub(crate) mod workspace;
+
 use std::{borrow::Cow, fmt, str::FromStr};
 
 use braincase_core::{

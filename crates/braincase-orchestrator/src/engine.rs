@@ -1,0 +1,81 @@
+//! The engine room: what every step of a turn can reach.
+
+use std::sync::Arc;
+
+use braincase_cache::{Bound, Cache};
+use braincase_core::{
+    ContentHash, Scope, TenantId,
+    background::{Failure, Task},
+    event::{Event, NewEvent},
+    image::ImageFacts,
+    store::StoreError,
+};
+use braincase_tokens::Registry;
+
+use crate::{analyses::Analyses, hub::Hub, orchestrator::Parts, queue::Queues, running::Running};
+
+/// What every step of a turn can reach.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    pub(crate) parts: Parts,
+    /// Wakes those who wait for events.
+    pub(crate) hub: Hub,
+    /// One line of turns per project.
+    pub(crate) queues: Queues,
+    /// The turns that are being worked on.
+    pub(crate) running: Running,
+    /// The image analyses that are being worked on.
+    pub(crate) analyses: Analyses,
+    /// Facts by content, so that a hot image costs no read.
+    pub(crate) facts: Cache<(TenantId, ContentHash), ImageFacts>,
+    /// What is known of models.
+    pub(crate) models: Registry,
+}
+
+/// How much memory the facts of hot images may take.
+const MAX_FACT_BYTES: u64 = 32 << 20;
+
+impl Engine {
+    /// An engine over its parts.
+    pub(crate) fn new(parts: Parts) -> Self {
+        let bound = Bound::Bytes { limit: MAX_FACT_BYTES, weigh: weigh_facts };
+        let facts = Cache::builder("image_facts").bound(bound);
+        let facts = facts.build(Arc::clone(&parts.clock), Arc::clone(&parts.background));
+        Self {
+            parts,
+            hub: Hub::default(),
+            queues: Queues::default(),
+            running: Running::default(),
+            analyses: Analyses::default(),
+            facts,
+            models: Registry::embedded(),
+        }
+    }
+
+    /// Starts a task that records how it ends.
+    pub(crate) fn spawn(&self, task: Task, work: impl Future<Output = Result<(), Failure>> + Send + 'static) {
+        self.parts.background.spawn(task, Box::pin(work));
+    }
+
+    /// Stores events and wakes those who wait for them.
+    pub(crate) async fn tell(&self, scope: Scope, events: &[NewEvent]) -> Result<(), StoreError> {
+        let stored = self.parts.store.append_events(scope, events, self.parts.clock.now()).await?;
+        self.announce(scope, &stored);
+        Ok(())
+    }
+
+    /// Wakes those who wait for events that are already stored.
+    pub(crate) fn announce(&self, scope: Scope, stored: &[Event]) {
+        if !stored.is_empty() {
+            self.hub.wake(scope);
+        }
+    }
+}
+
+/// A shared engine; cheap to clone.
+pub(crate) type Shared = Arc<Engine>;
+
+fn weigh_facts(_: &(TenantId, ContentHash), facts: &ImageFacts) -> u64 {
+    let lists = size_of_val(facts.palette.as_slice()) + size_of_val(facts.regions.as_slice());
+    (size_of::<ImageFacts>() + facts.description.len() + lists) as u64
+}

@@ -1,0 +1,79 @@
+//! The turn: one request of a user, from the first check to the stored result.
+//!
+//! The story is [`run`] and the two functions below it; each step is a verb in its own file.
+
+mod accept;
+mod act;
+mod admit;
+mod answer;
+mod compose;
+mod decide;
+mod end;
+mod learn;
+mod plan;
+mod progress;
+mod recall;
+mod remember;
+mod watch;
+
+use braincase_core::background::Failure;
+use futures_util::try_join;
+
+pub(crate) use self::{accept::Client, act::told};
+use self::{
+    accept::accept,
+    act::act,
+    admit::admit,
+    answer::answer,
+    compose::compose,
+    decide::decide,
+    end::{Ended, Stop, unless_stopped},
+    plan::Plan,
+    progress::Progress,
+    recall::{Context, recall, scenes_now},
+    remember::{Stored, remember, remember_early},
+    watch::watch,
+};
+use crate::{Ask, engine::Shared};
+
+/// How often a result is worked out anew because somebody edited the same scene at the same moment.
+const MAX_ATTEMPTS: usize = 4;
+
+/// Runs one turn. The client is told as soon as the turn is stored, or why it is refused; after that nothing the client
+/// does, hanging up included, keeps the turn from ending in exactly one terminal state.
+pub(crate) async fn run(engine: Shared, ask: Ask, client: Client) -> Result<(), Failure> {
+    let mut turn = match admit(&engine, ask).await {
+        Ok(turn) => turn,
+        Err(refused) => return client.refuse(refused),
+    };
+    let stop = turn.stop.clone();
+    let ended = match unless_stopped(&stop, work(&engine, &mut turn, &client)).await {
+        Ok(ended) => ended,
+        Err(Stop::Refused(refused)) => return client.refuse(refused),
+        Err(Stop::Repeated(earlier)) => return client.repeat(earlier),
+        Err(Stop::Early(early)) => remember_early(&engine, &mut turn, early).await,
+    };
+    answer(turn, ended)
+}
+
+/// Does what was asked, and stores it.
+async fn work(engine: &Shared, turn: &mut Progress, client: &Client) -> Result<Ended, Stop> {
+    watch(engine, &turn.request).await;
+    let ((), mut context) =
+        try_join!(accept(engine, &turn.request, client), recall(engine, &turn.request, &mut turn.place))?;
+    let prompt = compose(engine, turn, &mut context)?;
+    let plan = decide(engine, turn, &context, prompt).await?;
+    settle(engine, turn, context, plan).await
+}
+
+/// Acts and remembers; again, on what is there now, if somebody edited the same scene in between.
+async fn settle(engine: &Shared, turn: &mut Progress, mut context: Context, plan: Plan) -> Result<Ended, Stop> {
+    for _ in 0..MAX_ATTEMPTS {
+        let changes = act(engine, turn, &context, &plan)?;
+        match remember(engine, turn, &context, changes).await? {
+            Stored::Yes(ended) => return Ok(*ended),
+            Stored::ScenesMoved => context.scenes = scenes_now(engine, &turn.request).await?,
+        }
+    }
+    Err(Stop::failed("conflict", "the scenes kept changing while the turn was being stored; send it again"))
+}

@@ -1,0 +1,72 @@
+//! Accept: store the turn, then tell the client. From here on it will end in a terminal state, whatever happens.
+
+use std::sync::{Mutex, PoisonError};
+
+use braincase_core::{
+    TurnId,
+    background::Failure,
+    event::EventKind,
+    store::{Accept, Accepted},
+};
+use serde_json::json;
+use tokio::sync::oneshot;
+
+use super::{end::Stop, progress::Request};
+use crate::{Error, Submitted, engine::Shared};
+
+/// Stores the turn as accepted and tells the client.
+pub(super) async fn accept(engine: &Shared, request: &Request, client: &Client) -> Result<(), Stop> {
+    let image_ids: Vec<_> = request.images.iter().map(|image| image.id).collect();
+    let accept = Accept {
+        turn: request.as_turn(),
+        idempotency: request.idempotency.clone(),
+        event: request.event(EventKind::TurnAccepted, json!({"image_ids": image_ids})),
+    };
+    let accepted = engine.parts.store.accept_turn(request.scope, &accept).await;
+    match accepted.map_err(|error| Stop::Refused(error.into()))? {
+        Accepted::New(event) => {
+            client.tell(Ok(Submitted { turn_id: request.turn_id, after: event.seq - 1, repeated: false }));
+            engine.announce(request.scope, &[event]);
+            Ok(())
+        }
+        Accepted::Repeated(earlier) => Err(Stop::Repeated(earlier)),
+        Accepted::KeyReused => Err(Stop::Refused(Error::KeyReused)),
+        Accepted::NoProject => {
+            Err(Stop::Refused(Error::NotFound { what: "project", id: request.scope.project.to_string() }))
+        }
+    }
+}
+
+/// The one who sent the request; is told once, and may have gone.
+#[derive(Debug)]
+pub(crate) struct Client(Mutex<Option<oneshot::Sender<Result<Submitted, Error>>>>);
+
+impl Client {
+    /// A client, and where it hears.
+    pub(crate) fn new() -> (Self, oneshot::Receiver<Result<Submitted, Error>>) {
+        let (sender, receiver) = oneshot::channel();
+        (Self(Mutex::new(Some(sender))), receiver)
+    }
+
+    /// The request is refused. That is the client's affair, so nothing is recorded.
+    #[expect(clippy::unnecessary_wraps, reason = "it is how a task ends that has nothing to report")]
+    pub(super) fn refuse(&self, error: Error) -> Result<(), Failure> {
+        self.tell(Err(error));
+        Ok(())
+    }
+
+    /// The request was accepted before. Its events are found by its id, wherever they begin.
+    #[expect(clippy::unnecessary_wraps, reason = "it is how a task ends that has nothing to report")]
+    pub(super) fn repeat(&self, earlier: TurnId) -> Result<(), Failure> {
+        self.tell(Ok(Submitted { turn_id: earlier, after: 0, repeated: true }));
+        Ok(())
+    }
+
+    fn tell(&self, answer: Result<Submitted, Error>) {
+        let sender = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(sender) = sender {
+            // A client that has gone misses nothing: the turn goes on without it.
+            drop(sender.send(answer));
+        }
+    }
+}

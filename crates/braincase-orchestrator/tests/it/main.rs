@@ -1,0 +1,8 @@
+//! The orchestrator as its callers see it, over a real SQLite store; brain and vision are scripted.
+
+mod events;
+mod failures;
+mod images;
+mod order;
+mod support;
+mod turns;
