@@ -173,5 +173,8 @@ impl From<StoreError> for Problem {
 
 /// The name under which clients know a thing's id.
 fn field_of(what: &str) -> String {
-    format!("{what}_id")
+    match what {
+        "iteration" => what.to_owned(),
+        _ => format!("{what}_id"),
+    }
 }

@@ -4,7 +4,15 @@ use std::{net::SocketAddr, sync::Arc};
 
 use braincase_core::{Clock, SystemClock, background::Background, brain::Brain, limits::Limits, store::Store, vision::Vision};
 use braincase_errors::Supervisor;
-use braincase_orchestrator::{Orchestrator, Parts};
+use braincase_orchestrator::{
+    Orchestrator, Parts,
+    brain::{
+        local::LocalBrain,
+        openai::{ApiKey, OpenAiBrain, OpenAiOptions, SetupError},
+    },
+    vision::local::LocalVision,
+};
+use braincase_store::{OpenError, SqliteOptions, SqliteStore};
 
 use crate::{
     app::{App, HttpLimits, Load, Stopping},
@@ -30,11 +38,11 @@ pub enum StartError {
         /// Where it is.
         data_dir: String,
         /// Why not.
-        source: braincase_store::OpenError,
+        source: OpenError,
     },
-    /// The provider's client cannot be made.
-    #[error("the model provider's client cannot be made: {0}")]
-    Provider(String),
+    /// The model's provider cannot be asked.
+    #[error("the model's provider cannot be set up: {0}")]
+    Provider(#[from] SetupError),
     /// What the process before left behind cannot be put in order.
     #[error("recovery failed: {0}")]
     Recover(#[from] braincase_orchestrator::Error),
@@ -92,4 +100,45 @@ pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services,
         stopping: Arc::new(Stopping::default()),
     };
     Ok(Services { app, supervisor })
+}
+
+/// Opens the store as configured.
+///
+/// # Errors
+/// [`StartError::Store`].
+pub async fn open_store(config: &Config, background: &Arc<dyn Background>) -> Result<Arc<dyn Store>, StartError> {
+    match config.database {
+        Database::Sqlite => {
+            let options = SqliteOptions::in_dir(&config.data_dir);
+            let store = SqliteStore::open(options, Arc::clone(background)).await;
+            let data_dir = config.data_dir.display().to_string();
+            Ok(Arc::new(store.map_err(|source| StartError::Store { data_dir, source })?))
+        }
+    }
+}
+
+fn make_brain(config: &Config, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Brain>, StartError> {
+    Ok(match config.brain {
+        BrainKind::Local => Arc::new(LocalBrain::default()),
+        BrainKind::OpenAi => Arc::new(OpenAiBrain::new(provider(config), Arc::clone(clock))?),
+    })
+}
+
+fn make_vision(
+    config: &Config,
+    background: &Arc<dyn Background>,
+    limits: &Limits,
+) -> Result<Arc<dyn Vision>, StartError> {
+    let decoders = std::thread::available_parallelism().map_or(1, usize::from);
+    let local = Arc::new(LocalVision::new(Arc::clone(background), limits.clone(), decoders));
+    Ok(match config.vision {
+        VisionKind::Local => local,
+        VisionKind::OpenAi => Arc::new(OpenAiVision::new(provider(config), local)?),
+    })
+}
+
+fn provider(config: &Config) -> OpenAiOptions {
+    let key = config.openai.api_key.as_ref();
+    let api_key = key.map(|key| ApiKey::from(key.reveal().to_owned()));
+    OpenAiOptions { api_key, ..OpenAiOptions::at(&config.openai.base_url) }
 }

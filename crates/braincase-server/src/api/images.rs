@@ -14,7 +14,7 @@ use crate::{
     wire::image::Image,
 };
 
-/// The body is read before the project is looked up, so that a client that is still sending gets to see the refusal.
+/// The body is read before anything is refused, so that a client that is still sending gets to see the refusal.
 pub(crate) async fn upload(
     State(app): State<App>,
     Named(path): Named<InProject>,
@@ -22,7 +22,6 @@ pub(crate) async fn upload(
 ) -> Answered<(StatusCode, Shown<Image>)> {
     let scope = path.scope(&app);
     let (bytes, _share) = body::read_upload(request, &app).await?.into_parts();
-    app.require_project(scope).await?;
     let image = app.orchestrator.upload(scope, bytes).await?;
     Ok((StatusCode::ACCEPTED, Shown(image.into())))
 }
