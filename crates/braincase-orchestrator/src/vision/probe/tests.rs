@@ -1,0 +1,1 @@
+//! What the probe refuses by name.
