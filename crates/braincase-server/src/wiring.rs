@@ -10,7 +10,7 @@ use braincase_orchestrator::{
         local::LocalBrain,
         openai::{ApiKey, OpenAiBrain, OpenAiOptions, SetupError},
     },
-    vision::local::LocalVision,
+    vision::{local::LocalVision, openai::OpenAiVision},
 };
 use braincase_store::{OpenError, SqliteOptions, SqliteStore};
 
@@ -82,7 +82,7 @@ pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services,
     let parts = Parts {
         store: Arc::clone(&store),
         brain: make_brain(config, &clock)?,
-        vision: make_vision(config, &background, &limits)?,
+        vision: make_vision(config, &background, &limits, &clock)?,
         clock: Arc::clone(&clock),
         background,
         limits: limits.clone(),
@@ -128,12 +128,15 @@ fn make_vision(
     config: &Config,
     background: &Arc<dyn Background>,
     limits: &Limits,
+    clock: &Arc<dyn Clock>,
 ) -> Result<Arc<dyn Vision>, StartError> {
     let decoders = std::thread::available_parallelism().map_or(1, usize::from);
     let local = Arc::new(LocalVision::new(Arc::clone(background), limits.clone(), decoders));
     Ok(match config.vision {
         VisionKind::Local => local,
-        VisionKind::OpenAi => Arc::new(OpenAiVision::new(provider(config), local)?),
+        VisionKind::OpenAi => {
+            Arc::new(OpenAiVision::new(provider(config), &config.openai.model, local, Arc::clone(clock))?)
+        },
     })
 }
 
