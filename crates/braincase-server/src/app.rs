@@ -8,12 +8,7 @@ use std::{
     time::Duration,
 };
 
-use braincase_core::{
-    Clock, Scope, SceneId, TenantId,
-    limits::Limits,
-    scene,
-    store::Store,
-};
+use braincase_core::{Clock, SceneId, Scope, TenantId, limits::Limits, scene, store::Store};
 use braincase_orchestrator::Orchestrator;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;

@@ -64,7 +64,9 @@ pub(crate) async fn read_upload(request: Request, app: &App) -> Result<Held, Pro
     let cap = app.limits.max_image_bytes;
     let media_type = media_type(request.headers());
     if media_type == "multipart/form-data" {
-        return timeout(app.http.body_deadline, read_form(request, cap, app)).await.map_err(|_| Problem::body_timed_out())?;
+        return timeout(app.http.body_deadline, read_form(request, cap, app))
+            .await
+            .map_err(|_| Problem::body_timed_out())?;
     }
     if media_type.starts_with("image/") || media_type == "application/octet-stream" {
         return read(request, cap, "image", app).await;
@@ -146,14 +148,23 @@ struct Sink {
 
 impl Sink {
     fn new(cap: usize, field: &'static str, expected: usize) -> Self {
-        Self { cap, field, seen: 0, held: Held { bytes: Vec::with_capacity(expected.min(cap).min(1 << 20)), permit: None } }
+        Self {
+            cap,
+            field,
+            seen: 0,
+            held: Held { bytes: Vec::with_capacity(expected.min(cap).min(1 << 20)), permit: None },
+        }
     }
 
     fn take(&mut self, chunk: &[u8], app: &App) -> Result<(), Problem> {
         self.seen = self.seen.saturating_add(chunk.len());
         if self.seen > self.cap {
             self.held = Held { bytes: Vec::new(), permit: None };
-            return if self.seen > self.cap.saturating_mul(PATIENCE) { Err(over(self.field, self.cap)) } else { Ok(()) };
+            return if self.seen > self.cap.saturating_mul(PATIENCE) {
+                Err(over(self.field, self.cap))
+            } else {
+                Ok(())
+            };
         }
         self.held.permit = Some(grow(self.held.permit.take(), chunk.len(), app)?);
         self.held.bytes.extend_from_slice(chunk);

@@ -14,8 +14,8 @@ use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 use braincase_errors::LogFormat;
 use braincase_orchestrator::ImageMode;
 
-pub use flags::{Cli, Command};
-pub use sources::ConfigError;
+pub use flags::{Cli, Command, Flags};
+pub use sources::{ConfigError, Origin};
 
 /// The settings of one server.
 #[derive(Debug, Clone)]

@@ -1,9 +1,8 @@
 //! Parsing at the edge: what handlers receive is already of the right type.
 
-use axum::{
-    extract::{FromRequest, FromRequestParts, Path, Query, Request, path::ErrorKind, rejection::PathRejection},
-    response::Response,
-};
+use std::convert::Infallible;
+
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request, path::ErrorKind, rejection::PathRejection};
 use braincase_core::{ImageId, ProjectId, SceneId, Scope, TurnId};
 use http::{HeaderMap, header, request::Parts};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -173,9 +172,9 @@ pub(crate) enum Answer {
 }
 
 impl<S: Sync> FromRequestParts<S> for Answer {
-    type Rejection = Response;
+    type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let accepted = parts.headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
         let events = accepted.into_iter().any(|value| value.contains("text/event-stream"));
         Ok(if events { Self::Events } else { Self::Json })
@@ -193,9 +192,9 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| match error.inner().classify() {
         serde_json::error::Category::Data => field_error(None, &error),
-        serde_json::error::Category::Syntax
-        | serde_json::error::Category::Eof
-        | serde_json::error::Category::Io => Problem::malformed(error.inner().to_string()),
+        serde_json::error::Category::Syntax | serde_json::error::Category::Eof | serde_json::error::Category::Io => {
+            Problem::malformed(error.inner().to_string())
+        }
     })?;
     json.end().map_err(|error| Problem::malformed(error.to_string()))?;
     Ok(value)

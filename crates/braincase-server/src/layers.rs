@@ -9,10 +9,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use braincase_core::{
-    background::Failure,
-    id::Id,
-};
+use braincase_core::{background::Failure, id::Id};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use tracing::Instrument;
 

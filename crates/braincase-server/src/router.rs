@@ -119,7 +119,12 @@ pub(crate) enum Answers {
 }
 
 impl Route {
-    fn new<H: Handler<T, App>, T: 'static>(method: Method, path: &'static str, summary: &'static str, handler: H) -> Self {
+    fn new<H: Handler<T, App>, T: 'static>(
+        method: Method,
+        path: &'static str,
+        summary: &'static str,
+        handler: H,
+    ) -> Self {
         let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
         Self {
             method,

@@ -28,14 +28,14 @@ pub(crate) fn recorder() -> PrometheusHandle {
 
 /// Keeps the recorder small.
 pub(crate) fn start_upkeep(handle: PrometheusHandle, background: &dyn Background) {
-    let upkeep = async move {
-        let mut every = tokio::time::interval(UPKEEP);
-        loop {
-            every.tick().await;
-            handle.run_upkeep();
-        }
-        #[expect(unreachable_code, reason = "it runs until the supervisor stops it")]
-        Ok::<(), Failure>(())
-    };
-    background.spawn(Task::new("metrics_upkeep"), Box::pin(upkeep));
+    background.spawn(Task::new("metrics_upkeep"), Box::pin(keep_small(handle)));
+}
+
+/// Runs until the supervisor stops it.
+async fn keep_small(handle: PrometheusHandle) -> Result<(), Failure> {
+    let mut every = tokio::time::interval(UPKEEP);
+    loop {
+        every.tick().await;
+        handle.run_upkeep();
+    }
 }

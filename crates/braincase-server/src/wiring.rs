@@ -2,7 +2,9 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use braincase_core::{Clock, SystemClock, background::Background, brain::Brain, limits::Limits, store::Store, vision::Vision};
+use braincase_core::{
+    Clock, SystemClock, background::Background, brain::Brain, limits::Limits, store::Store, vision::Vision,
+};
 use braincase_errors::Supervisor;
 use braincase_orchestrator::{
     Orchestrator, Parts,
@@ -136,7 +138,7 @@ fn make_vision(
         VisionKind::Local => local,
         VisionKind::OpenAi => {
             Arc::new(OpenAiVision::new(provider(config), &config.openai.model, local, Arc::clone(clock))?)
-        },
+        }
     })
 }
 

@@ -39,7 +39,11 @@ impl Config {
             database: from.get("database_url", "sqlite:", |url| database(url, &in_dir))?,
             data_dir,
             brain: from.get("brain", "local", one_of(&[("local", BrainKind::Local), ("openai", BrainKind::OpenAi)]))?,
-            vision: from.get("vision", "local", one_of(&[("local", VisionKind::Local), ("openai", VisionKind::OpenAi)]))?,
+            vision: from.get(
+                "vision",
+                "local",
+                one_of(&[("local", VisionKind::Local), ("openai", VisionKind::OpenAi)]),
+            )?,
             openai: openai(&from)?,
             image_mode: from.get(
                 "image_mode",
@@ -60,7 +64,8 @@ impl Config {
 
 /// Other machines may reach the server only if somebody says so: until keys exist, whoever reaches it may do everything.
 fn listen(from: &Sources<'_>) -> Result<SocketAddr, ConfigError> {
-    let parse = |text: &str| text.parse::<SocketAddr>().map_err(|_| "expected IP:PORT, as in 127.0.0.1:8787".to_owned());
+    let parse =
+        |text: &str| text.parse::<SocketAddr>().map_err(|_| "expected IP:PORT, as in 127.0.0.1:8787".to_owned());
     let listen = from.get("listen", "127.0.0.1:8787", parse)?;
     if listen.ip().is_loopback() || from.get("public", "false", yes_or_no)? {
         return Ok(listen);

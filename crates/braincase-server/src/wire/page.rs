@@ -16,6 +16,7 @@ pub struct PageQuery {
     /// The most entries, 1 to 200; 50 unless told.
     pub limit: Option<usize>,
     /// The `next_cursor` of the answer before.
+    #[schemars(with = "Option<String>")]
     pub cursor: Option<Uuid>,
 }
 

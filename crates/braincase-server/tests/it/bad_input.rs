@@ -31,7 +31,10 @@ async fn things_that_do_not_exist_are_not_found() {
     let project = app.project().await;
     let say = |prompt: &str| json!({ "prompt": prompt });
     let turns = format!("{project}/turns");
-    assert_eq!(refusal(app.post(&format!("/v1/projects/{UNKNOWN}/turns"), say("hi")).await).await, "404 not_found project_id");
+    assert_eq!(
+        refusal(app.post(&format!("/v1/projects/{UNKNOWN}/turns"), say("hi")).await).await,
+        "404 not_found project_id"
+    );
     assert_eq!(refusal(app.get("/v1/projects/seven").await).await, "404 not_found project_id");
     assert_eq!(refusal(app.get(&format!("{project}/scenes/{UNKNOWN}")).await).await, "404 not_found scene_id");
     assert_eq!(refusal(app.get(&format!("{project}/images/{UNKNOWN}")).await).await, "404 not_found image_id");

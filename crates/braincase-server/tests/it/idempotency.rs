@@ -19,7 +19,8 @@ async fn the_same_request_has_the_same_answer_and_one_effect() {
     let app = TestApp::start().await;
     let project = app.project().await;
     let first: Value = ok(ask(&app, &project, "k1", "Add a scene with the text Hello", "application/json").await).await;
-    let second: Value = ok(ask(&app, &project, "k1", "Add a scene with the text Hello", "application/json").await).await;
+    let second: Value =
+        ok(ask(&app, &project, "k1", "Add a scene with the text Hello", "application/json").await).await;
     assert_eq!(first, second);
     assert_eq!(scenes(&app, &project).await, 1);
 }

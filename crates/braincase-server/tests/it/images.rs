@@ -51,7 +51,7 @@ async fn a_form_without_an_image_or_with_something_else_is_refused() {
     let project = app.project().await;
     let send = |form| app.request(Method::POST, &format!("{project}/images")).multipart(form).send();
     let empty = send(Form::new()).await.expect("an answer");
-    assert!(refusal(empty).await.ends_with(" image") , "an empty form");
+    assert!(refusal(empty).await.ends_with(" image"), "an empty form");
     let other = send(Form::new().text("caption", "hello")).await.expect("an answer");
     assert_eq!(refusal(other).await, "422 invalid_field caption");
 }
@@ -81,7 +81,10 @@ async fn a_truncated_image_is_refused() {
 async fn a_header_that_claims_thirty_thousand_pixels_a_side_is_refused() {
     let app = TestApp::start().await;
     let project = app.project().await;
-    assert_eq!(refusal(upload(&app, &project, "image/png", png_header(30_000, 30_000)).await).await, "413 too_large image");
+    assert_eq!(
+        refusal(upload(&app, &project, "image/png", png_header(30_000, 30_000)).await).await,
+        "413 too_large image"
+    );
 }
 
 #[tokio::test]

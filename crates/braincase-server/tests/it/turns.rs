@@ -29,7 +29,8 @@ async fn a_streamed_turn_shows_its_steps_in_order_and_ends() {
     let app = TestApp::start().await;
     let project = app.project().await;
     let request = app.request(Method::POST, &format!("{project}/turns")).header("accept", "text/event-stream");
-    let response = request.json(&json!({ "prompt": "Add a scene with the text Hello" })).send().await.expect("an answer");
+    let response =
+        request.json(&json!({ "prompt": "Add a scene with the text Hello" })).send().await.expect("an answer");
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     assert_eq!(response.headers()["cache-control"], "no-store");
     assert_eq!(response.headers()["x-accel-buffering"], "no");
