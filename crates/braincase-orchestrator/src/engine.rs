@@ -29,7 +29,7 @@ pub(crate) struct Engine {
     /// Facts by content, so that a hot image costs no read.
     pub(crate) facts: Cache<(TenantId, ContentHash), ImageFacts>,
     /// What is known of models.
-    pub(crate) models: Registry,
+    pub(crate) models: &'static Registry,
 }
 
 /// How much memory the facts of hot images may take.

@@ -85,7 +85,7 @@ async fn find(
 ) -> Result<(), Failure> {
     let slot = ticket.slot().await;
     let found = look(&engine, tenant, hash, format).await?;
-    let result = found.as_ref().map(Clone::clone).map_err(ToString::to_string);
+    let result = found.clone().map_err(|error| error.to_string());
     let at = engine.parts.clock.now();
     let saved = engine.parts.store.save_analysis(tenant, hash, &result, at).await;
     let images = saved.map_err(|error| Failure::new(error.code(), error))?;

@@ -20,7 +20,7 @@ pub(crate) async fn upload(engine: &Shared, scope: Scope, bytes: Bytes) -> Resul
         let problem = format!("is {} bytes long, at most {} are allowed", bytes.len(), limits.max_image_bytes);
         return Err(Error::TooLarge { field: "image", problem });
     }
-    let Probe { format, width, height } = probe(&bytes, limits).map_err(refusal)?;
+    let Probe { format, width, height } = probe(&bytes, limits).map_err(|error| refusal(&error))?;
     let store = &engine.parts.store;
     let project = store.load_project(scope).await?;
     project.ok_or_else(|| Error::NotFound { what: "project", id: scope.project.to_string() })?;
@@ -44,7 +44,7 @@ pub(crate) async fn upload(engine: &Shared, scope: Scope, bytes: Bytes) -> Resul
     Ok(image)
 }
 
-fn refusal(error: ProbeError) -> Error {
+fn refusal(error: &ProbeError) -> Error {
     match error {
         ProbeError::TooLarge { .. } => Error::TooLarge { field: "image", problem: error.to_string() },
         ProbeError::NotAnImage | ProbeError::Unsupported { .. } => Error::UnsupportedImage(error.to_string()),

@@ -15,7 +15,7 @@ pub struct SqliteOptions {
     pub data_dir: PathBuf,
     /// How many connections read at once.
     pub readers: u32,
-    /// How many writes may wait.
+    /// How many writes may wait for the writer, besides those in the batch that it is storing.
     pub queue: usize,
     /// How long a write waits for room in the queue before it is refused as busy.
     pub queue_wait: Duration,

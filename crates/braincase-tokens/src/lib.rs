@@ -1,1 +1,24 @@
 //! Count, budget and fit prompts: exact counts, a model registry, packing that provably fits.
+#![doc = ""]
+#![doc = include_str!("../README.md")]
+//!
+//! Nothing here touches the network, and no text makes anything here panic. What a user wrote is counted as ordinary text,
+//! so that `<|endoftext|>` costs what it takes to write it.
+//!
+//! Modules in reading order: [`registry`] knows the models; [`model`] is one of them, with its limits; [`fit`] packs a
+//! prompt; [`account`] says what a chat request costs; [`encoding`] counts a text; `memo` remembers counts.
+
+pub mod registry;
+
+pub mod account;
+pub mod encoding;
+pub mod fit;
+pub mod model;
+
+mod memo;
+
+pub use account::{Message, Role, ToolSchema};
+pub use encoding::{Encoding, count};
+pub use fit::{Account, DoesNotFit, Fate, Fitted, Need, Part, PartAccount, Sections, Shrink, fit};
+pub use model::{Budget, Exactness, Model};
+pub use registry::{InvalidRegistry, Registry, UnknownModel};

@@ -77,9 +77,7 @@ fn check_shape(limits: &Limits, ask: &Ask) -> Result<(), Error> {
 
 fn find_model(engine: &Shared, ask: &Ask) -> Result<Model, Error> {
     let name = ask.model.as_deref().unwrap_or(&engine.parts.model);
-    let model =
-        engine.models.get(name).map_err(|error| Error::Invalid { field: "model", problem: error.to_string() })?;
-    Ok(model.clone())
+    engine.models.get(name).map_err(|error| Error::Invalid { field: "model", problem: error.to_string() })
 }
 
 fn take_place(engine: &Shared, scope: Scope, policy: Policy) -> Result<Place, Error> {

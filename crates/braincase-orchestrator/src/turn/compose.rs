@@ -5,14 +5,19 @@ mod parts;
 use braincase_core::{
     event::EventKind,
     image::Analysis,
-    prompt::{Prompt, PromptMessage},
-    turn::TokenAccount,
+    message::Role,
+    prompt::{Prompt, PromptMessage, ToolSpec},
+    turn::{Cut, TokenAccount},
 };
+use braincase_tokens::{Account, DoesNotFit, Exactness, Fate, Sections, ToolSchema};
 use serde_json::{Value, json};
 
 use self::parts::parts;
-use super::{end::Stop, progress::Progress, recall::Context};
+use super::{decide::MAX_REASON_BYTES, end::Stop, progress::Progress, recall::Context};
 use crate::{engine::Shared, tools};
+
+/// Room for the reason that an unusable answer is returned with: a token has at least one byte, and a message a frame.
+const MAX_REASON_TOKENS: usize = MAX_REASON_BYTES + 64;
 
 /// Makes the prompt. Facts that have arrived by now are in it.
 pub(super) fn compose(engine: &Shared, turn: &mut Progress, context: &mut Context) -> Result<Prompt, Stop> {
@@ -46,12 +51,82 @@ fn told_context(context: &Context) -> Value {
     })
 }
 
+/// Packs the parts. Room is kept for the reason that an unusable answer is returned with.
 fn fit(turn: &Progress, context: &Context) -> Result<(Prompt, TokenAccount), Stop> {
     let tools = tools::specs();
-    let messages = parts(&turn.request, context)
-        .into_iter()
-        .map(|part| PromptMessage { role: part.role, content: part.text })
-        .collect();
-    let prompt = Prompt { model: turn.request.model.name.clone(), messages, tools, max_output_tokens: 8_000 };
-    Ok((prompt, TokenAccount { input: 1, limit: 2, ..TokenAccount::default() }))
+    let model = &turn.request.model;
+    let reserve = model.budget(None).reserved_output;
+    let sections = Sections {
+        parts: parts(&turn.request, context),
+        tools: tools.iter().map(tool_schema).collect(),
+        reserve_output: Some(reserve + MAX_REASON_TOKENS),
+    };
+    let fitted = braincase_tokens::fit(model, sections).map_err(|error| too_long(&error))?;
+    let messages = fitted.messages.into_iter().map(message).collect();
+    let prompt = Prompt { model: model.name.to_string(), messages, tools, max_output_tokens: reserve };
+    Ok((prompt, account(fitted.account, reserve)))
+}
+
+fn too_long(error: &DoesNotFit) -> Stop {
+    let DoesNotFit { need, have } = error;
+    Stop::failed("prompt_too_long", format!("the prompt needs {need} tokens, the model takes {have}; shorten it"))
+}
+
+fn account(account: Account, reserved_output: usize) -> TokenAccount {
+    metrics::histogram!("gen_ai_client_token_usage", "token_type" => "input").record(account.input as f64);
+    let cut = account.parts.iter().filter_map(|part| match part.fate {
+        Fate::Kept => None,
+        Fate::Shrunk => Some(Cut { part: part.name.clone(), how: "shrunk".to_owned(), tokens: part.cut }),
+        Fate::Dropped => Some(Cut { part: part.name.clone(), how: "dropped".to_owned(), tokens: part.cut }),
+    });
+    let cut: Vec<_> = cut.collect();
+    if account.nearly_full {
+        tracing::warn!(
+            model = account.model,
+            tokens.wanted = account.wanted,
+            tokens.limit = account.limit,
+            cuts = cut.len(),
+            "the context takes 90 % of the model's window or more",
+        );
+    }
+    tracing::debug!(
+        model = account.model,
+        tokens.r#in = account.input,
+        tokens.limit = account.limit,
+        "prompt composed"
+    );
+    TokenAccount {
+        model: account.model,
+        input: account.input,
+        reserved_output,
+        limit: account.limit,
+        exactness: word(account.exactness).to_owned(),
+        cut,
+    }
+}
+
+const fn word(exactness: Exactness) -> &'static str {
+    match exactness {
+        Exactness::Exact => "exact",
+        Exactness::Calibrated => "calibrated",
+        Exactness::Estimate => "estimate",
+    }
+}
+
+fn tool_schema(tool: &ToolSpec) -> ToolSchema {
+    ToolSchema {
+        name: tool.name.to_owned(),
+        description: tool.description.to_owned(),
+        parameters: tool.parameters.clone(),
+    }
+}
+
+fn message(message: braincase_tokens::Message) -> PromptMessage {
+    let role = match message.role {
+        braincase_tokens::Role::System => Role::System,
+        braincase_tokens::Role::User => Role::User,
+        braincase_tokens::Role::Assistant => Role::Assistant,
+        braincase_tokens::Role::Tool => Role::Tool,
+    };
+    PromptMessage { role, content: message.text }
 }

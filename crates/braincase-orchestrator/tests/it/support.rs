@@ -57,8 +57,9 @@ impl Desk {
     pub(crate) async fn with(setting: Setting, around: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let records = Arc::new(MemorySink::new(1_000));
-        let background = Arc::new(Supervisor::with_sinks(vec![records.clone()]));
-        let options = SqliteOptions::new(folder.path());
+        let clock = Arc::new(SystemClock::default());
+        let background = Arc::new(Supervisor::with_sinks(clock.clone(), vec![records.clone()]));
+        let options = SqliteOptions::in_dir(folder.path());
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(options, background.clone()).await.unwrap());
         let brain = Arc::new(ScriptedBrain::default());
         let vision = Arc::new(ScriptedVision::default());
@@ -66,7 +67,7 @@ impl Desk {
             store: around(store.clone()),
             brain: brain.clone(),
             vision: vision.clone(),
-            clock: Arc::new(SystemClock::default()),
+            clock,
             background,
             limits: setting.limits,
             model: "gpt-4o".to_owned(),

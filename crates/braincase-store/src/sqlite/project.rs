@@ -11,7 +11,7 @@ use sqlx::{SqliteConnection, SqlitePool, sqlite::SqliteRow};
 
 use super::{
     error::{insert_error, store_error},
-    value::{Columns, corrupt, limit},
+    value::{Columns, before, corrupt, limit},
     write::Write,
 };
 
@@ -28,10 +28,10 @@ pub(super) async fn load(readers: &SqlitePool, scope: Scope) -> Result<Option<Pr
 pub(super) async fn list(readers: &SqlitePool, tenant: TenantId, page: &Page) -> Result<Vec<Project>, StoreError> {
     let rows = sqlx::query(
         "SELECT id, name, created_at FROM project
-         WHERE tenant_id = ?1 AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3",
+         WHERE tenant_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
     )
     .bind(tenant.as_bytes().as_slice())
-    .bind(page.before.as_ref().map(|id| id.as_bytes().as_slice()))
+    .bind(before(page))
     .bind(limit(page.limit))
     .fetch_all(readers)
     .await

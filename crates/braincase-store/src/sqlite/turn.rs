@@ -14,7 +14,7 @@ use super::{
     change,
     error::{insert_error, store_error},
     event, message,
-    value::{Columns, integer, json, limit},
+    value::{Columns, before, integer, json, limit},
     write::Write,
 };
 
@@ -35,11 +35,11 @@ pub(super) async fn load(readers: &SqlitePool, scope: Scope, id: TurnId) -> Resu
 pub(super) async fn list(readers: &SqlitePool, scope: Scope, page: &Page) -> Result<Vec<Turn>, StoreError> {
     let rows = sqlx::query(
         "SELECT id, project_id, status, prompt, image_ids, scene_id, outcome, created_at, finished_at FROM turn
-         WHERE tenant_id = ?1 AND project_id = ?2 AND (?3 IS NULL OR id < ?3) ORDER BY id DESC LIMIT ?4",
+         WHERE tenant_id = ?1 AND project_id = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4",
     )
     .bind(scope.tenant.as_bytes().as_slice())
     .bind(scope.project.as_bytes().as_slice())
-    .bind(page.before.as_ref().map(|id| id.as_bytes().as_slice()))
+    .bind(before(page))
     .bind(limit(page.limit))
     .fetch_all(readers)
     .await

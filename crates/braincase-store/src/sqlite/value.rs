@@ -1,6 +1,10 @@
 //! Between rows and the words of core: ids as bytes, times as microseconds, documents as JSON.
 
-use braincase_core::{ContentHash, Timestamp, id::Id, store::StoreError};
+use braincase_core::{
+    ContentHash, Timestamp,
+    id::Id,
+    store::{Page, StoreError},
+};
 use serde::{
     Serialize,
     de::{DeserializeOwned, IntoDeserializer, value::StrDeserializer},
@@ -23,6 +27,12 @@ pub(crate) fn integer(number: impl TryInto<i64>) -> Result<i64, StoreError> {
 /// How many rows to ask for.
 pub(crate) fn limit(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+/// Ids below this come before the end of the page before. One byte longer than an id, it is above every id: a comparison
+/// that always holds lets SQLite go straight to the page, which `IS NULL OR` would not.
+pub(crate) fn before(page: &Page) -> &[u8] {
+    page.before.as_ref().map_or(&[0xff; 17], |id| id.as_bytes())
 }
 
 /// What a row holds, column by column.

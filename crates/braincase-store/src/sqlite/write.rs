@@ -28,16 +28,19 @@ pub(crate) trait Queued: Send {
     fn answer(self: Box<Self>, commit: &Result<(), StoreError>);
 }
 
+/// What a caller is told.
+pub(crate) type Answer<T> = Result<T, StoreError>;
+
 /// A queued write, and where its caller waits for the answer.
-pub(crate) fn queue<W: Write>(write: W) -> (Box<dyn Queued>, oneshot::Receiver<Result<W::Output, StoreError>>) {
+pub(crate) fn queue<W: Write>(write: W) -> (Box<dyn Queued>, oneshot::Receiver<Answer<W::Output>>) {
     let (caller, answer) = oneshot::channel();
     (Box::new(Item { write, result: None, caller }), answer)
 }
 
 struct Item<W: Write> {
     write: W,
-    result: Option<Result<W::Output, StoreError>>,
-    caller: oneshot::Sender<Result<W::Output, StoreError>>,
+    result: Option<Answer<W::Output>>,
+    caller: oneshot::Sender<Answer<W::Output>>,
 }
 
 #[async_trait]

@@ -49,7 +49,7 @@ pub(crate) struct Connections {
 impl Writer {
     /// Starts the task that writes.
     pub(crate) fn start(options: &SqliteOptions, connections: Connections, background: &dyn Background) -> Self {
-        let (queue, waiting) = mpsc::channel(options.queue);
+        let (queue, waiting) = mpsc::channel(options.queue.max(1));
         let (closed_sender, closed) = watch::channel(false);
         let closing = Arc::new(Notify::new());
         let (reconnect, patience) = (connections.reconnect, options.write_wait);
@@ -192,3 +192,6 @@ async fn roll_back(db: &mut SqliteConnection) -> Result<(), StoreError> {
 async fn run(db: &mut SqliteConnection, sql: &'static str) -> Result<(), StoreError> {
     sqlx::query(sql).execute(db).await.map(drop).map_err(store_error)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! What every store must do: one function for each behaviour, one test for each behaviour and backend.
 
 pub(crate) mod make;
+pub(crate) mod seen;
 
 pub(crate) mod events;
 pub(crate) mod images;

@@ -1,17 +1,16 @@
 //! What was acknowledged is there after kill -9.
 
 use std::{
-    ffi::OsStr,
     io::{BufRead, BufReader},
     path::Path,
     process::{Command, Stdio},
 };
 
 use braincase_core::{
-    ProjectId, Scope, TenantId, TurnId,
+    ContentHash, ProjectId, Scope, TenantId, TurnId,
     bounded::Text,
     project::Project,
-    store::{Accepted, Store},
+    store::{Accepted, Page, Store, StoreError},
     turn::TurnStatus,
 };
 use bytes::Bytes;
@@ -41,7 +40,7 @@ async fn what_was_acknowledged_survives_kill_9() {
 
         // Then every turn that it was told of is there, ended and whole, and nothing is half there.
         let store = open(dir.path()).await;
-        let turns = store.list_turns(scope, &braincase_core::store::Page { limit: 99_999, ..ALL }).await.unwrap();
+        let turns = store.list_turns(scope, &Page { limit: 99_999, ..ALL }).await.unwrap();
         for id in &acknowledged {
             let turn = turns.iter().find(|turn| turn.id == *id);
             assert_eq!(turn.map(|turn| turn.status), Some(TurnStatus::Completed), "{id} in round {round}");
@@ -75,9 +74,9 @@ async fn reset(dir: &Path, scope: Scope, project: &Project) {
     store.close().await;
 }
 
-fn blob() -> (Bytes, braincase_core::ContentHash) {
+fn blob() -> (Bytes, ContentHash) {
     let bytes = Bytes::from_static(b"acknowledged first");
-    let hash = braincase_core::ContentHash::of(&bytes);
+    let hash = ContentHash::of(&bytes);
     (bytes, hash)
 }
 
@@ -91,16 +90,17 @@ fn kill_after(dir: &Path, scope: Scope, turns: usize) -> Vec<TurnId> {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut acknowledged: Vec<TurnId> = lines.by_ref().map_while(Result::ok).filter_map(told).take(turns).collect();
+    let mut acknowledged: Vec<TurnId> =
+        lines.by_ref().map_while(Result::ok).filter_map(|line| told(&line)).take(turns).collect();
     child.kill().unwrap(); // SIGKILL on Unix.
     child.wait().unwrap();
     // What it had said before it died counts too.
-    acknowledged.extend(lines.map_while(Result::ok).filter_map(told));
+    acknowledged.extend(lines.map_while(Result::ok).filter_map(|line| told(&line)));
     assert!(acknowledged.len() >= turns, "the child stopped by itself after {} turns", acknowledged.len());
     acknowledged
 }
 
-fn told(line: String) -> Option<TurnId> {
+fn told(line: &str) -> Option<TurnId> {
     line.strip_prefix("ack ")?.parse().ok()
 }
 
@@ -110,7 +110,7 @@ async fn a_child_that_writes_until_it_is_killed() {
     let Some(dir) = std::env::var_os(CHILD_DIR) else { return };
     let project = std::env::var_os("BRAINCASE_STORE_TEST_PROJECT").unwrap();
     let scope = Scope { tenant: TenantId::DEFAULT, project: project.to_str().unwrap().parse().unwrap() };
-    let store = open(Path::new::<OsStr>(dir.as_ref())).await;
+    let store = open(Path::new(&dir)).await;
     let (bytes, hash) = blob();
     store.save_blob(scope.tenant, hash, bytes).await.unwrap();
     let store = &store;
@@ -125,4 +125,52 @@ async fn a_child_that_writes_until_it_is_killed() {
         }
     }))
     .await;
+}
+
+/// A directory on a file system of 16 MiB, for the test of a disk that is really full.
+const SMALL_DISK: &str = "BRAINCASE_STORE_TEST_SMALL_DISK";
+
+#[tokio::test]
+#[ignore = "needs a small disk: mount -t tmpfs -o size=16m tmpfs DIR, and BRAINCASE_STORE_TEST_SMALL_DISK=DIR"]
+async fn a_full_disk_refuses_writes_and_loses_nothing() {
+    // Given a store on a small disk, with something on it that can be thrown away.
+    let disk = std::env::var_os(SMALL_DISK).unwrap();
+    let dir = tempfile::tempdir_in(&disk).unwrap();
+    // A checkpoint copies up to 4 MiB of log into the database, so less would not help.
+    let ballast = dir.path().join("ballast");
+    std::fs::write(&ballast, vec![1; 6 << 20]).unwrap();
+    let store = open(dir.path()).await;
+    let scope = make::stored_project(&store).await;
+
+    // When it is filled by many at once.
+    let mut stored = 0;
+    let store_ref = &store;
+    let problem = loop {
+        let writes = (0..4).map(|lane| async move {
+            let memory = make::memory(&format!("{stored}.{lane}"), &"x".repeat(20_000));
+            store_ref.save_memory(scope, &memory).await
+        });
+        let results = join_all(writes).await;
+        stored += results.iter().filter(|result| result.is_ok()).count();
+        if let Some(Err(problem)) = results.into_iter().find(Result::is_err) {
+            break problem;
+        }
+    };
+
+    // Then writes are refused as such, reads go on, and everything acknowledged is there.
+    assert_eq!(problem, StoreError::Full);
+    assert_eq!(store.list_memories(scope).await.unwrap().len(), stored);
+    let bytes = Bytes::from(vec![7; 8 << 20]);
+    let hash = ContentHash::of(&bytes);
+    assert_eq!(store.save_blob(scope.tenant, hash, bytes.clone()).await, Err(StoreError::Full));
+    assert_eq!(store.load_blob(scope.tenant, hash).await, Ok(None));
+
+    // And when there is room again, writes go on, and a restart finds all.
+    std::fs::remove_file(&ballast).unwrap();
+    assert_eq!(store.check().await, Ok(()));
+    assert_eq!(store.save_memory(scope, &make::memory("last", "y")).await, Ok(()));
+    store.close().await;
+    let store = open(dir.path()).await;
+    assert_eq!(store.list_memories(scope).await.unwrap().len(), stored + 1);
+    store.close().await;
 }

@@ -6,11 +6,13 @@ use std::{
 };
 
 use braincase_core::{
-    SceneId,
+    BoxFuture, ContentHash, SceneId,
+    background::{Background, Failure, Task},
     event::EventKind,
     store::{SceneChange, Store, StoreError},
 };
 use braincase_store::{SqliteOptions, SqliteStore};
+use bytes::Bytes;
 use futures_util::{FutureExt, future::join_all};
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
@@ -220,4 +222,29 @@ async fn readers_never_see_half_a_turn() {
     };
     futures_util::join!(writes, reads);
     store.close().await;
+}
+
+/// A supervisor that drops every task, as at a hard stop.
+#[derive(Debug)]
+struct Nobody;
+
+impl Background for Nobody {
+    fn spawn(&self, _: Task, _: BoxFuture<Result<(), Failure>>) {}
+    fn spawn_blocking(&self, _: Task, _: Box<dyn FnOnce() -> Result<(), Failure> + Send>) {}
+}
+
+#[tokio::test]
+async fn nobody_waits_for_tasks_that_were_dropped() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(SqliteOptions::in_dir(dir.path()), Arc::new(Nobody)).await.unwrap();
+    let (scope, bytes) = (make::unknown(), Bytes::from_static(b"x"));
+
+    let check = store.check().await;
+    let deleted = store.delete_project(scope).await;
+    let saved = store.save_blob(scope.tenant, ContentHash::of(&bytes), bytes).await;
+    store.close().await;
+
+    assert!(matches!(check, Err(StoreError::Failed(_))), "{check:?}");
+    assert!(matches!(deleted, Err(StoreError::Failed(_))), "{deleted:?}");
+    assert!(matches!(saved, Err(StoreError::Failed(_))), "{saved:?}");
 }

@@ -1,14 +1,17 @@
 //! Projects: kept, listed, and gone without a trace.
 
 use braincase_core::{
-    ContentHash, ProjectId, TenantId, Timestamp,
+    ContentHash, ProjectId, Scope, TenantId, Timestamp,
     bounded::Text,
     project::Project,
-    store::{Page, Store, StoreError},
+    store::{Accepted, Page, Store, StoreError},
 };
 use bytes::Bytes;
 
-use super::make::{self, ALL, at};
+use super::{
+    make::{self, ALL, at},
+    seen::{self, Seen},
+};
 
 pub(crate) async fn a_project_is_read_back(store: &dyn Store) {
     let tenant = TenantId::DEFAULT;
@@ -19,7 +22,7 @@ pub(crate) async fn a_project_is_read_back(store: &dyn Store) {
 
         store.create_project(tenant, &project).await.unwrap();
 
-        let scope = braincase_core::Scope { tenant, project: project.id };
+        let scope = Scope { tenant, project: project.id };
         assert_eq!(store.load_project(scope).await.unwrap(), Some(project));
     }
 }
@@ -65,34 +68,20 @@ pub(crate) async fn a_project_made_twice_is_a_conflict(store: &dyn Store) {
 pub(crate) async fn a_deleted_project_leaves_nothing_behind(store: &dyn Store) {
     // Given a project with everything a project can have.
     let scope = make::stored_project(store).await;
-    let scene = make::stored_scene(store, scope, "gone").await;
-    let turn = make::turn(scope, 1);
-    store.accept_turn(scope, &make::accept_with_key(turn.clone(), "key", "request")).await.unwrap();
-    store.commit_turn(scope, &make::end(turn.id)).await.unwrap();
-    let image = make::stored_image(store, scope, 1, "gone").await;
-    store.save_blob(scope.tenant, image.hash, Bytes::from_static(b"gone")).await.unwrap();
-    store.add_image(scope, &make::image(scope, 2, "gone")).await.unwrap();
-    store.save_analysis(scope.tenant, image.hash, &Ok(make::facts("gone")), at(9)).await.unwrap();
+    let full = seen::fill(store, scope).await;
+    store.save_analysis(scope.tenant, full.image.hash, &Ok(make::facts("gone")), at(9)).await.unwrap();
 
     // When it is deleted.
     assert_eq!(store.delete_project(scope).await, Ok(true));
 
-    // Then nothing is to be found, not even when the same ids are used again.
-    let name = Text::truncated("again");
-    let again = Project { id: scope.project, name, created_at: at(10) };
-    assert_eq!(store.load_project(scope).await, Ok(None));
+    // Then nothing is to be found, not even when the same id is used again.
+    assert_eq!(seen::seen(store, &full).await, Seen::default());
+    let again = Project { id: scope.project, ..make::project(10) };
     store.create_project(scope.tenant, &again).await.unwrap();
-    assert_eq!(store.list_scenes(scope).await, Ok(vec![]));
-    assert_eq!(store.list_iterations(scope, scene).await, Ok(vec![]));
-    assert_eq!(store.load_turn(scope, turn.id).await, Ok(None));
-    assert_eq!(store.recent_messages(scope, 9).await, Ok(vec![]));
-    assert_eq!(store.list_memories(scope).await, Ok(vec![]));
-    assert_eq!(store.events_after(scope, 0, 9).await, Ok(vec![]));
-    assert_eq!(store.list_images(scope, 9).await, Ok(vec![]));
-    assert_eq!(store.load_facts(scope.tenant, image.hash).await, Ok(None));
-    assert_eq!(store.load_blob(scope.tenant, image.hash).await, Ok(None));
-    let repeated = store.accept_turn(scope, &make::accept_with_key(turn, "key", "other")).await.unwrap();
-    assert!(matches!(repeated, braincase_core::store::Accepted::New(event) if event.seq == 1));
+    assert_eq!(seen::seen(store, &full).await, Seen { project: Some(again), ..Seen::default() });
+    let accept = make::accept_with_key(make::turn(scope, 1), "key", "another request");
+    let accepted = store.accept_turn(scope, &accept).await.unwrap();
+    assert!(matches!(&accepted, Accepted::New(event) if event.seq == 1), "{accepted:?}");
 }
 
 pub(crate) async fn deleting_a_project_spares_what_others_share(store: &dyn Store) {

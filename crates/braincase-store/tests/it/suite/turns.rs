@@ -38,12 +38,13 @@ pub(crate) async fn an_ended_turn_is_read_back_with_its_outcome(store: &dyn Stor
     store.accept_turn(scope, &make::accept(turn.clone())).await.unwrap();
     let mut end = make::end(turn.id);
     end.status = TurnStatus::Failed;
-    end.outcome = outcome();
+    let outcome = outcome();
+    end.outcome = outcome.clone();
 
     let events = store.commit_turn(scope, &end).await.unwrap();
 
     assert_eq!(events.iter().map(|event| event.seq).collect::<Vec<_>>(), [2]);
-    let expected = Turn { status: TurnStatus::Failed, finished_at: Some(at(5)), outcome: outcome(), ..turn };
+    let expected = Turn { status: TurnStatus::Failed, finished_at: Some(at(5)), outcome, ..turn };
     assert_eq!(store.load_turn(scope, expected.id).await, Ok(Some(expected)));
     assert_eq!(store.recent_messages(scope, 9).await, Ok(end.messages));
     assert_eq!(store.list_memories(scope).await, Ok(end.changes.memories));

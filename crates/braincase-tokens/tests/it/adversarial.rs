@@ -1,0 +1,49 @@
+//! Texts that have stopped other counters.
+
+use std::time::Duration;
+
+use braincase_core::{Clock, SystemClock};
+use braincase_tokens::{Encoding, Fate, Part, Registry, Role, Sections, Shrink, count, fit};
+
+const MEGABYTE: usize = 1_000_000;
+/// Far more than it takes, so that a busy machine does not matter; a quadratic algorithm would need hours.
+const SOON: Duration = Duration::from_secs(30);
+
+fn texts() -> [(&'static str, String); 7] {
+    let fill = |unit: &str| unit.repeat(MEGABYTE / unit.len());
+    [
+        ("spaces", fill(" ")),
+        ("tabs", fill("\t")),
+        ("line ends", fill("\r\n")),
+        ("a", fill("a")),
+        ("dashes", fill("-")),
+        ("accents", fill("\u{301}")),
+        ("spaces before a letter", fill(" ") + "a"),
+    ]
+}
+
+#[test]
+fn a_megabyte_of_anything_is_counted_quickly() {
+    let clock = SystemClock::default();
+    for (name, text) in texts() {
+        for encoding in [Encoding::O200kBase, Encoding::Cl100kBase] {
+            let start = clock.monotonic();
+            let tokens = count(encoding, &text);
+            assert!((text.len().div_ceil(128)..=text.len()).contains(&tokens), "{name}: {tokens}");
+            assert!(clock.monotonic() - start < SOON, "{name} took {:?}", clock.monotonic() - start);
+        }
+    }
+}
+
+#[test]
+fn a_megabyte_of_anything_is_packed_quickly() {
+    let (clock, model) = (SystemClock::default(), Registry::embedded().get("gpt-4").unwrap());
+    for (name, text) in texts() {
+        let start = clock.monotonic();
+        let flood = Part::optional("flood", Role::User, text, 1, Shrink::Middle);
+        let fitted = fit(&model, Sections::new([flood, Part::required("question", Role::User, "Well?")])).unwrap();
+        assert!(fitted.account.input <= 8_192 - 2_048, "{name}");
+        assert_ne!(fitted.account.parts[0].fate, Fate::Kept, "{name}");
+        assert!(clock.monotonic() - start < SOON, "{name} took {:?}", clock.monotonic() - start);
+    }
+}
