@@ -1,0 +1,62 @@
+//! What a project remembers: list, and the preferences that a user states directly.
+
+use axum::{Json as Shown, extract::State};
+use braincase_core::{
+    Scope,
+    memory::{Memory as Remembered, MemoryKind},
+};
+use http::StatusCode;
+
+use crate::{
+    api::Answered,
+    app::App,
+    error::Problem,
+    extract::{InPreference, InProject, Json, Known},
+    wire::{
+        memory::{Memory, NewPreference},
+        page::Page,
+    },
+};
+
+/// The most preferences of one project; they are kept for ever, so their number must have a bound.
+const MAX_PREFERENCES: usize = 200;
+
+pub(crate) async fn list(State(app): State<App>, known: Known<InProject>) -> Answered<Shown<Page<Memory>>> {
+    let found = app.store.list_memories(known.scope).await?;
+    Ok(Shown(Page::whole(found.into_iter().map(Memory::from))))
+}
+
+pub(crate) async fn prefer(
+    State(app): State<App>,
+    known: Known<InPreference>,
+    Json(new): Json<NewPreference>,
+) -> Answered<Shown<Memory>> {
+    let key = known.path.key.to_string();
+    require_room(&app, known.scope, &key).await?;
+    let memory = Remembered {
+        kind: MemoryKind::UserPreference,
+        key,
+        value: new.value.to_string(),
+        confidence: 1.0,
+        provenance: "user".to_owned(),
+        updated_at: app.clock.now(),
+    };
+    app.store.save_memory(known.scope, &memory).await?;
+    Ok(Shown(memory.into()))
+}
+
+pub(crate) async fn forget(State(app): State<App>, known: Known<InPreference>) -> Answered<StatusCode> {
+    let key = known.path.key.as_str();
+    let known = app.store.delete_memory(known.scope, MemoryKind::UserPreference, key).await?;
+    if known { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found("preference", key).on("key")) }
+}
+
+async fn require_room(app: &App, scope: Scope, key: &str) -> Result<(), Problem> {
+    let memories = app.store.list_memories(scope).await?;
+    let others = memories.iter().filter(|memory| memory.kind == MemoryKind::UserPreference && memory.key != key);
+    if others.count() < MAX_PREFERENCES {
+        return Ok(());
+    }
+    let detail = format!("a project holds at most {MAX_PREFERENCES} preferences; delete one first");
+    Err(Problem::new(StatusCode::CONFLICT, "too_many_preferences", detail).on("key"))
+}

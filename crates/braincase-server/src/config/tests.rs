@@ -1,0 +1,85 @@
+//! What settings are read from, and what is said when they are wrong.
+
+use std::{ffi::OsString, io::Write as _};
+
+use super::{BrainKind, Cli, Config, ConfigError};
+
+fn read(args: &[&str]) -> Result<Config, ConfigError> {
+    let args = ["braincase", "serve"].iter().chain(args).map(OsString::from);
+    Cli::read(args).expect("the flags are known").1
+}
+
+fn refusal(args: &[&str]) -> String {
+    read(args).expect_err("it is wrong").to_string()
+}
+
+fn file(text: &str) -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
+    file.write_all(text.as_bytes()).expect("it can be written");
+    file
+}
+
+#[test]
+fn without_settings_the_defaults_hold() {
+    let config = read(&[]).expect("valid");
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8787");
+    assert_eq!(config.brain, BrainKind::Local);
+    assert_eq!(config.stop_grace.as_secs(), 20);
+}
+
+#[test]
+fn a_flag_wins_over_the_file() {
+    let file = file("listen = \"127.0.0.1:1\"\nopenai_model = \"from-file\"\nstop_grace = \"3s\"\n");
+    let path = file.path().to_str().expect("a plain path");
+    let config = read(&["--config", path, "--listen", "127.0.0.1:2"]).expect("valid");
+    assert_eq!(config.listen.port(), 2);
+    assert_eq!(config.openai.model, "from-file");
+    assert_eq!(config.stop_grace.as_secs(), 3);
+}
+
+#[test]
+fn a_wrong_value_names_setting_source_and_expectation() {
+    insta::assert_snapshot!(
+        refusal(&["--brain", "genius"]),
+        @r#"brain = "genius" (from the flag --brain): expected one of local, openai"#
+    );
+    insta::assert_snapshot!(
+        refusal(&["--stop-grace", "soon"]),
+        @r#"stop_grace = "soon" (from the flag --stop-grace): expected a time of at most one hour, as in 20s or 1m 30s"#
+    );
+}
+
+#[test]
+fn a_wrong_value_in_the_file_names_the_file() {
+    let file = file("image_mode = \"never\"\n");
+    let path = file.path().to_str().expect("a plain path");
+    let refusal = refusal(&["--config", path]);
+    assert_eq!(refusal, format!("image_mode = \"never\" (from the file {path}): expected one of async, blocking"));
+}
+
+#[test]
+fn an_unknown_setting_in_the_file_is_refused() {
+    let file = file("lisen = \"127.0.0.1:1\"\n");
+    let refusal = refusal(&["--config", file.path().to_str().expect("a plain path")]);
+    assert!(refusal.contains("unknown setting `lisen`"), "{refusal}");
+}
+
+#[test]
+fn postgres_is_refused_with_a_hint() {
+    let refusal = refusal(&["--database-url", "postgres://localhost/x"]);
+    assert!(refusal.contains("comes with a later version"), "{refusal}");
+}
+
+#[test]
+fn an_address_that_others_can_reach_needs_consent() {
+    let refusal = refusal(&["--listen", "0.0.0.0:8787"]);
+    assert!(refusal.contains("there are no keys yet"), "{refusal}");
+    assert!(read(&["--listen", "0.0.0.0:8787", "--public"]).is_ok());
+}
+
+#[test]
+fn keys_are_not_shown() {
+    let config = read(&["--openai-api-key", "sk-very-secret"]).expect("valid");
+    assert!(!format!("{config:?}").contains("very-secret"));
+    assert_eq!(config.openai.api_key.expect("a key").reveal(), "sk-very-secret");
+}

@@ -1,0 +1,180 @@
+//! What clients are told when something is refused or fails; the only place that chooses HTTP statuses.
+//!
+//! One rule: what cannot be parsed at all is 400, what can be parsed but has a wrong field is 422 and names the field.
+//! Internal text stays in the log; clients get a stable code and a sentence.
+
+use std::time::Duration;
+
+use axum::response::{IntoResponse, Response};
+use braincase_core::store::StoreError;
+use braincase_orchestrator::Error;
+use http::{HeaderValue, StatusCode, header};
+
+use crate::wire::problem::ProblemBody;
+
+/// A refusal or failure on its way to the client.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+    field: Option<String>,
+    retry_after: Option<Duration>,
+    /// For the log only.
+    internal: Option<String>,
+}
+
+impl Problem {
+    /// A problem with nothing but a status, a stable code and a sentence.
+    #[must_use]
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, code, detail: detail.into(), field: None, retry_after: None, internal: None }
+    }
+
+    /// The body is not JSON.
+    #[must_use]
+    pub fn malformed(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "malformed_json", detail)
+    }
+
+    /// A field is wrong.
+    #[must_use]
+    pub fn invalid(field: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_field", problem).on(field)
+    }
+
+    /// The request is larger than allowed.
+    #[must_use]
+    pub fn too_large(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail).on(field)
+    }
+
+    /// The content type is not one that the route takes.
+    #[must_use]
+    pub fn wrong_content_type(expected: &str) -> Self {
+        let detail = format!("expected the content type {expected}");
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong_content_type", detail).on("Content-Type")
+    }
+
+    /// Something named in the request does not exist.
+    #[must_use]
+    pub fn not_found(what: &str, id: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", format!("there is no {what} {id}")).on(field_of(what))
+    }
+
+    /// The body did not arrive in time.
+    #[must_use]
+    pub fn body_timed_out() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "body_timed_out", "the request body did not arrive in time")
+    }
+
+    /// The server cannot take more now.
+    #[must_use]
+    pub fn busy(detail: impl Into<String>) -> Self {
+        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail);
+        Self { retry_after: Some(Duration::from_secs(1)), ..problem }
+    }
+
+    /// Something broke that is not the client's fault; `internal` goes to the log only.
+    #[must_use]
+    pub fn internal(internal: impl Into<String>) -> Self {
+        let detail = "something broke inside the server; the request_id finds it in the log";
+        let problem = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail);
+        Self { internal: Some(internal.into()), ..problem }
+    }
+
+    /// Names the field that is wrong.
+    #[must_use]
+    pub fn on(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    /// Its stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What only the log is told; present exactly if the server is to blame.
+    #[must_use]
+    pub fn internal_text(&self) -> Option<&str> {
+        self.internal.as_deref()
+    }
+
+    /// The body as the client gets it.
+    #[must_use]
+    pub fn body(&self, request_id: &str) -> ProblemBody {
+        ProblemBody {
+            r#type: format!("https://braincase.invalid/problems/{}", self.code),
+            title: self.status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: self.status.as_u16(),
+            code: self.code.to_owned(),
+            detail: self.detail.clone(),
+            field: self.field.clone(),
+            request_id: request_id.to_owned(),
+        }
+    }
+}
+
+/// The body is added by the layer that knows the request's id.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        if let Some(after) = self.retry_after {
+            let seconds = after.as_millis().div_ceil(1_000).max(1);
+            let value = HeaderValue::from_str(&seconds.to_string());
+            response.headers_mut().extend(value.ok().map(|value| (header::RETRY_AFTER, value)));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Invalid { field, problem } => Self::invalid(field, problem),
+            Error::TooLarge { field, problem } => Self::too_large(field, problem),
+            Error::UnsupportedImage(detail) => {
+                Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_image", detail).on("image")
+            }
+            Error::NotFound { what, id } => Self::not_found(what, &id),
+            Error::KeyReused => {
+                let detail = "this Idempotency-Key was used before with another request";
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", detail).on("Idempotency-Key")
+            }
+            Error::Conflict(detail) => Self::new(StatusCode::CONFLICT, "conflict", detail),
+            Error::Busy(detail) => Self::busy(detail),
+            Error::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let retry_after = Some(Duration::from_secs(2));
+        let internal = Some(error.to_string());
+        match error {
+            StoreError::Conflict { .. } => Self::new(StatusCode::CONFLICT, "conflict", error.to_string()),
+            StoreError::Busy => Self::busy("too much is waiting to be stored; repeat later"),
+            StoreError::Full => {
+                let detail = "the server's disk is full; nothing was stored";
+                Self { internal, retry_after, ..Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk_full", detail) }
+            }
+            StoreError::Corrupt(_) => Self::internal(error.to_string()),
+            StoreError::Failed(_) => {
+                let detail = "the store is not available; nothing was stored";
+                Self { internal, retry_after, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "store_failed", detail) }
+            }
+        }
+    }
+}
+
+/// The name under which clients know a thing's id.
+fn field_of(what: &str) -> String {
+    match what {
+        "iteration" => what.to_owned(),
+        _ => format!("{what}_id"),
+    }
+}

@@ -1,0 +1,30 @@
+//! The `braincase` binary.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use braincase_server::{
+    check,
+    config::{Cli, Command, Config, ConfigError},
+    server,
+};
+
+fn main() -> anyhow::Result<ExitCode> {
+    let (cli, config) = match Cli::read(std::env::args_os()) {
+        Ok(read) => read,
+        Err(error) => error.exit(),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
+    match cli.command {
+        Command::Serve(_) => runtime.block_on(serve(config)),
+        Command::Check(_) => runtime.block_on(check::run(config)).context("the result cannot be shown"),
+    }
+}
+
+async fn serve(config: Result<Config, ConfigError>) -> anyhow::Result<ExitCode> {
+    let config = config?;
+    braincase_errors::init_logging(config.log_format, &config.log_filter)?;
+    tracing::info!(?config, "starting");
+    server::serve(&config).await?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,41 @@
+//! Metrics: the recorder of the process and its upkeep.
+
+use std::{sync::OnceLock, time::Duration};
+
+use braincase_core::background::{Background, Failure, Task};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+/// Upkeep drains histograms: without it they grow while nobody scrapes.
+const UPKEEP: Duration = Duration::from_secs(5);
+/// In seconds: from an instant answer to a turn that hits its deadline.
+const BUCKETS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
+
+static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+
+/// The recorder of this process, installed on first use.
+pub(crate) fn recorder() -> PrometheusHandle {
+    let install = || {
+        let builder = PrometheusBuilder::new();
+        let builder = builder.set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BUCKETS);
+        let recorder = builder.unwrap_or_default().build_recorder();
+        let handle = recorder.handle();
+        // A recorder that somebody else installed stays; ours then renders nothing, which is visible at once.
+        drop(metrics::set_global_recorder(recorder));
+        handle
+    };
+    HANDLE.get_or_init(install).clone()
+}
+
+/// Keeps the recorder small.
+pub(crate) fn start_upkeep(handle: PrometheusHandle, background: &dyn Background) {
+    background.spawn(Task::new("metrics_upkeep"), Box::pin(keep_small(handle)));
+}
+
+/// Runs until the supervisor stops it.
+async fn keep_small(handle: PrometheusHandle) -> Result<(), Failure> {
+    let mut every = tokio::time::interval(UPKEEP);
+    loop {
+        every.tick().await;
+        handle.run_upkeep();
+    }
+}

@@ -1,0 +1,149 @@
+//! Makes every part once and puts them together; the only place that knows which implementation is used.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use braincase_core::{
+    Clock, SystemClock, background::Background, brain::Brain, limits::Limits, store::Store, vision::Vision,
+};
+use braincase_errors::Supervisor;
+use braincase_orchestrator::{
+    Orchestrator, Parts,
+    brain::{
+        local::LocalBrain,
+        openai::{ApiKey, OpenAiBrain, OpenAiOptions, SetupError},
+    },
+    vision::{local::LocalVision, openai::OpenAiVision},
+};
+use braincase_store::{OpenError, SqliteOptions, SqliteStore};
+
+use crate::{
+    app::{App, HttpLimits, Load, Stopping},
+    config::{BrainKind, Config, Database, VisionKind},
+    telemetry,
+};
+
+/// Everything that a running server is made of.
+#[derive(Debug)]
+pub struct Services {
+    /// What handlers are given.
+    pub app: App,
+    /// What background tasks run under.
+    pub supervisor: Arc<Supervisor>,
+}
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The store cannot be opened.
+    #[error("the store in {data_dir} cannot be opened: {source}")]
+    Store {
+        /// Where it is.
+        data_dir: String,
+        /// Why not.
+        source: OpenError,
+    },
+    /// The model's provider cannot be asked.
+    #[error("the model's provider cannot be set up: {0}")]
+    Provider(#[from] SetupError),
+    /// What the process before left behind cannot be put in order.
+    #[error("recovery failed: {0}")]
+    Recover(#[from] braincase_orchestrator::Error),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {listen}: {source}; another program may use it, --listen takes another address")]
+    Listen {
+        /// Which address.
+        listen: SocketAddr,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The first line cannot be written.
+    #[error("standard output cannot be written to: {0}")]
+    Announce(#[source] std::io::Error),
+}
+
+/// Makes every part as configured.
+///
+/// # Errors
+/// See [`StartError`].
+pub async fn build(config: &Config) -> Result<Services, StartError> {
+    build_within(config, HttpLimits::default()).await
+}
+
+/// Makes every part as configured, with other bounds than the default ones.
+///
+/// # Errors
+/// See [`StartError`].
+pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services, StartError> {
+    let metrics = telemetry::recorder();
+    let supervisor = Arc::new(Supervisor::new());
+    let background: Arc<dyn Background> = supervisor.clone();
+    telemetry::start_upkeep(metrics.clone(), background.as_ref());
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+    let limits = Limits::default();
+    let store = open_store(config, &background).await?;
+    let parts = Parts {
+        store: Arc::clone(&store),
+        brain: make_brain(config, &clock)?,
+        vision: make_vision(config, &background, &limits, &clock)?,
+        clock: Arc::clone(&clock),
+        background,
+        limits: limits.clone(),
+        model: config.openai.model.clone(),
+        image_mode: config.image_mode,
+    };
+    let app = App {
+        orchestrator: Orchestrator::new(parts),
+        store,
+        clock,
+        limits: Arc::new(limits),
+        load: Arc::new(Load::within(&http)),
+        http: Arc::new(http),
+        metrics,
+        stopping: Arc::new(Stopping::default()),
+    };
+    Ok(Services { app, supervisor })
+}
+
+/// Opens the store as configured.
+///
+/// # Errors
+/// [`StartError::Store`].
+pub async fn open_store(config: &Config, background: &Arc<dyn Background>) -> Result<Arc<dyn Store>, StartError> {
+    match config.database {
+        Database::Sqlite => {
+            let options = SqliteOptions::in_dir(&config.data_dir);
+            let store = SqliteStore::open(options, Arc::clone(background)).await;
+            let data_dir = config.data_dir.display().to_string();
+            Ok(Arc::new(store.map_err(|source| StartError::Store { data_dir, source })?))
+        }
+    }
+}
+
+fn make_brain(config: &Config, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Brain>, StartError> {
+    Ok(match config.brain {
+        BrainKind::Local => Arc::new(LocalBrain::default()),
+        BrainKind::OpenAi => Arc::new(OpenAiBrain::new(provider(config), Arc::clone(clock))?),
+    })
+}
+
+fn make_vision(
+    config: &Config,
+    background: &Arc<dyn Background>,
+    limits: &Limits,
+    clock: &Arc<dyn Clock>,
+) -> Result<Arc<dyn Vision>, StartError> {
+    let decoders = std::thread::available_parallelism().map_or(1, usize::from);
+    let local = Arc::new(LocalVision::new(Arc::clone(background), limits.clone(), decoders));
+    Ok(match config.vision {
+        VisionKind::Local => local,
+        VisionKind::OpenAi => {
+            Arc::new(OpenAiVision::new(provider(config), &config.openai.model, local, Arc::clone(clock))?)
+        }
+    })
+}
+
+fn provider(config: &Config) -> OpenAiOptions {
+    let key = config.openai.api_key.as_ref();
+    let api_key = key.map(|key| ApiKey::from(key.reveal().to_owned()));
+    OpenAiOptions { api_key, ..OpenAiOptions::at(&config.openai.base_url) }
+}
