@@ -112,14 +112,15 @@ impl Arguments {
             }
             target::wait_until_ready(url).await?;
             let now = SystemClock::default().now().as_micros().unsigned_abs();
-            return Ok(Stage { targets: Vec::new(), url: Some(url.clone()), nonce: self.seed ^ now });
+            let urls = [(Lane::Main, url.clone())].into();
+            return Ok(Stage { urls, targets: Vec::new(), nonce: self.seed ^ now });
         }
         let programs = self.programs()?;
         let mut targets = vec![Target::start(Lane::Main, &programs, self.seed, &plan.out).await?];
         if plan.comparison == Comparison::Blocking {
             targets.push(Target::start(Lane::Blocking, &programs, self.seed, &plan.out).await?);
         }
-        Ok(Stage { targets, url: None, nonce: self.seed })
+        Ok(Stage::of(targets, self.seed))
     }
 
     fn programs(&self) -> anyhow::Result<Programs> {

@@ -47,7 +47,7 @@ pub async fn drive(world: Arc<World>, host: &str) -> anyhow::Result<Driven> {
     let attack = GooseAttack::initialize_with_config(configuration(&world, host)?)
         .context("goose refuses the configuration")?
         .register_scenario(Scenario::new("visit").register_transaction(Transaction::new(visits(world))));
-    let metrics = attack.execute().await.context("goose cannot run")?;
+    let metrics = Box::pin(attack.execute()).await.context("goose cannot run")?;
     let rows = metrics.requests.values().map(|request| request.success_count + request.fail_count).sum::<usize>();
     Ok(Driven { rows: rows as u64, is_cancelled: is_cancelled() })
 }
@@ -120,7 +120,7 @@ async fn guard(world: &World, user: usize, number: u32, samples: &Mutex<Vec<Samp
     world.recorder.leave();
 }
 
-#[expect(clippy::panic, reason = "the proof that a panic is counted needs one; only a hidden option asks for it")]
+/// The proof that a panic is counted needs one; only a hidden option asks for it.
 fn trip(world: &World, number: u32) {
     assert!(world.plan.panic_at_visit != Some(number), "told to panic at visit {number}");
 }

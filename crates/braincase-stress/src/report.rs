@@ -1,6 +1,7 @@
 //! The report: everything that is known of a run in one document, from which all other forms are made.
 
 pub mod chart;
+pub mod facts;
 pub mod html;
 pub mod junit;
 pub mod md;

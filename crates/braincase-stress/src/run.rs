@@ -19,18 +19,20 @@ use crate::{
 /// Where the load goes.
 #[derive(Debug, Default)]
 pub struct Stage {
-    /// Servers that we started.
+    /// Where the servers listen.
+    pub urls: BTreeMap<Lane, String>,
+    /// Those of them that we started.
     pub targets: Vec<Target>,
-    /// A server that somebody else started.
-    pub url: Option<String>,
     /// Keeps runs apart that load the same server.
     pub nonce: u64,
 }
 
 impl Stage {
-    fn urls(&self) -> BTreeMap<Lane, String> {
-        let own = self.targets.iter().map(|target| (target.lane, target.url.clone()));
-        own.chain(self.url.clone().map(|url| (Lane::Main, url))).collect()
+    /// Servers that we started.
+    #[must_use]
+    pub fn of(targets: Vec<Target>, nonce: u64) -> Self {
+        let urls = targets.iter().map(|target| (target.lane, target.url.clone())).collect();
+        Self { urls, targets, nonce }
     }
 
     fn provider_logs(&self) -> Vec<(Lane, PathBuf)> {
@@ -52,9 +54,9 @@ impl Stage {
 /// # Errors
 /// When the load cannot be started.
 pub async fn run(plan: Plan, stage: &mut Stage, terminal: &mut Terminal) -> anyhow::Result<Report> {
-    let urls = stage.urls();
-    let host = urls.get(&Lane::Main).context("there is no server to load")?.clone();
-    let apis = urls.iter().map(|(lane, url)| Ok((*lane, Api::new(url)?))).collect::<reqwest::Result<BTreeMap<_, _>>>();
+    let host = stage.urls.get(&Lane::Main).context("there is no server to load")?.clone();
+    let apis =
+        stage.urls.iter().map(|(lane, url)| Ok((*lane, Api::new(url)?))).collect::<reqwest::Result<BTreeMap<_, _>>>();
     let world = Arc::new(World::start(plan, apis.context("no HTTP client")?, stage.nonce));
     let cpu_before = sample::own_cpu_seconds();
     let (driven, death) = load(&world, &host, stage, terminal).await?;
@@ -72,8 +74,7 @@ async fn load(
     stage: &mut Stage,
     terminal: &mut Terminal,
 ) -> anyhow::Result<(Driven, Option<String>)> {
-    let attack = drive::drive(Arc::clone(world), host);
-    tokio::pin!(attack);
+    let mut attack = Box::pin(drive::drive(Arc::clone(world), host));
     let mut seconds = interval(Duration::from_secs(1));
     seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     seconds.tick().await;

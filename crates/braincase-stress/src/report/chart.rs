@@ -72,7 +72,7 @@ pub fn lines(chart: &Chart, lines: &[Line]) -> Markup {
     frame(
         chart,
         lines,
-        html! {
+        &html! {
             @if let Some((from, to)) = chart.hold {
                 rect .hold x=(n(scale.x(from))) y=(n(TOP)) width=(n((scale.x(to.min(last)) - scale.x(from)).max(0.0))) height=(n(HEIGHT - TOP - BOTTOM)) {}
             }
@@ -99,7 +99,7 @@ pub fn bars(chart: &Chart, bins: &[(f64, f64, u64)], marks: &[(f64, &'static str
     frame(
         chart,
         &[],
-        html! {
+        &html! {
             (y_axis(&scale))
             (x_axis(&scale, "s"))
             @for (from, to, count) in bins.iter().filter(|bin| bin.2 > 0) {
@@ -116,7 +116,7 @@ pub fn bars(chart: &Chart, bins: &[(f64, f64, u64)], marks: &[(f64, &'static str
     )
 }
 
-fn frame(chart: &Chart, lines: &[Line], inside: Markup) -> Markup {
+fn frame(chart: &Chart, lines: &[Line], inside: &Markup) -> Markup {
     html! {
         figure {
             figcaption {

@@ -5,8 +5,9 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::{
     Report,
     chart::{self, Chart, Line},
+    facts::fact_lines,
     table::{mebibytes, time},
-    terminal::{cells, fact_lines},
+    terminal::cells,
 };
 use crate::{audit::Rule, record::Numbers, verdict::Outcome};
 

@@ -1,6 +1,6 @@
 //! The report as Markdown, for the summary of a CI run.
 
-use super::{Report, terminal};
+use super::{Report, facts, terminal};
 
 /// Renders it.
 #[must_use]
@@ -26,9 +26,7 @@ pub fn render(report: &Report) -> String {
         lines.push(format!("| {name} | {} |", terminal::cells(turns).join(" | ")));
     }
     lines.push(String::new());
-    lines.extend(
-        terminal::fact_lines(report).into_iter().map(|(name, text)| format!("- **{name}**: {}", escape(&text))),
-    );
+    lines.extend(facts::fact_lines(report).into_iter().map(|(name, text)| format!("- **{name}**: {}", escape(&text))));
     let notes = report.validity.warnings.iter().chain(&report.verdict.underpowered);
     lines.extend(notes.map(|note| format!("- **note**: {}", escape(note))));
     lines.extend(report.audit.violations.iter().take(20).map(|found| format!("- ❌ {}", escape(&found.to_string()))));

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write, stderr};
 
 use super::{
     Report,
+    facts::fact_lines,
     table::{Side, align, mebibytes, time},
 };
 use crate::{plan::Lane, record::Numbers, sample::Memory, visit::World};
@@ -179,85 +180,6 @@ fn named(lane: Lane, scenario: &str) -> String {
         Lane::Main => scenario.to_owned(),
         Lane::Blocking => format!("{scenario} (blocking)"),
     }
-}
-
-/// The facts beside the tables, one a line.
-pub(crate) fn fact_lines(report: &Report) -> Vec<(&'static str, String)> {
-    let (totals, checked, valid) = (&report.totals, &report.audit.checked, &report.validity);
-    let mut lines = vec![
-        ("throughput", format!("{:.2} turns/s, {:.2} requests/s", totals.turns_per_second, totals.requests_per_second)),
-        ("requests", format!("{}, {} failed", totals.requests, totals.failed)),
-        (
-            "error rate",
-            format!(
-                "{:.2} % of turns (95 %: {:.2} to {:.2} %)",
-                totals.turns.errors as f64 / totals.turns.count.max(1) as f64 * 100.0,
-                report.verdict.error_rate.low * 100.0,
-                report.verdict.error_rate.high * 100.0,
-            ),
-        ),
-        (
-            "first event",
-            format!(
-                "p50 {}, p95 {} (streamed turns)",
-                time(totals.first_event.p50_ms),
-                time(totals.first_event.p95_ms)
-            ),
-        ),
-        (
-            "own overhead",
-            format!("p50 {}, p95 {} (as the server says)", time(totals.overhead.p50_ms), time(totals.overhead.p95_ms)),
-        ),
-    ];
-    lines.extend(report.memory.map(|memory| {
-        (
-            "server memory",
-            format!(
-                "{} at its peak, {} now, {} descriptors",
-                mebibytes(memory.peak),
-                mebibytes(memory.rss),
-                memory.descriptors
-            ),
-        )
-    }));
-    lines.extend(report.benefit.as_ref().map(|benefit| {
-        (
-            "async benefit",
-            format!(
-                "image turns {:.1} % sooner (95 %: {:.1} to {:.1}); mean {} against {}, median {} against {}",
-                benefit.saving * 100.0,
-                benefit.interval.low * 100.0,
-                benefit.interval.high * 100.0,
-                time(benefit.ours.mean_ms),
-                time(benefit.blocking.mean_ms),
-                time(benefit.ours.median_ms),
-                time(benefit.blocking.median_ms),
-            ),
-        )
-    }));
-    lines.push((
-        "validity",
-        format!(
-            "times account for {:.1} of {} users, {} panics{}",
-            valid.accounted_users,
-            valid.users,
-            valid.panics,
-            valid.cpu_share.map_or(String::new(), |share| format!(", harness used {:.0} % of a core", share * 100.0)),
-        ),
-    ));
-    lines.push(("audit", format!(
-        "{} projects, {} turns, {} indefinite ({} stored), {} repeats, {} images, {} events, {} provider requests: {} violations",
-        checked.projects,
-        checked.turns,
-        checked.indefinite,
-        checked.indefinite_stored,
-        checked.repeats,
-        checked.images,
-        checked.events,
-        checked.upstream,
-        report.audit.violations.len(),
-    )));
-    lines
 }
 
 fn facts(report: &Report) -> String {
