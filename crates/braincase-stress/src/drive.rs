@@ -75,7 +75,6 @@ fn configuration(world: &World, host: &str) -> anyhow::Result<GooseConfiguration
     configuration.co_mitigation = None;
     configuration.quiet = 3;
     configuration.no_telnet = true;
-    configuration.no_websocket = true;
     configuration.no_print_metrics = true;
     configuration.no_error_summary = true;
     configuration.no_reset_metrics = true;

@@ -146,6 +146,8 @@ pub struct Tally {
     pub seconds: Vec<Second>,
     /// Visits by scenario.
     pub visits: BTreeMap<(Lane, Scenario), Visits>,
+    /// Since when all users are there; from then on their time is accounted for.
+    pub all_here: Option<Duration>,
     /// Time that users spent in operations while all of them were there.
     pub busy: Duration,
     /// Time that they spent thinking while all of them were there.
@@ -162,7 +164,8 @@ pub struct Tally {
 #[derive(Debug)]
 pub struct Recorder {
     started: Instant,
-    hold: (Duration, Duration),
+    users: usize,
+    hold_ends: Duration,
     active: AtomicUsize,
     tally: Mutex<Tally>,
 }
@@ -230,7 +233,8 @@ impl Recorder {
     pub fn start(plan: &Plan) -> Self {
         Self {
             started: Instant::now(),
-            hold: (plan.hold_starts(), plan.hold_ends()),
+            users: plan.users,
+            hold_ends: plan.hold_ends(),
             active: AtomicUsize::new(0),
             tally: Mutex::new(Tally::default()),
         }
@@ -250,8 +254,12 @@ impl Recorder {
 
     /// A user begins a visit.
     pub fn enter(&self, lane: Lane, scenario: Scenario) {
-        self.active.fetch_add(1, Ordering::Relaxed);
-        self.lock().visits.entry((lane, scenario)).or_default().begun += 1;
+        let active = self.active.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut tally = self.lock();
+        if active >= self.users {
+            tally.all_here.get_or_insert_with(|| self.elapsed());
+        }
+        tally.visits.entry((lane, scenario)).or_default().begun += 1;
     }
 
     /// A user ends a visit, however that came.
@@ -278,9 +286,9 @@ impl Recorder {
     pub fn operation(&self, from: Duration, sample: &Sample) {
         let to = from + sample.took;
         let second = to.as_secs() as usize;
-        let busy = self.within_hold(from, to);
         let (subject, failed) = (sample.subject, sample.error.is_some());
         let mut tally = self.lock();
+        let busy = self.within_hold(&tally, from, to);
         tally.busy += busy;
         tally.rows.entry(subject).or_default().add(sample.took, failed);
         if let Some(error) = &sample.error {
@@ -299,8 +307,9 @@ impl Recorder {
 
     /// A user thought from then until now.
     pub fn thought(&self, from: Duration) {
-        let thinking = self.within_hold(from, self.elapsed());
-        self.lock().thinking += thinking;
+        let mut tally = self.lock();
+        let thinking = self.within_hold(&tally, from, self.elapsed());
+        tally.thinking += thinking;
     }
 
     /// The particulars that some turns tell.
@@ -328,8 +337,9 @@ impl Recorder {
         look(&self.lock())
     }
 
-    fn within_hold(&self, from: Duration, to: Duration) -> Duration {
-        to.min(self.hold.1).saturating_sub(from.max(self.hold.0))
+    fn within_hold(&self, tally: &Tally, from: Duration, to: Duration) -> Duration {
+        let since = tally.all_here.unwrap_or(self.hold_ends);
+        to.min(self.hold_ends).saturating_sub(from.max(since))
     }
 
     fn lock(&self) -> MutexGuard<'_, Tally> {

@@ -37,9 +37,10 @@ pub struct Validity {
 #[must_use]
 pub fn examine(plan: &Plan, tally: &Tally, driven: Driven, cpu_share: Option<f64>) -> Validity {
     let spent = (tally.busy + tally.thinking).as_secs_f64();
+    let observed = plan.hold_ends().saturating_sub(tally.all_here.unwrap_or_default()).as_secs_f64();
     let mut validity = Validity {
         users: plan.users,
-        accounted_users: spent / plan.hold.as_secs_f64().max(f64::EPSILON),
+        accounted_users: spent / observed.max(f64::EPSILON),
         panics: tally.panics.len() as u64,
         abandoned: tally.abandoned,
         rows: tally.times(|_| true).numbers().count,

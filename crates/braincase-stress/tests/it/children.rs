@@ -20,7 +20,7 @@ fn script(folder: &Path, name: &str, text: &str) -> PathBuf {
 
 async fn stress(folder: &Path, server: &Path, sim: &Path, options: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_braincase-stress"))
-        .args(["smoke", "--users", "4", "--duration", "2", "--think-scale", "0.05", "--out"])
+        .args(["smoke", "--users", "4", "--think-scale", "0.05", "--out"])
         .arg(folder.join("out"))
         .arg("--server-bin")
         .arg(server)
@@ -42,7 +42,7 @@ async fn children_are_started_loaded_and_stopped_and_reports_are_written() {
     };
     let (server, sim) = (script(folder.path(), "server", &says("server")), script(folder.path(), "sim", &says("sim")));
 
-    let output = stress(folder.path(), &server, &sim, &[]).await;
+    let output = stress(folder.path(), &server, &sim, &["--duration", "2"]).await;
 
     let told = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
@@ -76,7 +76,7 @@ async fn a_server_that_does_not_start_is_a_set_up_error_with_its_last_words() {
     let folder = tempfile::tempdir().unwrap();
     let sim = script(folder.path(), "sim", "echo 'no port is free' >&2");
 
-    let output = stress(folder.path(), &sim, &sim, &[]).await;
+    let output = stress(folder.path(), &sim, &sim, &["--duration", "2"]).await;
 
     assert_eq!(output.status.code(), Some(2));
     let told = String::from_utf8_lossy(&output.stderr);
