@@ -130,6 +130,8 @@ pub struct Audit {
     pub checked: Checked,
     /// What is wrong.
     pub violations: Vec<Violation>,
+    /// What could not be looked at.
+    pub unchecked: Vec<String>,
 }
 
 impl Audit {
@@ -144,6 +146,7 @@ impl Audit {
         sum.events += more.events;
         sum.upstream += more.upstream;
         self.violations.extend(other.violations);
+        self.unchecked.extend(other.unchecked);
     }
 }
 
@@ -156,13 +159,20 @@ pub async fn audit(world: &World, provider_logs: &[(Lane, PathBuf)]) -> Audit {
         audit.add(part);
     }
     for (lane, log) in provider_logs {
-        audit.add(upstream::audit(*lane, log, world.aviary));
+        let part = upstream::audit(*lane, log, world.aviary);
+        if part.checked.upstream == 0 {
+            audit.unchecked.push(format!("the provider of {} logged no request", lane.as_str()));
+        }
+        audit.add(part);
+    }
+    if provider_logs.is_empty() {
+        audit.unchecked.push("what the provider was sent cannot be seen".to_owned());
     }
     audit
 }
 
 async fn audit_project(world: &World, project: &Project) -> Audit {
-    let mut audit = Audit { checked: Checked { projects: 1, ..Checked::default() }, violations: Vec::new() };
+    let mut audit = Audit { checked: Checked { projects: 1, ..Checked::default() }, ..Audit::default() };
     let Some(api) = world.apis.get(&project.lane) else { return audit };
     // Facts first: what comes late announces itself by events, which are read after that.
     audit.add(facts::audit(api, project, world.plan.late_facts).await);

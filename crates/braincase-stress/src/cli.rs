@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn an_unknown_preset_is_named_with_those_that_exist() {
         let error = parse("phase5").plan().unwrap_err().to_string();
-        insta::assert_snapshot!(error, @"");
+        insta::assert_snapshot!(error, @r#"there is no preset "phase5"; there are smoke, phase4_target, high_load, image_stress"#);
     }
 
     #[test]

@@ -237,9 +237,13 @@ fn id_of(document: &Value) -> Result<String, Refusal> {
 fn ended_of_document(text: String) -> Result<Ended, Refusal> {
     let turn: Value = parse(&text)?;
     let word = |name: &str| turn.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let (turn_id, status) = (id_of(&turn)?, word("status"));
+    if status == "accepted" {
+        return Err(Refusal::Cut { turn_id, why: "the answer came before the end".to_owned() });
+    }
     Ok(Ended {
-        turn_id: id_of(&turn)?,
-        status: word("status"),
+        turn_id,
+        status,
         first_event: None,
         overhead_ms: turn.pointer("/timing_ms/overhead").and_then(Value::as_f64),
         error: turn.get("error").filter(|error| !error.is_null()).map(Value::to_string),

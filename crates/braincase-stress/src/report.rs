@@ -27,7 +27,7 @@ use crate::{
 /// Changes whenever a reader of the JSON would have to.
 pub const SCHEMA: &str = "braincase-stress/1";
 /// Percentiles over time are those of so many seconds.
-const WINDOW: usize = 5;
+const WINDOW: usize = 10;
 
 /// What is known when the load has ended.
 #[derive(Debug)]
@@ -144,11 +144,20 @@ pub struct Point {
     pub users: usize,
     pub turns: u64,
     pub errors: u64,
-    /// Of the turns of the last five seconds; nothing when there were none.
+    /// Turns per second over the same seconds as the percentiles.
+    pub turns_per_second: f64,
+    /// Of the turns of the last ten seconds; nothing when there were none.
     pub p50_ms: Option<f64>,
     pub p95_ms: Option<f64>,
     pub p99_ms: Option<f64>,
     pub memory: Option<Memory>,
+}
+
+impl Report {
+    /// What to know when reading it.
+    pub fn notes(&self) -> impl Iterator<Item = &String> {
+        self.verdict.underpowered.iter().chain(&self.validity.warnings).chain(&self.audit.unchecked)
+    }
 }
 
 /// Makes the report of a run that has ended.
@@ -293,6 +302,7 @@ fn series(tally: &Tally) -> Vec<Point> {
             users: second.users,
             turns: second.turns,
             errors: second.errors,
+            turns_per_second: recent.len() as f64 / window.len().max(1) as f64,
             p50_ms: at(0.50),
             p95_ms: at(0.95),
             p99_ms: at(0.99),

@@ -84,7 +84,7 @@ where
     bytes.eventsource().map(|event| {
         let event = event.map_err(|error| error.to_string())?;
         let data: Value = serde_json::from_str(&event.data).unwrap_or_default();
-        let seq = event.id.parse().ok().or_else(|| data.get("seq").and_then(Value::as_i64));
+        let seq = data.get("seq").and_then(Value::as_i64);
         Ok(Seen {
             seq: seq.unwrap_or_default(),
             kind: EventKind::parse(&event.event),

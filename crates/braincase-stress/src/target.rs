@@ -21,7 +21,7 @@ const START_LIMIT: Duration = Duration::from_secs(30);
 /// How long a server may take until it is ready.
 const READY_LIMIT: Duration = Duration::from_secs(30);
 /// How long a program may take to stop once its input is closed.
-const STOP_LIMIT: Duration = Duration::from_secs(15);
+const STOP_LIMIT: Duration = Duration::from_secs(30);
 
 /// The programs to start.
 #[derive(Debug, Clone)]
@@ -104,6 +104,11 @@ impl Target {
 impl Program {
     async fn start(name: &'static str, mut command: Command, log: &Path) -> anyhow::Result<Self> {
         let log_file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+        // Settings that happen to be in the environment would make it another server than the one that is described.
+        let settings = std::env::vars_os().map(|(name, _)| name);
+        for name in settings.filter(|name| name.to_string_lossy().starts_with("BRAINCASE_")) {
+            command.env_remove(name);
+        }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log_file).kill_on_drop(true);
         let program = command.as_std().get_program().to_owned();
         let mut child = command.spawn().with_context(|| format!("cannot start {}", program.display()))?;

@@ -28,6 +28,8 @@ pub async fn collect(api: &Api, project: &Project) -> Result<Vec<Seen>, Refusal>
     while seen.len() < MAX_EVENTS {
         let silence = if is_whole(project, &seen) { SILENCE_WHEN_WHOLE } else { SILENCE };
         match sse::next_within(&mut events, silence).await {
+            // Words without a number, as at the end of a server, are not part of the story.
+            Some(Ok(event)) if event.kind.is_none() && event.seq == 0 => {}
             Some(Ok(event)) => seen.push(event),
             Some(Err(why)) => return Err(Refusal::Indefinite(why)),
             None => break,

@@ -60,7 +60,7 @@ fn verdict(report: &Report) -> Markup {
                     }
                 }
             }
-            @for note in report.verdict.underpowered.iter().chain(&report.validity.warnings) { p .note { "Note: " (note) } }
+            @for note in report.notes() { p .note { "Note: " (note) } }
         }
     }
 }
@@ -98,13 +98,13 @@ fn charts(report: &Report) -> Markup {
     html! {
         section .charts {
             (chart::lines(&over("Time of turns", "s", Some((3.5, "p95 target"))), &[
-                line("p50", "a", &|point| seconds(point.p50_ms)),
-                line("p95", "b", &|point| seconds(point.p95_ms)),
                 line("p99", "c", &|point| seconds(point.p99_ms)),
+                line("p95", "b", &|point| seconds(point.p95_ms)),
+                line("p50", "a", &|point| seconds(point.p50_ms)),
             ]))
             (chart::lines(&over("Users", "at once", None), &[line("users", "a", &|point| Some(point.users as f64))]))
-            (chart::lines(&over("Turns", "per second", None), &[
-                line("turns", "a", &|point| Some(point.turns as f64)),
+            (chart::lines(&over("Turns", "per second, mean of 10 s", None), &[
+                line("turns", "a", &|point| Some(point.turns_per_second)),
                 line("errors", "bad", &|point| Some(point.errors as f64)),
             ]))
             (chart::bars(&Chart { title: "How long turns took", unit: "turns", limit: None, hold: None }, &bins, &[
@@ -112,8 +112,8 @@ fn charts(report: &Report) -> Markup {
             ]))
             @if report.series.iter().any(|point| point.memory.is_some()) {
                 (chart::lines(&over("Memory of the server", "MiB", None), &[
-                    line("in memory", "a", &|point| point.memory.map(|memory| mib(memory.rss))),
                     line("peak", "c", &|point| point.memory.map(|memory| mib(memory.peak))),
+                    line("in memory", "a", &|point| point.memory.map(|memory| mib(memory.rss))),
                 ]))
                 (chart::lines(&over("File descriptors of the server", "open", None), &[
                     line("descriptors", "a", &|point| point.memory.map(|memory| memory.descriptors as f64)),
@@ -149,7 +149,7 @@ fn scenarios(report: &Report) -> Markup {
                         td .n { (row.visits.begun) }
                         (numbers(&row.turns))
                     } }
-                    tr .sum { td { "all" } td {} td {} td {} (numbers(&report.totals.turns)) }
+                    tr .sum { td { "all of the judged server" } td {} td {} td {} (numbers(&report.totals.turns)) }
                 }
             } }
         }

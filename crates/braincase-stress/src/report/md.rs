@@ -27,7 +27,7 @@ pub fn render(report: &Report) -> String {
     }
     lines.push(String::new());
     lines.extend(facts::fact_lines(report).into_iter().map(|(name, text)| format!("- **{name}**: {}", escape(&text))));
-    let notes = report.validity.warnings.iter().chain(&report.verdict.underpowered);
+    let notes = report.notes();
     lines.extend(notes.map(|note| format!("- **note**: {}", escape(note))));
     lines.extend(report.audit.violations.iter().take(20).map(|found| format!("- ❌ {}", escape(&found.to_string()))));
     lines.push(String::new());

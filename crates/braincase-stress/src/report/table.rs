@@ -53,7 +53,12 @@ mod tests {
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {
         let rows = [vec!["a".to_owned(), "1".to_owned()], vec!["längste".to_owned(), "12345".to_owned()]];
-        insta::assert_snapshot!(align(&[("name", Side::Left), ("n", Side::Right)], &rows), @"");
+        insta::assert_snapshot!(align(&[("name", Side::Left), ("n", Side::Right)], &rows), @"
+        name         n
+        ──────────────
+        a            1
+        längste  12345
+        ");
     }
 
     #[test]

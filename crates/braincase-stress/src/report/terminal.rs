@@ -154,7 +154,7 @@ fn scenario_table(report: &Report) -> String {
             cells_of_row
         })
         .collect();
-    let mut all = vec!["all".to_owned(), String::new(), String::new(), String::new()];
+    let mut all = vec!["all (judged)".to_owned(), String::new(), String::new(), String::new()];
     all.extend(cells(&report.totals.turns));
     rows.push(all);
     align(&head, &rows)
@@ -184,7 +184,7 @@ fn named(lane: Lane, scenario: &str) -> String {
 
 fn facts(report: &Report) -> String {
     let facts = fact_lines(report).into_iter().map(|(name, text)| format!("{name:<14}{text}"));
-    let warnings = report.validity.warnings.iter().chain(&report.verdict.underpowered);
+    let warnings = report.notes();
     let warnings = warnings.map(|warning| format!("{:<14}{warning}", "note"));
     let errors =
         report.errors.iter().take(MAX_VIOLATIONS).map(|(text, count)| format!("{:<14}{count} × {text}", "error"));

@@ -1,5 +1,7 @@
 //! The harness against a stub server: each broken promise must lead to its verdict, and none to a pass.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking, also in its helpers")]
+
 mod children;
 mod stub;
 
@@ -52,7 +54,7 @@ async fn a_server_that_keeps_its_promises_passes() {
 
         assert_eq!(report.verdict.outcome, Outcome::Pass, "seed {seed}: {:?} {:?}", report.verdict, report.validity);
         let checked = report.audit.checked;
-        assert!(checked.turns > 50 && checked.images > 5 && checked.repeats > 0, "{checked:?}");
+        assert!(checked.turns > 20 && checked.images > 3 && checked.repeats > 0, "{checked:?}");
         assert!(report.scenarios.iter().all(|row| row.turns.count > 0));
         assert!(report.totals.first_event.count > 0 && report.totals.overhead.count > 0);
     }
@@ -103,7 +105,8 @@ async fn a_panic_in_a_user_is_counted_and_makes_the_run_invalid() {
 
     assert_eq!(report.validity.panics, 6, "one for each user, and the users lived on");
     assert_eq!(report.verdict.outcome, Outcome::Invalid, "{}", report.verdict.sentence);
-    assert!(report.totals.turns.count > 50);
+    let begun: u64 = report.scenarios.iter().map(|row| row.visits.begun).sum();
+    assert!(begun > 12, "no user came a third time: {begun} visits");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -120,7 +120,7 @@ impl Stub {
     fn upload(&self, project: &str) -> Response<Body> {
         let mut state = self.state.lock().unwrap();
         let id = state.id("i");
-        state.projects.get_mut(project).unwrap().tell("image.facts_ready", Value::Null, &json!({ "image_id": id }));
+        state.projects.get_mut(project).unwrap().tell("image.facts_ready", &Value::Null, &json!({ "image_id": id }));
         document(StatusCode::ACCEPTED, &json!({ "id": id, "status": "pending" }))
     }
 
@@ -159,8 +159,8 @@ impl Stub {
         };
         state.turns.extend(std::iter::repeat_n(turn.clone(), copies));
         state.seq += u64::from(self.fault == Fault::EventGap && nth.is_multiple_of(7));
-        let first = state.tell("turn.accepted", json!(id), &json!({}));
-        let last = state.tell(&format!("turn.{status}"), json!(id), &json!({ "reply": reply }));
+        let first = state.tell("turn.accepted", &json!(id), &json!({}));
+        let last = state.tell(&format!("turn.{status}"), &json!(id), &json!({ "reply": reply }));
         let is_cut = self.fault == Fault::CutStreams && nth.is_multiple_of(5);
         match (is_stream, is_cut) {
             (true, true) => stream(&[first]),
@@ -198,7 +198,7 @@ impl State {
 }
 
 impl Project {
-    fn tell(&mut self, kind: &str, turn: Value, data: &Value) -> Value {
+    fn tell(&mut self, kind: &str, turn: &Value, data: &Value) -> Value {
         self.seq += 1;
         let event = json!({ "seq": self.seq, "kind": kind, "turn_id": turn, "data": data });
         self.events.push(event.clone());
