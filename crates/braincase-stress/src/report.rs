@@ -325,3 +325,6 @@ fn machine() -> Machine {
         build: if cfg!(debug_assertions) { "debug" } else { "release" },
     }
 }
+
+#[cfg(test)]
+mod tests;

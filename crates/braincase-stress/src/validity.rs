@@ -75,3 +75,33 @@ pub fn examine(plan: &Plan, tally: &Tally, driven: Driven, cpu_share: Option<f64
     (validity.problems, validity.warnings) = (problems, warnings);
     validity
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::preset::PRESETS;
+
+    fn examine_spent(seconds: u64, rows: u64) -> Validity {
+        let tally = Tally {
+            all_here: Some(Duration::from_secs(1)),
+            busy: Duration::from_secs(seconds / 2),
+            thinking: Duration::from_secs(seconds - seconds / 2),
+            ..Tally::default()
+        };
+        examine(&Plan::of(&PRESETS[0], 1), &tally, Driven { rows, is_cancelled: false }, None)
+    }
+
+    #[test]
+    fn users_that_vanish_make_a_run_invalid() {
+        assert_eq!(examine_spent(150, 0).problems, Vec::<String>::new());
+        assert_eq!(examine_spent(140, 0).warnings, ["the times account for 4.7 of 5 users"]);
+        assert_eq!(examine_spent(120, 0).problems, ["the times account for 4.0 of 5 users"]);
+    }
+
+    #[test]
+    fn rows_that_goose_lost_make_a_run_invalid() {
+        assert_eq!(examine_spent(150, 3).problems, ["0 operations were measured and goose counted 3"]);
+    }
+}
