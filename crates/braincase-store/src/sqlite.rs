@@ -149,9 +149,9 @@ impl Store for SqliteStore {
     }
 
     async fn add_image(&self, scope: Scope, image: &Image) -> Result<Analysis, StoreError> {
-        self.inner.writer.store(AddImage { scope, image: image.clone() }).await?;
+        let known = self.inner.writer.store(AddImage { scope, image: image.clone() }).await?;
         self.inner.blobs.referenced(scope.tenant, image.hash);
-        Ok(())
+        Ok(known)
     }
 
     async fn load_image(&self, scope: Scope, id: ImageId) -> Result<Option<Image>, StoreError> {
