@@ -31,6 +31,7 @@ pub(crate) fn suites(workspace: &Workspace) -> Result<Vec<Row>> {
     Ok(vec![
         tidy::suite(workspace)?,
         tests(workspace)?,
+        full_disk(workspace)?,
         doctests(workspace)?,
         with_programs(workspace, "the tour of the README", tour::take)?,
         with_programs(workspace, "short stress run on a debug build", short_run)?,
@@ -46,6 +47,20 @@ fn tests(workspace: &Workspace) -> Result<Row> {
     }
     let ended = step::run(command.args(["test", "--workspace", "--all-targets", "--no-fail-fast"]))?;
     Ok(row("unit and integration tests", &ended, counts::of_cargo_test(&ended.output)))
+}
+
+/// The one test that needs something of the machine; it is ignored elsewhere.
+fn full_disk(workspace: &Workspace) -> Result<Row> {
+    const SUITE: &str = "store on a disk that is really full";
+    if std::env::var_os("BRAINCASE_STORE_TEST_SMALL_DISK").is_none() {
+        let how = "mount -t tmpfs -o size=16m tmpfs DIR, and BRAINCASE_STORE_TEST_SMALL_DISK=DIR";
+        return Ok(Row::skipped(SUITE, format!("needs a small disk: {how}")));
+    }
+    // The same selection as above, so that nothing is built twice.
+    let mut command = cargo(&workspace.root);
+    command.args(["test", "--workspace", "--tests", "--", "--ignored", "a_full_disk_refuses_writes"]);
+    let ended = step::run(&mut command)?;
+    Ok(row(SUITE, &ended, counts::of_cargo_test(&ended.output)))
 }
 
 fn doctests(workspace: &Workspace) -> Result<Row> {
@@ -92,6 +107,7 @@ fn verdict(ended: &Ended) -> Result<(), String> {
 fn row(suite: &str, ended: &Ended, counts: Option<Counts>) -> Row {
     let Counts { passed, mut failed, skipped } = counts.unwrap_or_default();
     let why = match (ended.success, failed) {
+        (true, _) if skipped > 0 => "ignored: started by other tests, or have a row of their own",
         (true, _) => "",
         (false, 0) => "did not build or did not end properly; see above",
         (false, _) => "see above",
