@@ -53,7 +53,7 @@ async fn the_model_describes_what_the_local_vision_measured() {
     let sim = sim("").await;
     let facts = vision(patient(sim.base_url())).analyze(GIF, ImageFormat::Gif).await.unwrap();
     assert_eq!((facts.width, facts.height, facts.source.as_str()), (8, 4, "openai:gpt-4o"));
-    insta::assert_snapshot!(facts.description, @"");
+    insta::assert_snapshot!(facts.description, @"A wide gif picture of 8 by 4 pixels with the fingerprint 1f95f3aaa098 (sim)");
 }
 
 #[tokio::test]

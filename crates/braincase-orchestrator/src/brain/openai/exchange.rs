@@ -1,6 +1,6 @@
 //! One try: send the request, read the answer, with a clock on each wait and a cap on what is read.
 
-use std::{error::Error, fmt, pin::pin, time::Duration};
+use std::{error::Error, pin::pin, time::Duration};
 
 use braincase_core::brain::BrainError;
 use bytes::{Bytes, BytesMut};
@@ -215,7 +215,7 @@ async fn explain(response: Response, options: &OpenAiOptions, wait: Wait) -> Str
 }
 
 /// An error with its causes, which is where HTTP clients say what happened.
-fn causes(error: &(impl Error + fmt::Display)) -> String {
+fn causes(error: &impl Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
