@@ -1,1 +1,170 @@
-//! Placeholder until its slice lands.
+//! The local brain: decides by rules, offline, the same for the same prompt.
+//!
+//! A small pipeline: the request is cut into tokens and steps; each step names targets, content and wishes; the steps
+//! change a board and a plan together; the plan becomes calls and words. When a step is ambiguous, the decision is a
+//! question instead.
+
+mod board;
+mod clause;
+mod colors;
+mod content;
+mod earlier;
+mod numbers;
+mod plan;
+mod question;
+mod reply;
+mod spelling;
+mod split;
+mod step;
+mod target;
+mod token;
+mod wish;
+mod words;
+
+use async_trait::async_trait;
+use braincase_core::{
+    bounded::Text,
+    brain::{Brain, BrainError},
+    prompt::{Decision, Prompt},
+};
+
+use self::{
+    board::Board,
+    clause::Clause,
+    earlier::Earlier,
+    plan::Work,
+    question::Question,
+    step::{Outcome, Preferences, Thread},
+    token::Token,
+};
+use crate::{
+    briefing::Briefing,
+    tools::{AskClarification, Tool},
+};
+
+/// How much of a request is interpreted, in bytes; nobody types more commands than that.
+const MAX_BYTES: usize = 20_000;
+
+/// Decides by rules, offline.
+#[derive(Debug, Clone, Default)]
+pub struct LocalBrain {}
+
+#[async_trait]
+impl Brain for LocalBrain {
+    async fn decide(&self, prompt: &Prompt) -> Result<Decision, BrainError> {
+        Ok(decide(prompt))
+    }
+
+    fn name(&self) -> &'static str {
+        "local"
+    }
+}
+
+fn decide(prompt: &Prompt) -> Decision {
+    let said = prompt.messages.last().map_or("", |message| message.content.as_str());
+    let text = earlier::cut(said, MAX_BYTES);
+    let briefing = Briefing::read(prompt);
+    let board = Board::new(&briefing);
+    let earlier = earlier::read(prompt, &board);
+    let mut work = Work { board, preferences: Preferences::read(&briefing.preferences), ..Work::default() };
+    if text.len() < said.len() {
+        work.plan.remarks.push("I read only the beginning of your very long request.".to_owned());
+    }
+    match interpret(&mut work, &earlier, text) {
+        Ok(reasoning) if work.plan.is_empty() && work.plan.remarks.is_empty() => done_nothing(work, reasoning),
+        Ok(reasoning) => {
+            let (calls, reply) = work.plan.finish(&work.board);
+            Decision { calls, reply, reasoning, ..Decision::default() }
+        }
+        Err(question) => ask(&question),
+    }
+}
+
+/// Carries the steps of a request out on the board; says how it was read.
+fn interpret(work: &mut Work, earlier: &Earlier, text: &str) -> Result<String, Question> {
+    let tokens = token::tokenize(text);
+    let mut thread = Thread { recent: earlier.recent, ..Thread::default() };
+    if let Some(request) = answered(work, earlier, text, &tokens, &mut thread) {
+        let tokens = token::tokenize(request);
+        return steps(work, &mut thread, request, &tokens, None);
+    }
+    steps(work, &mut thread, text, &tokens, earlier.request.as_deref())
+}
+
+fn steps(work: &mut Work, thread: &mut Thread, text: &str, tokens: &[Token], before: Option<&str>) -> Result<String, Question> {
+    let steps = split::steps(tokens);
+    let before_tokens = before.map(token::tokenize).unwrap_or_default();
+    let mut previous = before.filter(|_| !before_tokens.is_empty()).map(|before| Clause::new(before, &before_tokens));
+    let (mut done, mut unknown, mut quiet) = (0_usize, 0_usize, 0_usize);
+    for step in &steps {
+        let clause = Clause::new(text, step);
+        let outcome = match repeated(work, thread, &clause, previous.as_ref())? {
+            Some(outcome) => outcome,
+            None => step::run(work, thread, &clause)?,
+        };
+        match outcome {
+            Outcome::Done => done += 1,
+            Outcome::Nothing => quiet += 1,
+            Outcome::Unknown => unknown += 1,
+        }
+        if outcome == Outcome::Done {
+            previous = Some(clause);
+        }
+    }
+    let attached = work.board.attached();
+    if done == 0 && quiet == 0 && !attached.is_empty() {
+        step::use_images(work, thread, &attached)?;
+        return Ok("images came without a word about their use".to_owned());
+    }
+    if done == 0 && unknown > 0 {
+        return Err(Question::choice("I did not understand that. What should I do?", &["Add a scene", "Change a scene", "Delete a scene"]));
+    }
+    if unknown > 0 {
+        work.plan.remarks.push("I did not understand the rest.".to_owned());
+    }
+    Ok(format!("read {} steps, carried out {done}", steps.len()))
+}
+
+/// "do the same for scene 3": the step before, with other targets.
+fn repeated(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>, previous: Option<&Clause<'_>>) -> Result<Option<Outcome>, Question> {
+    let same = clause.has(&["same", "likewise", "ditto", "too"]) && !clause.has(&["color", "background", "size", "add", "make", "change"]);
+    let Some(previous) = previous.filter(|_| same) else { return Ok(None) };
+    let mut reading = clause.clone();
+    let Some(named) = step::targets(work, thread, &mut reading)? else { return Ok(None) };
+    thread.instead = Some(named.places);
+    let outcome = step::run(work, thread, previous);
+    thread.instead = None;
+    outcome.map(Some)
+}
+
+/// The earlier request that is answered by this one, if it is an answer to our question: nothing but a target.
+fn answered<'e>(work: &Work, earlier: &'e Earlier, text: &str, tokens: &[Token], thread: &mut Thread) -> Option<&'e str> {
+    let request = earlier.request.as_deref().filter(|_| earlier.asked && tokens.len() <= 8)?;
+    let clause = Clause::new(text, tokens);
+    if clause.has(words::COMMANDS) {
+        return None;
+    }
+    let mut reading = clause.clone();
+    let lookup = target::Lookup { board: &work.board, base: None, last: &[] };
+    let named = lookup.read(&mut reading).ok().flatten().map(|named| named.places);
+    let number = || numbers::bare(&clause).and_then(|number| work.board.all().into_iter().find(|place| work.board.numbered_as(*place, number)));
+    let yes = clause.has(&["yes", "yeah", "yep", "sure"]).then_some(()).filter(|()| work.board.before == 1).map(|()| vec![0]);
+    thread.answer = Some(named.or_else(|| number().map(|place| vec![place])).or(yes)?);
+    Some(request)
+}
+
+fn done_nothing(_work: Work, reasoning: String) -> Decision {
+    let reply = "Okay, nothing changed.".to_owned();
+    Decision { reply, reasoning, ..Decision::default() }
+}
+
+/// A question stands alone: what was planned so far is dropped, so that nothing is half-done.
+fn ask(question: &Question) -> Decision {
+    let options = question.options.iter().take(8).filter(|option| !option.trim().is_empty()).map(|option| Text::truncated(option)).collect();
+    let tool = Tool::AskClarification(AskClarification { question: Text::truncated(&question.text), options });
+    let mut reply = question.text.clone();
+    if !question.options.is_empty() {
+        reply = format!("{reply} ({})", question.options.join(" · "));
+    }
+    Decision { calls: vec![plan::to_call(&tool)], reply, reasoning: "the request is ambiguous".to_owned(), ..Decision::default() }
+}

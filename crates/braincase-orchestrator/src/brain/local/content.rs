@@ -1,0 +1,218 @@
+//! Content: the words that a step wants to be seen, in quotes or after "saying", "called", "to".
+
+use super::{
+    clause::Clause,
+    colors, numbers,
+    token::Kind,
+    words,
+};
+
+/// The words of a step that are content, not command.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Content {
+    /// A title for a scene.
+    pub(super) title: Option<String>,
+    /// Words to be seen.
+    pub(super) text: Option<String>,
+    /// Words that are there and that the step is about: what to replace or to delete.
+    pub(super) old: Option<String>,
+    /// What a new scene is about.
+    pub(super) topic: Option<String>,
+}
+
+/// What a step does with the content it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// It makes a scene.
+    NewScene,
+    /// It changes what is there.
+    Change,
+    /// It takes something away.
+    Delete,
+}
+
+/// Reads the content of a clause and claims it.
+pub(super) fn read(clause: &mut Clause<'_>, usage: Use) -> Content {
+    let mut content = Content::default();
+    quotes(clause, usage, &mut content);
+    if usage != Use::Delete {
+        free_words(clause, usage, &mut content);
+    }
+    content
+}
+
+fn quotes(clause: &mut Clause<'_>, usage: Use, content: &mut Content) {
+    for at in 0..clause.len() {
+        if clause.kind(at) != Some(Kind::Quote) {
+            continue;
+        }
+        let words = clause.quoted(at).trim().to_owned();
+        let replaced = (at + 1..clause.len().min(at + 8)).any(|next| clause.kind(next) == Some(Kind::Quote))
+            && matches!(clause.word(at + 1), "to" | "with" | "by" | "into");
+        let near: Vec<&str> = (at.saturating_sub(3)..at).map(|before| clause.any_word(before)).collect();
+        let before = near.last().copied().unwrap_or("");
+        let slot = if replaced || usage == Use::Delete {
+            &mut content.old
+        } else if is_title(clause, &near, before) {
+            &mut content.title
+        } else if content.text.is_none() {
+            &mut content.text
+        } else {
+            &mut content.title
+        };
+        if slot.is_none() {
+            *slot = Some(words);
+        }
+        clause.claim(at, at + 1);
+    }
+}
+
+fn is_title(clause: &Clause<'_>, near: &[&str], before: &str) -> bool {
+    if before == "called" || near.contains(&"title") || before == "rename" {
+        return true;
+    }
+    clause.mentions(&["rename", "call", "name"]) || (matches!(before, "to" | "as" | "") && clause.mentions(&["title"]) && !clause.mentions(&["text"]))
+}
+
+/// Content without quotes: from its marker to the end of the step or to where a property of it begins.
+fn free_words(clause: &mut Clause<'_>, usage: Use, content: &mut Content) {
+    let mut at = 0;
+    while at < clause.len() {
+        let Some((slot, start)) = marker(clause, at, usage) else {
+            at += 1;
+            continue;
+        };
+        let end = content_end(clause, start, usage);
+        let words = clause.raw(start, end).trim_matches(|c: char| c.is_whitespace() || ",;:.".contains(c)).trim_end_matches(" please").to_owned();
+        let target = match slot {
+            Slot::Title => &mut content.title,
+            Slot::Text => &mut content.text,
+            Slot::Topic => &mut content.topic,
+        };
+        if words.is_empty() || target.is_some() || (slot == Slot::Text && is_value(clause, start, end)) {
+            at = start.max(at + 1);
+            continue;
+        }
+        *target = Some(words);
+        clause.claim(at, end);
+        at = end;
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Slot {
+    Title,
+    Text,
+    Topic,
+}
+
+/// A word that announces content, and where the content starts.
+fn marker(clause: &Clause<'_>, at: usize, usage: Use) -> Option<(Slot, usize)> {
+    let next = at + 1;
+    let skip_colon = |at: usize| if clause.kind(at) == Some(Kind::Colon) { at + 1 } else { at };
+    match clause.word(at) {
+        "says" => Some((Slot::Text, skip_colon(next))),
+        "called" => Some((Slot::Title, skip_colon(next))),
+        "about" if usage == Use::NewScene => Some((Slot::Topic, next)),
+        "for" if usage == Use::NewScene && clause.number(next).is_none() && !matches!(clause.word(next), "each" | "every" | "a" | "half" | "one" | "this" | "me") => {
+            Some((Slot::Topic, next))
+        }
+        "call" | "name" if usage == Use::Change => after_object(clause, next).map(|start| (Slot::Title, start)),
+        "write" => Some((Slot::Text, next)),
+        "be" | "is" if at > 0 && matches!(clause.word(at.saturating_sub(2)), "title" | "text" | "heading") => Some((slot_of(clause, at - 2), skip_colon(next))),
+        "to" | "into" | "as" | "with" | "by" => after_to(clause, at).map(|slot| (slot, skip_colon(next))),
+        "text" | "title" | "heading" | "message" | "slogan" | "tagline" => direct(clause, at, usage),
+        _ => None,
+    }
+}
+
+fn slot_of(clause: &Clause<'_>, at: usize) -> Slot {
+    if clause.word(at) == "title" { Slot::Title } else { Slot::Text }
+}
+
+/// "rename it to X", "change the text to X", "replace the headline with X".
+fn after_to(clause: &Clause<'_>, at: usize) -> Option<Slot> {
+    let before = |table: &[&str]| (0..at).any(|place| table.contains(&clause.word(place)));
+    let verb = clause.word(at);
+    if before(&["rename"]) && matches!(verb, "to" | "as" | "into") {
+        return Some(Slot::Title);
+    }
+    if matches!(verb, "with" | "by") && !before(&["replace", "swap"]) {
+        return None;
+    }
+    let property = before(&["color", "size", "background", "duration", "tempo", "speed", "animation", "position", "move", "gradient", "bigger", "smaller", "last", "put", "place", "image", "images", "logo", "align", "center"]);
+    let object = before(&["title"]).then_some(Slot::Title).or_else(|| before(&["text", "texts", "heading", "message", "slogan", "tagline"]).then_some(Slot::Text));
+    let acts = before(&["change", "set", "replace", "make", "turn", "rename", "rewrite", "swap", "text", "title"]);
+    let place = matches!(clause.word(at + 1), "the" | "scene" | "a") && matches!(clause.word(at + 2), "left" | "right" | "top" | "bottom" | "center" | "middle" | "scene");
+    let adds = before(&["add"]);
+    if property || place || adds || !acts { None } else { object }
+}
+
+/// "add the text Hello", "with text: Hello", "title: Hello".
+fn direct(clause: &Clause<'_>, at: usize, usage: Use) -> Option<(Slot, usize)> {
+    let slot = slot_of(clause, at);
+    if clause.kind(at + 1) == Some(Kind::Colon) {
+        return Some((slot, at + 2));
+    }
+    let before = at.checked_sub(1).map_or("", |before| clause.word(before));
+    let before2 = at.checked_sub(2).map_or("", |before| clause.word(before));
+    let with = before == "with" || (matches!(before, "the" | "a") && before2 == "with");
+    let adds = before == "add" || (matches!(before, "the" | "a") && before2 == "add" && before == "the");
+    let next = clause.word(at + 1);
+    let stop = matches!(next, "to" | "in" | "on" | "at" | "of" | "from" | "and" | "bigger" | "smaller" | "is" | "should" | "be" | "color" | "size" | "says" | "for" | "with" | "" | "that" | "element" | "box" | "rectangle" | "scene" | "scenes");
+    ((with && usage == Use::NewScene || adds) && !stop && colors::named(next).is_none()).then_some((slot, at + 1))
+}
+
+fn after_object(clause: &Clause<'_>, at: usize) -> Option<usize> {
+    let mut next = at;
+    while next < clause.len() && (matches!(clause.word(next), "it" | "this" | "the" | "that" | "first" | "second" | "third" | "last" | "one" | "scene") || clause.number(next).is_some()) {
+        next += 1;
+    }
+    (next > at).then_some(next)
+}
+
+/// Whether the words after a marker are a value of the text instead: "change the text to red".
+fn is_value(clause: &Clause<'_>, start: usize, end: usize) -> bool {
+    let skip = usize::from(matches!(clause.word(start), "be" | "a"));
+    let start = start + skip;
+    let color = colors::color_at(clause, start).is_some_and(|found| found.end >= end);
+    let one = end == start + 1;
+    color || (one && matches!(clause.word(start), "bold" | "bigger" | "smaller" | "it" | "this" | "huge" | "tiny" | "gone"))
+        || numbers::spans(clause).iter().any(|span| span.start == start && span.end >= end)
+}
+
+fn content_end(clause: &Clause<'_>, start: usize, usage: Use) -> usize {
+    (start + 1..clause.len()).find(|at| property_starts(clause, *at, usage)).unwrap_or(clause.len())
+}
+
+/// Whether a property of the content begins here: "in scene 2", "for 3 seconds", "with a blue background".
+fn property_starts(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
+    let word = clause.word(at);
+    if matches!(word, "says" | "called" | "last-for" | "which") || (word == "that" && matches!(clause.word(at + 1), "says" | "last-for" | "is" | "fade" | "bounce")) {
+        return true;
+    }
+    if word == "please" && at + 1 >= clause.len() {
+        return true;
+    }
+    let joint = matches!(word, "in" | "on" | "for" | "at" | "with" | "of" | "as" | "to" | "and" | "after" | "before" | "over" | "between") || clause.kind(at) == Some(Kind::Comma);
+    joint && is_property(clause, at, usage)
+}
+
+fn is_property(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
+    let mut next = at + 1;
+    while matches!(clause.word(next), "a" | "an" | "the" | "and" | "in" | "on" | "with" | "at" | "very" | "big" | "large" | "small" | "nice" | "for" | "title" | "it" | "text" | "our" | "my") {
+        next += 1;
+    }
+    let word = clause.word(next);
+    let after = clause.word(next + 1);
+    let determined = next > at + 1;
+    let scene = words::SCENE.contains(&word) || (words::SCENE.contains(&after) || after == "one") && !word.is_empty();
+    let kind = determined && (words::OPENING.contains(&word) || words::CLOSING.contains(&word));
+    let color = colors::color_at(clause, next).is_some_and(|found| found.end >= clause.len() || matches!(clause.word(found.end), "background" | "text" | "and" | "color" | "to" | "gradient" | "in" | "at"));
+    let place = matches!(word, "top" | "bottom" | "left" | "right" | "beginning" | "start" | "middle" | "front" | "center" | "end") && !matches!(clause.word(at), "and" | "of" | "to" if usage != Use::NewScene && word == "end");
+    let style = matches!(word, "bold" | "background" | "gradient" | "fade" | "bounce" | "typewriter" | "animation" | "duration");
+    let time = numbers::spans(clause).iter().any(|span| span.start == next || span.start == at + 1) ;
+    let image = matches!(clause.word(at), "with") && words::IMAGE.contains(&word);
+    let pronoun = next == clause.len() && matches!(clause.word(next - 1), "it" ) && next == at + 2 && matches!(clause.word(at), "in" | "on");
+    scene || kind || color || place || style || time || image || pronoun
+}

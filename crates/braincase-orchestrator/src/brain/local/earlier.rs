@@ -1,0 +1,61 @@
+//! The conversation so far: what "it" may stand for, and what question the user is answering.
+
+use braincase_core::{
+    message::Role,
+    prompt::{Prompt, PromptMessage},
+};
+
+use super::{board::Board, clause::Clause, target::Lookup, token};
+
+/// How far back "it" may reach.
+const MAX_MESSAGES: usize = 6;
+/// How much of a message is read.
+const MAX_BYTES: usize = 2_000;
+
+/// What the conversation so far tells.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Earlier {
+    /// The scene that it was about last.
+    pub(super) recent: Option<usize>,
+    /// The user's request before this one.
+    pub(super) request: Option<String>,
+    /// Whether the last thing that was said is a question of ours.
+    pub(super) asked: bool,
+}
+
+/// Reads the messages before the last.
+pub(super) fn read(prompt: &Prompt, board: &Board) -> Earlier {
+    let earlier = prompt.messages.split_last().map_or(&[][..], |(_, earlier)| earlier);
+    let chat: Vec<&PromptMessage> = earlier.iter().filter(|message| matches!(message.role, Role::User | Role::Assistant)).collect();
+    let asked = chat.last().is_some_and(|message| message.role == Role::Assistant && message.content.contains('?'));
+    let request = chat.iter().rev().find(|message| message.role == Role::User).map(|message| cut(&message.content, MAX_BYTES).to_owned());
+    let recent = chat.iter().rev().take(MAX_MESSAGES).find_map(|message| mentioned(message, board));
+    Earlier { recent, request, asked }
+}
+
+/// The scene that a message is about. Scenes that were deleted since are no one's "it".
+fn mentioned(message: &PromptMessage, board: &Board) -> Option<usize> {
+    let text = cut(&message.content, MAX_BYTES);
+    if message.role == Role::Assistant && text.trim_end().ends_with('?') || text.contains("Which scene do you mean?") {
+        return None;
+    }
+    let tokens = token::tokenize(text);
+    let mut clause = Clause::new(text, &tokens);
+    if clause.mentions(&["delete", "deleted"]) {
+        return None;
+    }
+    let adds = clause.mentions(&["add", "added"]);
+    let quoted = (0..clause.len()).filter(|at| adds && clause.kind(*at) == Some(token::Kind::Quote)).find_map(|at| super::target::quoted(board, clause.quoted(at)));
+    let lookup = Lookup { board, base: None, last: &[] };
+    let mut named = || lookup.read(&mut clause).ok().flatten().filter(|named| named.places.len() == 1).map(|named| named.places[0]);
+    quoted.or_else(|| if adds { None } else { named() }).or_else(|| adds.then(|| board.before.checked_sub(1)).flatten())
+}
+
+/// The start of a text, cut at a character.
+pub(super) fn cut(text: &str, max: usize) -> &str {
+    let mut end = text.len().min(max);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}

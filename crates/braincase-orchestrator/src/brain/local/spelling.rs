@@ -1,0 +1,145 @@
+//! Plain forms: lower case, synonyms joined, small typos of the words that matter corrected.
+
+use super::{
+    numbers,
+    token::{Kind, Token},
+    words,
+};
+
+/// After this many corrections attempted in one request, words are taken as they are, so that the work stays bounded.
+const MAX_CORRECTIONS: usize = 400;
+/// Longer words are no commands.
+const MAX_WORD: usize = 24;
+
+/// Brings words into their plain form.
+#[derive(Debug, Default)]
+pub(super) struct Speller {
+    attempts: usize,
+}
+
+impl Speller {
+    /// The plain form of a word as it was typed.
+    pub(super) fn plain(&mut self, raw: &str) -> String {
+        let lower = raw.to_lowercase().replace('’', "'");
+        let stem = lower.strip_suffix("'s").unwrap_or(&lower);
+        let word: String = stem.chars().filter(|c| *c != '\'').collect();
+        if let Some(same) = lookup(words::SYNONYMS, &word) {
+            return same.to_owned();
+        }
+        if self.attempts >= MAX_CORRECTIONS || !(4..=MAX_WORD).contains(&word.len()) || words::is_known(&word) {
+            return word;
+        }
+        self.attempts += 1;
+        match words::CORRECTABLE.iter().find(|known| is_typo_of(&word, known)) {
+            Some(known) => lookup(words::SYNONYMS, known).unwrap_or(known).to_owned(),
+            None => word,
+        }
+    }
+}
+
+/// Replaces phrases by the one word that they mean, and number words by numbers.
+pub(super) fn join_phrases(tokens: Vec<Token>) -> Vec<Token> {
+    let mut joined: Vec<Token> = Vec::with_capacity(tokens.len());
+    let mut at = 0;
+    while at < tokens.len() {
+        let matched = words::PHRASES.iter().find(|(phrase, _)| {
+            phrase.iter().enumerate().all(|(n, word)| tokens.get(at + n).is_some_and(|token| token.word == *word))
+        });
+        if let Some((phrase, meaning)) = matched {
+            let (start, end) = (tokens[at].start, tokens[at + phrase.len() - 1].end);
+            joined.push(Token { kind: Kind::Word, word: (*meaning).to_owned(), start, end });
+            at += phrase.len();
+            continue;
+        }
+        joined.push(number_word(&tokens[at]));
+        if joined.len() >= 2 && is_tens_and_units(&joined) {
+            merge_last_two(&mut joined);
+        }
+        at += 1;
+    }
+    slides(&mut joined);
+    joined
+}
+
+fn number_word(token: &Token) -> Token {
+    let mut token = token.clone();
+    if let Some(value) = numbers::cardinal(&token.word) {
+        token.kind = Kind::Number(value);
+    }
+    token
+}
+
+fn is_tens_and_units(tokens: &[Token]) -> bool {
+    let [.., tens, units] = tokens else { return false };
+    match (tens.kind, units.kind) {
+        (Kind::Number(t), Kind::Number(u)) => {
+            !tens.word.is_empty() && !units.word.is_empty() && t >= 20.0 && t % 10.0 == 0.0 && u < 10.0
+        }
+        _ => false,
+    }
+}
+
+fn merge_last_two(tokens: &mut Vec<Token>) {
+    if let (Some(units), Some(tens)) = (tokens.pop(), tokens.last_mut())
+        && let (Kind::Number(t), Kind::Number(u)) = (tens.kind, units.kind)
+    {
+        tens.kind = Kind::Number(t + u);
+        tens.end = units.end;
+    }
+}
+
+/// A slide is a scene, but to slide is a motion: only the noun is renamed.
+fn slides(tokens: &mut [Token]) {
+    for at in 0..tokens.len() {
+        if !matches!(tokens[at].word.as_str(), "slide" | "slides") {
+            continue;
+        }
+        let next = tokens.get(at + 1);
+        let moves = next.is_some_and(|next| words::AFTER_SLIDE_MOTION.contains(&next.word.as_str()));
+        let numbered = next.is_some_and(|next| matches!(next.kind, Kind::Number(_) | Kind::Hash(_)));
+        let before = at.checked_sub(1).map(|before| &tokens[before]);
+        let noun = before.is_some_and(|before| {
+            words::BEFORE_SCENE.contains(&before.word.as_str())
+                || numbers::ordinal(&before.word).is_some()
+                || matches!(before.kind, Kind::Number(_))
+        });
+        if numbered || (noun && !moves) {
+            let plural = tokens[at].word == "slides";
+            tokens[at].word = if plural { "scenes" } else { "scene" }.to_owned();
+        }
+    }
+}
+
+fn lookup(table: &'static [(&'static str, &'static str)], word: &str) -> Option<&'static str> {
+    table.iter().find(|(from, _)| *from == word).map(|(_, to)| *to)
+}
+
+/// Whether one letter was lost, added, changed, or swapped with its neighbour; two in long words.
+fn is_typo_of(word: &str, known: &str) -> bool {
+    let allowed = if known.len() >= 8 { 2 } else { 1 };
+    let (a, b): (Vec<char>, Vec<char>) = (word.chars().collect(), known.chars().collect());
+    // People rarely miss the first letter, and most words that differ there are other words.
+    a.first() == b.first() && a.len().abs_diff(b.len()) <= allowed && distance(&a, &b) <= allowed
+}
+
+/// The number of single-letter edits, a swap of neighbours counted as one.
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for (i, row) in rows.iter_mut().enumerate() {
+        row[0] = i;
+    }
+    for j in 0..=b.len() {
+        rows[0][j] = j;
+    }
+    for i in 1..=a.len() {
+        for j in 1..=b.len() {
+            let change = usize::from(a[i - 1] != b[j - 1]);
+            let mut best = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + change);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            rows[i][j] = best;
+        }
+    }
+    rows[a.len()][b.len()]
+}

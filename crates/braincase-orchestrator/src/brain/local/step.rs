@@ -1,0 +1,121 @@
+//! One step: what kind of request it is, and who carries it out.
+
+mod add;
+mod delete;
+mod edit;
+mod image;
+mod talk;
+
+pub(super) use add::Preferences;
+pub(super) use image::defaults as use_images;
+
+use super::{
+    clause::Clause,
+    content::{self, Use},
+    plan::{Force, Work},
+    question::Question,
+    target::{Lookup, Named},
+    token::Kind,
+    wish, words,
+};
+
+/// What earlier steps and messages tell about what "it" is.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Thread {
+    /// The scenes that the step before was about.
+    pub(super) last: Vec<usize>,
+    /// The scene that the conversation was about.
+    pub(super) recent: Option<usize>,
+    /// The scene that answers our question, whatever else is named.
+    pub(super) answer: Option<Vec<usize>>,
+    /// The scenes that take the place of those that are named: "do the same for scene 3".
+    pub(super) instead: Option<Vec<usize>>,
+    /// Whether the step corrects the one before.
+    pub(super) corrects: bool,
+    /// Images that a step has used.
+    pub(super) used_images: bool,
+    /// The verb of the step before.
+    pub(super) deletes: bool,
+}
+
+/// What came of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It was understood.
+    Done,
+    /// It was understood and asks for nothing: "don't touch scene 2", "thanks".
+    Nothing,
+    /// It makes no sense to us.
+    Unknown,
+}
+
+/// Carries out one step.
+pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>) -> Result<Outcome, Question> {
+    let mut clause = clause.clone();
+    if talk::is_negated(&clause) {
+        return Ok(Outcome::Nothing);
+    }
+    if let Some(outcome) = image::analyze(work, thread, &clause)? {
+        return Ok(outcome);
+    }
+    if talk::is_talk(work, &clause) {
+        return Ok(Outcome::Nothing);
+    }
+    thread.corrects = clause.has(&["actually", "wait", "rather", "instead"]);
+    let continues_delete = thread.deletes && !clause.has(words::COMMANDS);
+    thread.deletes = false;
+    if let Some(kind) = add::reads_as_new_scene(&clause) {
+        return add::scene(work, thread, &mut clause, kind);
+    }
+    if delete::reads_as_delete(&clause) || continues_delete {
+        thread.deletes = true;
+        return delete::run(work, thread, &mut clause);
+    }
+    if let Some(outcome) = image::place(work, thread, &mut clause)? {
+        return Ok(outcome);
+    }
+    edit::run(work, thread, &mut clause)
+}
+
+/// The scenes that a step is about: those it names, else those that "it" stands for.
+pub(super) fn targets(work: &Work, thread: &Thread, clause: &mut Clause<'_>) -> Result<Option<Named>, Question> {
+    let lookup = lookup(work, thread);
+    let named = lookup.read(clause);
+    if let Some(places) = &thread.instead {
+        return Ok(Some(Named { places: places.clone(), how: super::target::How::Each }));
+    }
+    match (named, &thread.answer) {
+        (Err(_), Some(places)) => Ok(Some(Named { places: places.clone(), how: super::target::How::Each })),
+        (named, _) => named,
+    }
+}
+
+/// What a reader of targets knows at this step.
+pub(super) fn lookup<'w>(work: &'w Work, thread: &'w Thread) -> Lookup<'w> {
+    let base = thread.last.first().copied().or(work.board.selected).or(thread.recent);
+    Lookup { board: &work.board, base, last: &thread.last }
+}
+
+/// What "it" is, if it is anything: the answer to our question, the scene of the step before, the selected scene, the
+/// scene that the conversation was about, the only one.
+pub(super) fn implied(work: &Work, thread: &Thread) -> Option<Vec<usize>> {
+    let alive = |places: Vec<usize>| (!places.is_empty()).then_some(places);
+    let only = (work.board.order.len() == 1).then(|| work.board.order.clone());
+    thread
+        .answer
+        .clone()
+        .or_else(|| alive(thread.last.clone()))
+        .or_else(|| work.board.selected.map(|place| vec![place]))
+        .or_else(|| thread.recent.map(|place| vec![place]))
+        .or(only)
+}
+
+/// Whether a step may overrule an earlier one.
+pub(super) const fn force(thread: &Thread, all: bool) -> Force {
+    if thread.corrects || all { Force::Overrule } else { Force::Agree }
+}
+
+/// Whether a word refers to what was mentioned.
+pub(super) fn has_pronoun(clause: &Clause<'_>) -> bool {
+    clause.has(&["it", "this", "that", "them", "these", "its", "one"])
+}

@@ -1,0 +1,172 @@
+//! Steps about images: new scenes from them, scenes that get them, questions what they show.
+
+use braincase_core::{
+    ImageId,
+    patch::ScenePatch,
+    scene::{Background, SceneSpec, Title},
+};
+
+use super::{Clause, Outcome, Question, Thread, Work, add::Draft, content::{self, Use}, edit, has_pronoun, implied, targets, wish, words};
+use crate::brain::local::wish::Noun;
+use crate::tools::{CreateSceneFromImage, EditSceneWithImage, Placement};
+
+/// Answers "what's in this image?" by having it looked at.
+pub(super) fn analyze(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>) -> Result<Option<Outcome>, Question> {
+    let verb = clause.has(&["analyze", "describe", "recognize", "recognise", "inspect", "examine"]);
+    let first = clause.find(&["what", "whats", "which", "tell", "who", "where", "how", "does", "is"]);
+    let asks = first.is_some_and(|at| at <= 3) && (clause.has(&["see", "in", "on", "shows", "show", "know", "think", "about", "color", "this", "of", "depicted", "dominant"]));
+    let image = clause.has(words::IMAGE);
+    let attached = work.board.attached();
+    let shown = image || (!attached.is_empty() && (has_pronoun(clause) || clause.has(&["see", "here"])) && !clause.has(words::SCENE));
+    if !((verb || asks) && shown) || clause.has(&["make", "change", "set", "add", "put", "if"]) {
+        return Ok(None);
+    }
+    let images = match (attached.as_slice(), work.board.images.last()) {
+        ([], Some(last)) => vec![last.image_id],
+        ([], None) => return Err(Question::open("There is no image yet. Please attach the one that I should look at.")),
+        (attached, _) => attached.to_vec(),
+    };
+    for image in images {
+        work.analyze(image);
+    }
+    thread.used_images = true;
+    Ok(Some(Outcome::Done))
+}
+
+/// The images that a step about a new scene wants in it.
+pub(super) fn wanted(work: &Work, thread: &Thread, clause: &Clause<'_>) -> Result<Option<Vec<ImageId>>, Question> {
+    let mentioned = clause.has(words::IMAGE) || clause.mentions(&["attached", "uploaded"]);
+    let attached = work.board.attached();
+    if !attached.is_empty() && (mentioned || !thread.used_images) {
+        return Ok(Some(attached));
+    }
+    if !mentioned {
+        return Ok(None);
+    }
+    known(work).map(Some)
+}
+
+/// The one image that can be meant if none is attached.
+fn known(work: &Work) -> Result<Vec<ImageId>, Question> {
+    match work.board.images.as_slice() {
+        [] => Err(Question::open("There is no image yet. Please attach the one that you want to use.")),
+        [one] => Ok(vec![one.image_id]),
+        _ => Err(Question::open("There are several images in this project. Please attach the one that you want to use.")),
+    }
+}
+
+/// Makes scenes from images.
+pub(super) fn scenes(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>, draft: &Draft, at: Option<u32>, images: &[ImageId]) -> Result<Outcome, Question> {
+    thread.used_images = true;
+    let each = clause.has(&["each", "every", "scenes", "separate"]);
+    let background = clause.has(&["background"]) && draft.wish.background.is_none();
+    let mut probe = SceneSpec::titled(Title::truncated("-"));
+    work.preferences.apply(&mut probe);
+    draft.dress(&mut probe);
+    let title = draft.title().or_else(|| clause.has(&["logo"]).then(|| "Logo".to_owned()));
+    let duration_ms = (draft.wish.length.is_some() || probe.duration_ms.get() != 3_000).then_some(probe.duration_ms);
+    let mut made = Vec::new();
+    for (index, image_id) in images.iter().enumerate() {
+        if index > 0 && !each {
+            if let Some(place) = made.first() {
+                put(work, *place, *image_id, Placement::Element, None);
+            }
+            continue;
+        }
+        let next = at.map(|at| at + u32::try_from(index).unwrap_or(0));
+        let call = CreateSceneFromImage { image_id: *image_id, title: title.as_deref().map(Title::truncated), duration_ms, at: next };
+        made.extend(work.add_image(call));
+    }
+    for place in &made {
+        let Some(entry) = work.board.entries.get(*place) else { continue };
+        let mut patch = ScenePatch::default();
+        if let Some(text) = &draft.said.text {
+            let mut wish = draft.wish.clone();
+            wish.noun = Some(Noun::Text);
+            patch.add.push(edit::new_element(&entry.spec, Noun::Text, Some(text), &wish));
+        }
+        patch.background = (probe.background != Background::default() && !background).then(|| probe.background.clone());
+        work.patch(*place, &patch, edit::OVERRULE)?;
+        if background && let Some(image) = images.first() {
+            put(work, *place, *image, Placement::Background, None);
+        }
+    }
+    thread.last = made;
+    Ok(Outcome::Done)
+}
+
+/// Puts images into scenes that are there, or makes scenes of them if there is nowhere to put them.
+pub(super) fn place(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>) -> Result<Option<Outcome>, Question> {
+    let attached = work.board.attached();
+    let mentioned = clause.has(words::IMAGE);
+    let verb = clause.has(&["put", "add", "use", "place", "show", "set", "replace", "swap", "change", "have", "attach", "apply", "want", "need", "make", "turn", "fill"]);
+    let background = clause.has(&["background"]);
+    let pronoun = has_pronoun(clause);
+    let probe = wish_of(clause);
+    let by_image = mentioned || (!attached.is_empty() && pronoun && clause.has(&["put", "add", "use", "place", "show", "replace", "swap", "attach"])) || (!attached.is_empty() && background && pronoun && clause.has(&["use", "make", "as", "set"]));
+    let looks_only = probe.as_ref().is_some_and(|wish| !wish.is_empty()) && !clause.has(&["put", "add", "use", "place", "attach", "this", "replace", "swap"]);
+    if looks_only || !by_image || !(verb || !attached.is_empty()) {
+        return Ok(None);
+    }
+    let inserts = clause.has(&["put", "add", "use", "place", "show", "attach", "replace", "swap", "apply", "have", "want", "need", "fill"]) || (clause.has(&["change", "set", "make", "turn"]) && clause.has(&["this", "attached", "background", "to"])) || !attached.is_empty();
+    if !inserts {
+        return Ok(None);
+    }
+    let images = if attached.is_empty() { known(work)? } else { attached.clone() };
+    let replaces = clause.has(&["replace", "swap"]) || (clause.has(&["change"]) && mentioned);
+    let said = content::read(clause, Use::Change);
+    let named = targets(work, thread, clause)?.map(|named| named.places);
+    let only = replaces.then(|| edit::only_scene_with(work, Noun::Image)).flatten();
+    let places = named.or_else(|| implied(work, thread)).or(only);
+    thread.used_images = true;
+    let Some(places) = places else {
+        if background || replaces {
+            return Err(Question::which_scene(&work.board, &work.board.all()));
+        }
+        return defaults(work, thread, &images).map(Some);
+    };
+    for place in &places {
+        for image in &images {
+            let placement = if background { Placement::Background } else { Placement::Element };
+            let old = replaces.then(|| old_image(work, *place)).flatten();
+            put(work, *place, *image, placement, old);
+        }
+        if let (Some(text), Some(entry)) = (&said.text, work.board.entries.get(*place)) {
+            let patch = ScenePatch { add: vec![edit::new_element(&entry.spec, Noun::Text, Some(text), &wish::Wish::default())], ..ScenePatch::default() };
+            work.patch(*place, &patch, edit::OVERRULE)?;
+        }
+    }
+    thread.last = places;
+    Ok(Some(Outcome::Done))
+}
+
+/// What to do with images if nothing is said about them: into the selected scene, else each into a scene of its own.
+pub(in crate::brain::local) fn defaults(work: &mut Work, thread: &mut Thread, images: &[ImageId]) -> Result<Outcome, Question> {
+    thread.used_images = true;
+    if let Some(place) = work.board.selected {
+        for image in images {
+            put(work, place, *image, Placement::Element, None);
+        }
+        return Ok(Outcome::Done);
+    }
+    for image in images {
+        work.add_image(CreateSceneFromImage { image_id: *image, title: None, duration_ms: None, at: None });
+    }
+    Ok(Outcome::Done)
+}
+
+fn wish_of(clause: &Clause<'_>) -> Option<wish::Wish> {
+    wish::read(&mut clause.clone()).ok()
+}
+
+fn put(work: &mut Work, place: usize, image_id: ImageId, placement: Placement, replace: Option<braincase_core::scene::ElementId>) {
+    let Some(entry) = work.board.entries.get(place) else { return };
+    let placement = if replace.is_some() { Placement::Element } else { placement };
+    let call = EditSceneWithImage { scene_id: entry.scene, image_id, placement, replace };
+    work.put_image(place, call);
+}
+
+fn old_image(work: &Work, place: usize) -> Option<braincase_core::scene::ElementId> {
+    let spec = &work.board.entries.get(place)?.spec;
+    spec.elements.iter().find(|element| edit::is_image(&element.content).is_some()).map(|element| element.id.clone())
+}
