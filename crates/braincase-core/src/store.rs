@@ -9,7 +9,7 @@ use bytes::Bytes;
 use crate::{
     ContentHash, ImageId, SceneId, Scope, TenantId, Timestamp, TurnId,
     event::{Event, NewEvent},
-    image::{Image, ImageFacts},
+    image::{Analysis, Image, ImageFacts},
     memory::{Memory, MemoryKind},
     message::Message,
     project::Project,
@@ -45,8 +45,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn save_blob(&self, tenant: TenantId, hash: ContentHash, bytes: Bytes) -> Result<(), StoreError>;
     /// The bytes of a blob.
     async fn load_blob(&self, tenant: TenantId, hash: ContentHash) -> Result<Option<Bytes>, StoreError>;
-    /// Stores an uploaded image; its analysis is ready at once if the same bytes were analysed before.
-    async fn add_image(&self, scope: Scope, image: &Image) -> Result<(), StoreError>;
+    /// Stores an uploaded image; returns how far its analysis is: ready at once if the same bytes were analysed before.
+    async fn add_image(&self, scope: Scope, image: &Image) -> Result<Analysis, StoreError>;
     /// One image with its analysis.
     async fn load_image(&self, scope: Scope, id: ImageId) -> Result<Option<Image>, StoreError>;
     /// The facts of some content, if they were found before.

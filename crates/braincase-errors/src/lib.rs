@@ -6,7 +6,7 @@
 //! events. A sink that fails never fails the program.
 //!
 //! Modules in reading order: [`supervisor`] starts tasks and sees each to its end; [`record`] is what is kept of a
-//! failure; [`sink`] is where records go; [`redact`] keeps secrets out of them; [`logging`] sets up the log.
+//! failure; [`sink`] is where records go; [`mod@redact`] keeps secrets out of them; [`logging`] sets up the log.
 
 pub mod supervisor;
 

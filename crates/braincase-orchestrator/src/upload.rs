@@ -25,9 +25,8 @@ pub(crate) async fn upload(engine: &Shared, scope: Scope, bytes: Bytes) -> Resul
     let project = store.load_project(scope).await?;
     project.ok_or_else(|| Error::NotFound { what: "project", id: scope.project.to_string() })?;
     let hash = ContentHash::of(&bytes);
-    let known = store.load_facts(scope.tenant, hash).await?;
     let at = engine.parts.clock.now();
-    let image = Image {
+    let mut image = Image {
         id: ImageId::new(at),
         project_id: scope.project,
         hash,
@@ -35,11 +34,11 @@ pub(crate) async fn upload(engine: &Shared, scope: Scope, bytes: Bytes) -> Resul
         width,
         height,
         bytes: bytes.len() as u64,
-        analysis: known.map_or(Analysis::Pending, |facts| Analysis::Ready(Box::new(facts))),
+        analysis: Analysis::Pending,
         created_at: at,
     };
     store.save_blob(scope.tenant, hash, bytes).await?;
-    store.add_image(scope, &image).await?;
+    image.analysis = store.add_image(scope, &image).await?;
     facts::arrived(engine, scope, &image).await?;
     Ok(image)
 }

@@ -25,7 +25,7 @@ use braincase_core::{
     ContentHash, ImageId, SceneId, Scope, TenantId, Timestamp, TurnId,
     background::{Background, Failure, Task},
     event::{Event, NewEvent},
-    image::{Image, ImageFacts},
+    image::{Analysis, Image, ImageFacts},
     memory::{Memory, MemoryKind},
     message::Message,
     project::Project,
@@ -148,7 +148,7 @@ impl Store for SqliteStore {
         self.inner.blobs.load(tenant, hash).await
     }
 
-    async fn add_image(&self, scope: Scope, image: &Image) -> Result<(), StoreError> {
+    async fn add_image(&self, scope: Scope, image: &Image) -> Result<Analysis, StoreError> {
         self.inner.writer.store(AddImage { scope, image: image.clone() }).await?;
         self.inner.blobs.referenced(scope.tenant, image.hash);
         Ok(())

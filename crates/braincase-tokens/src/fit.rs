@@ -85,6 +85,8 @@ pub struct DoesNotFit {
 
 /// Packs parts and tools into the window of a model. See the [module](self) for what is guaranteed.
 ///
+/// Takes time in proportion to the texts, so that prompts of more than 64 KB belong on a blocking thread.
+///
 /// # Errors
 /// When the required parts do not fit; nothing required is ever cut.
 pub fn fit(model: &Model, sections: Sections) -> Result<Fitted, DoesNotFit> {

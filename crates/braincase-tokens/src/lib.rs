@@ -5,7 +5,7 @@
 //! Nothing here touches the network, and no text makes anything here panic. What a user wrote is counted as ordinary text,
 //! so that `<|endoftext|>` costs what it takes to write it.
 //!
-//! Modules in reading order: [`registry`] knows the models; [`model`] is one of them, with its limits; [`fit`] packs a
+//! Modules in reading order: [`registry`] knows the models; [`model`] is one of them, with its limits; [`mod@fit`] packs a
 //! prompt; [`account`] says what a chat request costs; [`encoding`] counts a text; `memo` remembers counts.
 
 pub mod registry;
@@ -17,7 +17,7 @@ pub mod model;
 
 mod memo;
 
-pub use account::{Message, Role, ToolSchema};
+pub use account::{Cost, Message, Role, ToolSchema};
 pub use encoding::{Encoding, count};
 pub use fit::{Account, DoesNotFit, Fate, Fitted, Need, Part, PartAccount, Sections, Shrink, fit};
 pub use model::{Budget, Exactness, Model};

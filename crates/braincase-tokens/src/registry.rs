@@ -17,6 +17,9 @@ use crate::{
     model::{Exactness, Model},
 };
 
+/// No model has a longer name, in bytes.
+const MAX_NAME: usize = 200;
+
 /// The models that are known.
 #[derive(Debug)]
 pub struct Registry {
@@ -28,7 +31,7 @@ pub struct Registry {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no model {name:?}; the nearest are {}", near.join(", "))]
 pub struct UnknownModel {
-    /// The name as it was given.
+    /// The name as it was given, or the beginning of an endless one.
     pub name: String,
     /// Known names that are written alike, nearest first.
     pub near: Vec<String>,
@@ -114,6 +117,7 @@ impl Registry {
     /// # Errors
     /// When the model is not known; the error names those that are written alike.
     pub fn get(&self, name: &str) -> Result<Model, UnknownModel> {
+        let name = &name[..name.floor_char_boundary(MAX_NAME)];
         let lower = name.trim().to_ascii_lowercase();
         let plain = self.without_provider(&lower);
         let found = self.models.get(plain).or_else(|| self.undated(plain));

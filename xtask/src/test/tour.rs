@@ -29,7 +29,7 @@ const SIGHTS: [&str; 9] = [
     "event: turn.accepted",
     "event: turn.completed",
     "\"status\":\"clarification\"",
-    "\"duration_ms\":3000",
+    "\"duration_ms\":5000",
     "event: image.facts_ready",
     "\"status\":\"ready\"",
     "\"palette\":[",

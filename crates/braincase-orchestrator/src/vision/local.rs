@@ -96,12 +96,26 @@ impl Job {
     }
 }
 
-/// Decoders have been known to panic on hostile input; that is the input's failure and not ours.
 fn look(bytes: &[u8], format: ImageFormat, limits: &Limits) -> Result<ImageFacts, VisionError> {
-    let work = || {
+    caught(|| {
         let (image, turn) = decode::decode(bytes, format, limits)?;
         Ok(facts_of(&image, turn))
-    };
+    })
+}
+
+/// Decoders have been known to panic on hostile input; that is the input's failure and not ours.
+fn caught<T>(work: impl FnOnce() -> Result<T, VisionError>) -> Result<T, VisionError> {
     panic::catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|_| Err(VisionError::Undecodable("the decoder gave up on it".to_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decoder_that_panics_found_something_undecodable() {
+        let answer = caught::<ImageFacts>(|| panic!("index out of bounds"));
+        assert_eq!(answer, Err(VisionError::Undecodable("the decoder gave up on it".to_owned())));
+    }
 }

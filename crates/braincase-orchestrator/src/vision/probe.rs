@@ -8,8 +8,6 @@ mod gif;
 mod jpeg;
 mod png;
 mod reader;
-#[cfg(test)]
-mod tests;
 mod webp;
 
 use braincase_core::{image::ImageFormat, limits::Limits};

@@ -2,7 +2,9 @@
 
 mod events;
 mod failures;
+mod faulty;
 mod images;
 mod order;
+mod recovery;
 mod support;
 mod turns;

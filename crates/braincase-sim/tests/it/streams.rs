@@ -23,27 +23,35 @@ fn chunked(body: &[u8]) -> Vec<u8> {
 #[tokio::test]
 async fn a_stream_cut_at_any_byte_is_garbled_or_complete() {
     let body = recorded("hi", true).await;
+    assert_cut_anywhere_is_noticed(&whole("200 OK", EVENTS, &body)).await;
+}
+
+#[tokio::test]
+async fn a_stream_in_chunks_cut_at_any_byte_is_garbled_or_complete() {
+    let body = recorded("hi", true).await;
+    assert_cut_anywhere_is_noticed(&chunked(&body)).await;
+}
+
+async fn assert_cut_anywhere_is_noticed(answer: &[u8]) {
     let complete = expected("hi").await;
-    for answer in [whole("200 OK", EVENTS, &body), chunked(&body)] {
-        let body_at = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
-        let plays = (0..=answer.len()).map(|end| Play::Send(answer[..end].to_vec())).collect();
-        let server = Script::start(plays).await;
-        let brain = brain(patient(server.base_url()));
-        let mut completed_from = None;
-        for end in 0..=answer.len() {
-            match brain.decide(&prompt("hi")).await {
-                Ok(decision) => {
-                    assert_same(&decision, &complete);
-                    completed_from.get_or_insert(end);
-                }
-                Err(BrainError::Unavailable(_)) if end < body_at => {}
-                Err(BrainError::Garbled(_)) if end >= body_at && completed_from.is_none() => {}
-                Err(error) => panic!("cut at {end} of {}: {error:?}", answer.len()),
+    let body_at = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
+    let plays = (0..=answer.len()).map(|end| Play::Send(answer[..end].to_vec())).collect();
+    let server = Script::start(plays).await;
+    let brain = brain(patient(server.base_url()));
+    let mut completed_from = None;
+    for end in 0..=answer.len() {
+        match brain.decide(&prompt("hi")).await {
+            Ok(decision) => {
+                assert_same(&decision, &complete);
+                completed_from.get_or_insert(end);
             }
+            Err(BrainError::Unavailable(_)) if end < body_at => {}
+            Err(BrainError::Garbled(_)) if end >= body_at && completed_from.is_none() => {}
+            Err(error) => panic!("cut at {end} of {}: {error:?}", answer.len()),
         }
-        let from = completed_from.expect("the whole answer is complete");
-        assert!(from > body_at + body.len() / 2, "complete from {from} of {}", answer.len());
     }
+    let from = completed_from.expect("the whole answer is complete");
+    assert!(from > answer.len() / 2, "complete from {from} of {}", answer.len());
 }
 
 #[tokio::test]

@@ -29,19 +29,18 @@ use tokio::{
 
 /// Decides something that depends on every word of the prompt, with characters of several bytes.
 #[derive(Debug)]
-pub struct EchoBrain;
+pub(crate) struct EchoBrain;
 
 #[async_trait]
 impl Brain for EchoBrain {
     async fn decide(&self, prompt: &Prompt) -> Result<Decision, BrainError> {
         let said = prompt.messages.last().map(|message| message.content.clone()).unwrap_or_default();
         let before = prompt.messages.len() - 1;
-        let tools: Vec<_> = prompt.tools.iter().map(|tool| tool.name).collect();
         let calls = vec![
             ToolCall {
                 name: "add_scene".into(), arguments: json!({"spec": {"title": said, "note": "Überblick 🎬"}})
             },
-            ToolCall { name: "delete_scene".into(), arguments: json!({"scene_id": "new:1", "tools": tools}) },
+            ToolCall { name: "delete_scene".into(), arguments: json!({"scene_id": "new:1", "of": prompt.tools.len()}) },
         ];
         let reply = format!("Ünderstood 👍: {said} (after {before} messages).");
         Ok(Decision { calls, reply, ..Decision::default() })
@@ -53,7 +52,7 @@ impl Brain for EchoBrain {
 }
 
 /// A prompt in which the user says something.
-pub fn prompt(said: &str) -> Prompt {
+pub(crate) fn prompt(said: &str) -> Prompt {
     let message = |role, content: &str| PromptMessage { role, content: content.to_owned() };
     Prompt {
         model: "gpt-4o".to_owned(),
@@ -64,18 +63,18 @@ pub fn prompt(said: &str) -> Prompt {
 }
 
 /// What the echo brain decides about it, without anything in between.
-pub async fn expected(said: &str) -> Decision {
+pub(crate) async fn expected(said: &str) -> Decision {
     EchoBrain.decide(&prompt(said)).await.unwrap()
 }
 
 /// Whether two decisions are the same but for what the transport adds.
 #[track_caller]
-pub fn assert_same(got: &Decision, expected: &Decision) {
+pub(crate) fn assert_same(got: &Decision, expected: &Decision) {
     assert_eq!((&got.calls, &got.reply, &got.reasoning), (&expected.calls, &expected.reply, &expected.reasoning));
 }
 
 /// Limits short enough for a test, and no repetitions.
-pub fn options(base_url: impl Into<String>) -> OpenAiOptions {
+pub(crate) fn options(base_url: impl Into<String>) -> OpenAiOptions {
     OpenAiOptions {
         first_token_timeout: Duration::from_millis(300),
         idle_timeout: Duration::from_millis(300),
@@ -88,28 +87,28 @@ pub fn options(base_url: impl Into<String>) -> OpenAiOptions {
 }
 
 /// The same, with time for a machine that is busy with other things.
-pub fn patient(base_url: impl Into<String>) -> OpenAiOptions {
+pub(crate) fn patient(base_url: impl Into<String>) -> OpenAiOptions {
     let long = Duration::from_secs(20);
     OpenAiOptions { first_token_timeout: long, idle_timeout: long, ..options(base_url) }
 }
 
-pub fn brain(options: OpenAiOptions) -> OpenAiBrain {
+pub(crate) fn brain(options: OpenAiOptions) -> OpenAiBrain {
     OpenAiBrain::new(options, Arc::new(SystemClock::default())).unwrap()
 }
 
-pub fn still_clock() -> Arc<ManualClock> {
+pub(crate) fn still_clock() -> Arc<ManualClock> {
     Arc::new(ManualClock::starting_at(Timestamp::from_micros(1_700_000_000_000_000)))
 }
 
 /// A sim that answers at once, with faults.
-pub async fn sim(faults: &str) -> Sim {
+pub(crate) async fn sim(faults: &str) -> Sim {
     let faults: Faults = faults.parse().unwrap();
     Sim::start(SimOptions { faults, ..SimOptions::new(Arc::new(EchoBrain)) }).await.unwrap()
 }
 
 /// What a scripted server does with a request once it has read it.
 #[derive(Debug, Clone)]
-pub enum Play {
+pub(crate) enum Play {
     /// Sends these bytes and closes.
     Send(Vec<u8>),
     /// Sends these bytes one at a time, each in a packet of its own, and closes.
@@ -122,7 +121,7 @@ pub enum Play {
 
 /// A TCP server that plays its script: one entry a connection, the last one for ever.
 #[derive(Debug)]
-pub struct Script {
+pub(crate) struct Script {
     address: std::net::SocketAddr,
     served: Arc<AtomicUsize>,
     sent: Arc<AtomicUsize>,
@@ -130,7 +129,7 @@ pub struct Script {
 }
 
 impl Script {
-    pub async fn start(plays: Vec<Play>) -> Self {
+    pub(crate) async fn start(plays: Vec<Play>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (served, sent) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
@@ -150,17 +149,17 @@ impl Script {
         Self { address, served, sent, _accepting: accepting }
     }
 
-    pub fn base_url(&self) -> String {
+    pub(crate) fn base_url(&self) -> String {
         format!("http://{}/v1", self.address)
     }
 
     /// How many requests it read.
-    pub fn served(&self) -> usize {
+    pub(crate) fn served(&self) -> usize {
         self.served.load(Ordering::SeqCst)
     }
 
     /// How many bytes it could send.
-    pub fn sent(&self) -> usize {
+    pub(crate) fn sent(&self) -> usize {
         self.sent.load(Ordering::SeqCst)
     }
 }
@@ -225,23 +224,23 @@ async fn read_request(socket: &mut TcpStream) -> std::io::Result<()> {
 }
 
 /// The head of an answer whose body ends when the connection does.
-pub fn head(status: &str, kind: &str) -> Vec<u8> {
+pub(crate) fn head(status: &str, kind: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\nconnection: close\r\n").into_bytes()
 }
 
 /// A whole answer whose body ends when the connection does.
-pub fn whole(status: &str, kind: &str, body: &[u8]) -> Vec<u8> {
+pub(crate) fn whole(status: &str, kind: &str, body: &[u8]) -> Vec<u8> {
     [&head(status, kind)[..], b"\r\n", body].concat()
 }
 
 /// A streamed answer with these words.
-pub fn said(words: &str) -> Vec<u8> {
+pub(crate) fn said(words: &str) -> Vec<u8> {
     let piece = json!({"choices": [{"index": 0, "delta": {"content": words}, "finish_reason": "stop"}]});
     whole("200 OK", "text/event-stream", format!("data: {piece}\n\ndata: [DONE]\n\n").as_bytes())
 }
 
 /// What the sim answers to a prompt, as it goes over the wire.
-pub async fn recorded(said: &str, stream: bool) -> Vec<u8> {
+pub(crate) async fn recorded(said: &str, stream: bool) -> Vec<u8> {
     let sim = sim("").await;
     let request = request(said, stream);
     let url = format!("{}/chat/completions", sim.base_url());
@@ -252,7 +251,7 @@ pub async fn recorded(said: &str, stream: bool) -> Vec<u8> {
 }
 
 /// The request for a prompt, as any client would write it.
-pub fn request(said: &str, stream: bool) -> serde_json::Value {
+pub(crate) fn request(said: &str, stream: bool) -> serde_json::Value {
     let prompt = prompt(said);
     let tools: Vec<_> = prompt
         .tools

@@ -8,7 +8,7 @@ use braincase_core::{
     store::StoreError,
 };
 use serde_json::json as document;
-use sqlx::{SqliteConnection, SqlitePool, sqlite::SqliteRow};
+use sqlx::{SqliteConnection, SqliteExecutor, sqlite::SqliteRow};
 
 use super::{
     error::store_error,
@@ -17,15 +17,15 @@ use super::{
     write::Write,
 };
 
-pub(super) async fn load(
-    readers: &SqlitePool,
+pub(super) async fn load<'c>(
+    db: impl SqliteExecutor<'c>,
     tenant: TenantId,
     hash: ContentHash,
 ) -> Result<Option<ImageFacts>, StoreError> {
     let row = sqlx::query("SELECT facts FROM image_analysis WHERE tenant_id = ?1 AND hash = ?2 AND facts IS NOT NULL")
         .bind(tenant.as_bytes().as_slice())
         .bind(hash.as_bytes().as_slice())
-        .fetch_optional(readers)
+        .fetch_optional(db)
         .await
         .map_err(store_error)?;
     row.as_ref().map(|row| row.document("facts")).transpose()
@@ -84,10 +84,11 @@ impl SaveAnalysis {
         .map_err(store_error)
     }
 
-    /// Brings every image with this content that is not there yet to the result; returns those, oldest first.
+    /// Brings every image with this content that is not there yet to the result; returns those, oldest first. The index is
+    /// named because, without statistics, SQLite would rather look through all images of the tenant.
     async fn settle(&self, db: &mut SqliteConnection) -> Result<Vec<(Scope, ImageId)>, StoreError> {
         let rows = sqlx::query(
-            "UPDATE image SET status = ?3
+            "UPDATE image INDEXED BY image_content SET status = ?3
              WHERE tenant_id = ?1 AND hash = ?2 AND (status = 'pending' OR (status = 'failed' AND ?3 = 'ready'))
              RETURNING tenant_id, project_id, id",
         )

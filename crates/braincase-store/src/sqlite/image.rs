@@ -9,6 +9,7 @@ use braincase_core::{
 use sqlx::{SqliteConnection, SqlitePool, sqlite::SqliteRow};
 
 use super::{
+    analysis,
     error::{insert_error, store_error},
     value::{Columns, corrupt, integer, limit},
     write::Write,
@@ -105,11 +106,11 @@ pub(super) struct AddImage {
 
 #[async_trait]
 impl Write for AddImage {
-    type Output = ();
+    type Output = Analysis;
 
     /// What is known of the content decides how far the analysis is, not what the caller thinks: only the writer sees
     /// facts that were found a moment ago. After a failure it is pending again, since a new upload is a new try.
-    async fn apply(&self, db: &mut SqliteConnection) -> Result<(), StoreError> {
+    async fn apply(&self, db: &mut SqliteConnection) -> Result<Analysis, StoreError> {
         sqlx::query(
             "INSERT INTO image (tenant_id, project_id, id, hash, format, width, height, bytes, status, created_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
@@ -125,9 +126,10 @@ impl Write for AddImage {
         .bind(self.image.height)
         .bind(integer(self.image.bytes)?)
         .bind(self.image.created_at.as_micros())
-        .execute(db)
+        .execute(&mut *db)
         .await
-        .map(drop)
-        .map_err(insert_error(|| format!("image {}", self.image.id)))
+        .map_err(insert_error(|| format!("image {}", self.image.id)))?;
+        let facts = analysis::load(db, self.scope.tenant, self.image.hash).await?;
+        Ok(facts.map_or(Analysis::Pending, |facts| Analysis::Ready(Box::new(facts))))
     }
 }

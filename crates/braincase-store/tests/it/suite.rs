@@ -39,7 +39,7 @@ macro_rules! behaviours {
                 open_turns_are_interrupted_once, an_interrupted_turn_cannot_end_again, texts_of_any_kind_are_read_back
             ]
             images: [
-                an_image_is_read_back, facts_reach_every_image_with_that_content, facts_are_stored_once,
+                an_image_is_read_back, an_image_whose_content_is_known_is_ready_at_once, facts_reach_every_image_with_that_content, facts_are_stored_once,
                 a_failure_can_be_mended, a_failure_does_not_replace_facts, a_new_image_with_known_content_is_ready,
                 a_new_image_after_a_failure_is_pending, pending_images_come_oldest_first,
                 images_are_listed_newest_first, blobs_are_read_back, a_blob_saved_twice_is_kept_once,

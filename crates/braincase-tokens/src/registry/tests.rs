@@ -30,6 +30,7 @@ fn a_model_that_is_not_known_is_never_guessed() {
     for unknown in ["gpt-4-32k", "gpt-4o-audio", "gpt-4.5", "claude-opus-4-6-1", "evil/gpt-4o", "gpt", "", "-latest"] {
         assert!(Registry::embedded().get(unknown).is_err(), "{unknown}");
     }
+    assert_eq!(Registry::embedded().get(&"-".repeat(1_000_000)).unwrap_err().name.len(), 200);
     let error = Registry::embedded().get("gtp-4o").unwrap_err();
     assert_eq!(error.near[0], "gpt-4o");
     assert!(error.to_string().starts_with("there is no model \"gtp-4o\"; the nearest are gpt-4o, "));

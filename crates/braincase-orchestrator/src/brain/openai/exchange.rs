@@ -3,9 +3,9 @@
 use std::{error::Error, fmt, pin::pin, time::Duration};
 
 use braincase_core::brain::BrainError;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use eventsource_stream::Eventsource;
-use futures_util::{Stream, StreamExt, TryStreamExt};
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use reqwest::{
     RequestBuilder, Response, StatusCode,
     header::{CONTENT_TYPE, RETRY_AFTER},
@@ -82,7 +82,7 @@ pub(super) async fn attempt(request: RequestBuilder, options: &OpenAiOptions, to
 }
 
 async fn read_stream(response: Response, options: &OpenAiOptions, first: Wait, total: Wait) -> Result<Answer, Failed> {
-    let mut events = pin!(capped(response, options.max_answer_bytes).eventsource());
+    let mut events = pin!(lines(capped(response, options.max_answer_bytes)).eventsource());
     let mut draft = Draft::new(options);
     let mut wait = first;
     loop {
@@ -138,6 +138,26 @@ fn capped(response: Response, limit: usize) -> impl Stream<Item = Result<Bytes, 
         let piece = piece?;
         left = left.checked_sub(piece.len()).ok_or(ReadError::TooLong { limit })?;
         Ok(piece)
+    })
+}
+
+/// The same bytes as whole lines. The parser of events starts a line anew with each piece of it, so that one long line in
+/// many pieces would take time with the square of its length.
+fn lines(pieces: impl Stream<Item = Result<Bytes, ReadError>>) -> impl Stream<Item = Result<Bytes, ReadError>> {
+    stream::unfold((Box::pin(pieces), BytesMut::new(), 0), |(mut pieces, mut buffer, mut searched)| async move {
+        loop {
+            if let Some(at) = buffer[searched..].iter().position(|byte| *byte == b'\n') {
+                let line = buffer.split_to(searched + at + 1).freeze();
+                return Some((Ok(line), (pieces, buffer, 0)));
+            }
+            searched = buffer.len();
+            match pieces.next().await {
+                Some(Ok(piece)) => buffer.extend_from_slice(&piece),
+                Some(Err(error)) => return Some((Err(error), (pieces, BytesMut::new(), 0))),
+                None if buffer.is_empty() => return None,
+                None => return Some((Ok(buffer.split().freeze()), (pieces, buffer, 0))),
+            }
+        }
     })
 }
 

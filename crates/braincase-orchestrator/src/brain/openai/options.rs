@@ -68,7 +68,9 @@ impl OpenAiOptions {
     /// The address that requests go to.
     pub(super) fn endpoint(&self) -> Result<Url, SetupError> {
         let problem = |problem: String| SetupError::BadUrl { url: self.base_url.clone(), problem };
-        let address = format!("{}/chat/completions", self.base_url.trim_end_matches('/'));
+        // The base is parsed on its own: `http://` and a path would make a host of the path.
+        let base = Url::parse(&self.base_url).map_err(|error| problem(error.to_string()))?;
+        let address = format!("{}/chat/completions", base.as_str().trim_end_matches('/'));
         let url = Url::parse(&address).map_err(|error| problem(error.to_string()))?;
         match url.scheme() {
             "http" | "https" => Ok(url),

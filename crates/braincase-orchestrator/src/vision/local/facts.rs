@@ -18,7 +18,7 @@ use super::{
 const SOURCE: &str = "local";
 /// Strokes must survive the averaging, so writing is looked for in more pixels than everything else.
 const WRITING_SIDE: usize = 1024;
-const COLOR_SIDE: usize = 256;
+const COLOR_SIDE: usize = 192;
 
 /// Says what is to be seen in an image that is to be turned as its metadata asks. Equal pixels give equal facts: numbers
 /// are rounded to thousandths.
@@ -32,10 +32,11 @@ pub fn facts_of(image: &DynamicImage, turn: metadata::Orientation) -> ImageFacts
     let (width, height) = turned((image.width(), image.height()), turn);
     let orientation = orientation(width, height);
     let tone = Tone::of(&labs, &values);
-    let palette = palette(&labs);
+    let cells = histogram(&labs);
+    let palette = palette(&cells);
     let regions = regions(&labs, raster.width, raster.height);
     let text_likelihood = rounded(text_likelihood(&sharp));
-    let (mood, colors) = (tone.mood(), histogram(&labs).len());
+    let (mood, colors) = (tone.mood(), cells.len());
     let impression = Impression { orientation, palette: &palette, mood, regions: &regions, text_likelihood, colors };
     ImageFacts {
         description: describe(&impression),

@@ -5,7 +5,7 @@ use braincase_core::image::Swatch;
 use super::oklab::Lab;
 
 const MOST_COLORS: usize = 6;
-const MOST_ROUNDS: usize = 24;
+const MOST_ROUNDS: usize = 12;
 /// Clusters nearer than this are one colour to the eye that looks at a whole picture; 0.02 is the least it sees at all.
 const SAME_COLOR: f32 = 0.06;
 /// What covers less is a detail and counts for the colour next to it.
@@ -13,10 +13,9 @@ const LEAST_SHARE: f64 = 0.01;
 /// Histogram cells along each axis; each cell keeps the true mean of its pixels, so that the grid does not show.
 const CELLS: usize = 32;
 
-/// The main colours, the most frequent first; shares are thousandths that add up to 1.
-pub(super) fn palette(labs: &[Lab]) -> Vec<Swatch> {
-    let cells = histogram(labs);
-    let mut clusters = kmeans(&cells);
+/// The main colours of a histogram, the most frequent first; shares are thousandths that add up to 1.
+pub(super) fn palette(cells: &[Cluster]) -> Vec<Swatch> {
+    let mut clusters = kmeans(cells);
     merge(&mut clusters);
     swatches(&clusters)
 }

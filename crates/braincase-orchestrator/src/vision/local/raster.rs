@@ -4,6 +4,9 @@ use image::{DynamicImage, metadata::Orientation};
 
 use super::oklab::LIGHT;
 
+/// The samples along each axis that make up one average of a large image.
+const FEW: usize = 2;
+
 /// Pixels in linear light, row by row; averaging light is what a lens out of focus does.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Raster {
@@ -13,7 +16,8 @@ pub(super) struct Raster {
 }
 
 impl Raster {
-    /// Averages an image down to at most `side` pixels a side. What is smaller keeps its size. Transparent pixels are put
+    /// Averages an image down to at most `side` pixels a side. What is smaller keeps its size. Of much larger images only
+    /// a few evenly spread samples count, so that this costs less than decoding them. Transparent pixels are put
     /// on white, as a browser shows them on a blank page; of 16-bit channels the upper half counts.
     pub(super) fn of(image: &DynamicImage, side: usize) -> Self {
         let size = (image.width() as usize, image.height() as usize);
@@ -21,18 +25,18 @@ impl Raster {
         let grey = |value: u8| [light[usize::from(value)]; 3];
         let color = |values: [u8; 3]| values.map(|value| light[usize::from(value)]);
         match image {
-            DynamicImage::ImageLuma8(p) => average(p.as_chunks().0, size, side, |[v]: [u8; 1]| grey(v)),
-            DynamicImage::ImageLumaA8(p) => average(p.as_chunks().0, size, side, |[v, a]| grey(on_white(v, a))),
-            DynamicImage::ImageRgb8(p) => average(p.as_chunks().0, size, side, color),
+            DynamicImage::ImageLuma8(p) => average(p.as_chunks().0, size, side, FEW, |[v]: [u8; 1]| grey(v)),
+            DynamicImage::ImageLumaA8(p) => average(p.as_chunks().0, size, side, FEW, |[v, a]| grey(on_white(v, a))),
+            DynamicImage::ImageRgb8(p) => average(p.as_chunks().0, size, side, FEW, color),
             DynamicImage::ImageRgba8(p) => {
-                average(p.as_chunks().0, size, side, |[r, g, b, a]| color([r, g, b].map(|v| on_white(v, a))))
+                average(p.as_chunks().0, size, side, FEW, |[r, g, b, a]| color([r, g, b].map(|v| on_white(v, a))))
             }
-            DynamicImage::ImageLuma16(p) => average(p.as_chunks().0, size, side, |[v]: [u16; 1]| grey(upper(v))),
+            DynamicImage::ImageLuma16(p) => average(p.as_chunks().0, size, side, FEW, |[v]: [u16; 1]| grey(upper(v))),
             DynamicImage::ImageRgb16(p) => {
-                average(p.as_chunks().0, size, side, |values: [u16; 3]| color(values.map(upper)))
+                average(p.as_chunks().0, size, side, FEW, |values: [u16; 3]| color(values.map(upper)))
             }
             // Rare kinds may cost a copy.
-            other => average(other.to_rgba8().as_chunks().0, size, side, |[r, g, b, a]| {
+            other => average(other.to_rgba8().as_chunks().0, size, side, FEW, |[r, g, b, a]| {
                 color([r, g, b].map(|v| on_white(v, a)))
             }),
         }
@@ -40,7 +44,7 @@ impl Raster {
 
     /// The same, averaged down once more.
     pub(super) fn reduced(&self, side: usize) -> Self {
-        average(&self.pixels, (self.width, self.height), side, |pixel| pixel)
+        average(&self.pixels, (self.width, self.height), side, usize::MAX, |pixel| pixel)
     }
 
     /// The same, turned and mirrored as the camera asked for.
@@ -77,33 +81,37 @@ fn average<P: Copy>(
     pixels: &[P],
     (width, height): (usize, usize),
     side: usize,
+    samples: usize,
     light: impl Fn(P) -> [u16; 3],
 ) -> Raster {
     let (to_width, to_height) = fitted(width, height, side);
+    let (over, down) = (stride(width, to_width, samples), stride(height, to_height, samples));
     let mut averages = Vec::with_capacity(to_width * to_height);
     let mut sums = vec![[0_u64; 3]; to_width];
     for (top, bottom) in cuts(height, to_height) {
         sums.fill([0; 3]);
-        for row in pixels[top * width..bottom * width].chunks_exact(width) {
+        let rows = (top..bottom).step_by(down);
+        let count = rows.len();
+        for row in rows.map(|y| &pixels[y * width..][..width]) {
             for (sum, (left, right)) in sums.iter_mut().zip(cuts(width, to_width)) {
-                let part = total(&row[left..right], &light);
-                *sum = [sum[0] + part[0], sum[1] + part[1], sum[2] + part[2]];
+                for pixel in row[left..right].iter().step_by(over) {
+                    let [r, g, b] = light(*pixel);
+                    *sum = [sum[0] + u64::from(r), sum[1] + u64::from(g), sum[2] + u64::from(b)];
+                }
             }
         }
-        let rows = bottom - top;
         averages.extend(sums.iter().zip(cuts(width, to_width)).map(|(sum, (left, right))| {
-            let count = (rows * (right - left)) as u64;
+            let count = (count * (right - left).div_ceil(over)) as u64;
             sum.map(|channel| u16::try_from((channel + count / 2) / count).unwrap_or(u16::MAX))
         }));
     }
     Raster { width: to_width, height: to_height, pixels: averages }
 }
 
-fn total<P: Copy>(pixels: &[P], light: impl Fn(P) -> [u16; 3]) -> [u64; 3] {
-    pixels.iter().fold([0; 3], |[r, g, b], pixel| {
-        let [pr, pg, pb] = light(*pixel).map(u64::from);
-        [r + pr, g + pg, b + pb]
-    })
+/// How far apart the samples are, if `length` is averaged down to `parts` from at most so many samples each.
+const fn stride(length: usize, parts: usize, samples: usize) -> usize {
+    let stride = (length / parts).div_ceil(samples);
+    if stride == 0 { 1 } else { stride }
 }
 
 /// The size with the same proportions whose longer side is at most `side`; never larger and never empty.

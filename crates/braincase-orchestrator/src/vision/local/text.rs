@@ -11,6 +11,8 @@ use super::raster::Raster;
 const BLOCK: usize = 32;
 /// The least difference between ink and paper, of 255.
 const CONTRAST: u8 = 48;
+/// Blocks along the longer side.
+const MANY: usize = 16;
 /// The longest side of the smallest scale; half of it is four blocks.
 const SMALLEST: usize = 64;
 
@@ -58,8 +60,10 @@ impl Plane {
     /// How much of what is not flat looks like writing; little evidence counts little.
     fn score(&self) -> f64 {
         let (mut busy, mut written) = (0.0_f64, 0.0_f64);
-        for y in (0..self.height.saturating_sub(BLOCK - 1)).step_by(BLOCK / 2) {
-            for x in (0..self.width.saturating_sub(BLOCK - 1)).step_by(BLOCK / 2) {
+        // Where there are many blocks they need not overlap.
+        let step = if self.width.max(self.height) > MANY * BLOCK { BLOCK } else { BLOCK / 2 };
+        for y in (0..self.height.saturating_sub(BLOCK - 1)).step_by(step) {
+            for x in (0..self.width.saturating_sub(BLOCK - 1)).step_by(step) {
                 match self.block(x, y) {
                     Block::Flat => {}
                     Block::Busy => busy += 1.0,

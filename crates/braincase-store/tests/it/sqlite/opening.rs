@@ -1,6 +1,6 @@
 //! Opening, closing and opening again.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc, time::Duration};
 
 use braincase_core::{
     ContentHash,
@@ -9,6 +9,7 @@ use braincase_core::{
 use braincase_store::{OpenError, SqliteOptions, SqliteStore};
 use bytes::Bytes;
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use tokio::time::timeout;
 
 use super::{Tasks, open};
 use crate::suite::make::{self, ALL, at};
@@ -73,16 +74,20 @@ async fn a_store_that_is_dropped_unclosed_is_closed_all_the_same() {
     drop(store);
 
     // The writer needs a moment to notice.
-    let again = loop {
-        match SqliteStore::open(SqliteOptions::in_dir(dir.path()), Arc::new(Tasks)).await {
-            Ok(store) => break store,
-            Err(OpenError::InUse { .. }) => tokio::task::yield_now().await,
-            Err(error) => panic!("{error}"),
-        }
-    };
+    let again = timeout(Duration::from_secs(10), open_when_free(dir.path())).await.unwrap();
 
     assert!(again.load_project(scope).await.unwrap().is_some());
     again.close().await;
+}
+
+async fn open_when_free(dir: &Path) -> SqliteStore {
+    loop {
+        match SqliteStore::open(SqliteOptions::in_dir(dir), Arc::new(Tasks)).await {
+            Ok(store) => return store,
+            Err(OpenError::InUse { .. }) => tokio::task::yield_now().await,
+            Err(error) => panic!("{error}"),
+        }
+    }
 }
 
 #[tokio::test]

@@ -24,9 +24,21 @@ pub(crate) async fn an_image_is_read_back(store: &dyn Store) {
     let bytes = i64::MAX.unsigned_abs();
     let image = Image { width: u32::MAX, height: 0, bytes, ..make::image(scope, 1, "x") };
 
-    store.add_image(scope, &image).await.unwrap();
+    let known = store.add_image(scope, &image).await.unwrap();
 
+    assert_eq!(known, Analysis::Pending);
     assert_eq!(store.load_image(scope, image.id).await, Ok(Some(image)));
+}
+
+pub(crate) async fn an_image_whose_content_is_known_is_ready_at_once(store: &dyn Store) {
+    let scope = make::stored_project(store).await;
+    let first = make::stored_image(store, scope, 1, "same").await;
+    store.save_analysis(scope.tenant, first.hash, &Ok(facts("same")), at(9)).await.unwrap();
+    let second = Image { analysis: Analysis::Pending, ..make::image(scope, 2, "same") };
+
+    let known = store.add_image(scope, &second).await.unwrap();
+
+    assert_eq!(known, ready("same"));
 }
 
 pub(crate) async fn a_number_too_large_is_refused(store: &dyn Store) {

@@ -78,7 +78,7 @@ impl World {
             Step::Upload(p, image, content) => {
                 let made = make::image(self.scope(p), 1, &content.to_string());
                 let image = Image { id: self.images[usize::from(image)], ..made };
-                outcome(store.add_image(self.scope(p), &image).await)
+                outcome(store.add_image(self.scope(p), &image).await.map(drop))
             }
             Step::Analyse(content, good) => {
                 let hash = make::image(self.scope(0), 1, &content.to_string()).hash;

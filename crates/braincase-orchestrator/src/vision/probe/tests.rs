@@ -1,1 +1,0 @@
-//! What the probe refuses by name.

@@ -1,0 +1,182 @@
+//! The command line, and what it means.
+
+use std::{
+    net::IpAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context, bail};
+use braincase_core::{Clock, SystemClock};
+use clap::{Parser, ValueEnum};
+
+use crate::{
+    plan::{Comparison, Lane, Plan, Strictness},
+    preset::{self, PRESETS},
+    run::Stage,
+    target::{self, Programs, Target},
+};
+
+/// Loads a Braincase server, audits what it stored, and gives a verdict.
+///
+/// Ends with 0 pass, 1 target failed, 2 usage or set-up error, 3 invalid run, 4 inconclusive (only with --strict),
+/// 5 correctness violated.
+#[derive(Debug, Parser)]
+#[command(name = "braincase-stress", version)]
+pub struct Arguments {
+    /// smoke, phase4_target, high_load or image_stress.
+    #[arg(default_value = "smoke")]
+    pub preset: String,
+    /// Users at once, instead of the preset's.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub users: Option<u16>,
+    /// Seconds with all users, instead of the preset's.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub duration: Option<u32>,
+    /// Seconds until all users are there, instead of the preset's.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=3_600))]
+    pub ramp: Option<u32>,
+    /// Decides every choice and every word.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// A running server, instead of one that is started for the run.
+    #[arg(long)]
+    pub url: Option<String>,
+    /// Says that a server that is not on this machine may be loaded.
+    #[arg(long)]
+    pub i_own_this: bool,
+    /// Where reports and logs go [default: target/stress/PRESET].
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Loads a second server beside the first and compares the two.
+    #[arg(long, conflicts_with = "url")]
+    pub compare: Option<Compare>,
+    /// Fails when the run is too small to show what it should.
+    #[arg(long)]
+    pub strict: bool,
+    /// The server to start [default: `braincase` beside this program].
+    #[arg(long, value_name = "PATH")]
+    pub server_bin: Option<PathBuf>,
+    /// The provider to start [default: `braincase-sim` beside this program].
+    #[arg(long, value_name = "PATH")]
+    pub sim_bin: Option<PathBuf>,
+    /// Think time as a factor, for tests of the harness.
+    #[arg(long, hide = true, default_value_t = 1.0)]
+    pub think_scale: f64,
+    /// Lets visits of this number panic, for tests of the harness.
+    #[arg(long, hide = true)]
+    pub panic_at_visit: Option<u32>,
+}
+
+/// What the server is compared with.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Compare {
+    /// The same server with `--image-mode blocking`.
+    Blocking,
+}
+
+impl Arguments {
+    /// The plan of the run.
+    ///
+    /// # Errors
+    /// When the preset is unknown or users cannot be paired.
+    pub fn plan(&self) -> anyhow::Result<Plan> {
+        let known = PRESETS.map(|preset| preset.name).join(", ");
+        let preset = preset::find(&self.preset)
+            .with_context(|| format!("there is no preset {:?}; there are {known}", self.preset))?;
+        let seconds = |value: u32| Duration::from_secs(u64::from(value));
+        let mut plan = Plan::of(preset, self.seed);
+        plan.users = self.users.map_or(plan.users, usize::from);
+        plan.hold = self.duration.map_or(plan.hold, seconds);
+        plan.ramp = self.ramp.map_or(plan.ramp, seconds);
+        plan.out = self.out.clone().unwrap_or(plan.out);
+        plan.think_scale = self.think_scale;
+        plan.panic_at_visit = self.panic_at_visit;
+        plan.strictness = if self.strict { Strictness::Strict } else { Strictness::Lenient };
+        if self.compare.is_some() {
+            plan.comparison = Comparison::Blocking;
+            // Users come in pairs, one for each server.
+            plan.users += plan.users % 2;
+        }
+        Ok(plan)
+    }
+
+    /// The servers of the run, started and ready.
+    ///
+    /// # Errors
+    /// When they are not ours to load, cannot be started, or do not become ready.
+    pub async fn stage(&self, plan: &Plan) -> anyhow::Result<Stage> {
+        if let Some(url) = &self.url {
+            if !self.i_own_this && !is_loopback(url) {
+                bail!("{url} is not on this machine; add --i-own-this if you may load it");
+            }
+            target::wait_until_ready(url).await?;
+            let now = SystemClock::default().now().as_micros().unsigned_abs();
+            let urls = [(Lane::Main, url.clone())].into();
+            return Ok(Stage { urls, targets: Vec::new(), nonce: self.seed ^ now });
+        }
+        let programs = self.programs()?;
+        let mut targets = vec![Target::start(Lane::Main, &programs, self.seed, &plan.out).await?];
+        if plan.comparison == Comparison::Blocking {
+            targets.push(Target::start(Lane::Blocking, &programs, self.seed, &plan.out).await?);
+        }
+        Ok(Stage::of(targets, self.seed))
+    }
+
+    fn programs(&self) -> anyhow::Result<Programs> {
+        let own = std::env::current_exe().context("this program does not know where it is")?;
+        let beside = |name: &str| own.with_file_name(name);
+        let programs = Programs {
+            server: self.server_bin.clone().unwrap_or_else(|| beside("braincase")),
+            sim: self.sim_bin.clone().unwrap_or_else(|| beside("braincase-sim")),
+        };
+        require(&programs.server, "--server-bin")?;
+        require(&programs.sim, "--sim-bin")?;
+        Ok(programs)
+    }
+}
+
+fn require(program: &Path, option: &str) -> anyhow::Result<()> {
+    if program.is_file() {
+        return Ok(());
+    }
+    bail!("there is no program {}; build it or name it with {option}", program.display())
+}
+
+fn is_loopback(url: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(url) else { return false };
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Arguments {
+        Arguments::try_parse_from(std::iter::once("braincase-stress").chain(line.split_whitespace())).unwrap()
+    }
+
+    #[test]
+    fn options_override_the_preset() {
+        let plan = parse("phase4_target --users 7 --duration 9 --ramp 2 --compare blocking").plan().unwrap();
+        assert_eq!((plan.users, plan.hold.as_secs(), plan.ramp.as_secs()), (8, 9, 2));
+        assert_eq!(plan.comparison, Comparison::Blocking);
+    }
+
+    #[test]
+    fn an_unknown_preset_is_named_with_those_that_exist() {
+        let error = parse("phase5").plan().unwrap_err().to_string();
+        insta::assert_snapshot!(error, @r#"there is no preset "phase5"; there are smoke, phase4_target, high_load, image_stress"#);
+    }
+
+    #[test]
+    fn only_this_machine_is_loaded_unasked() {
+        for url in ["http://127.0.0.1:1", "http://localhost:80/x", "http://[::1]:9"] {
+            assert!(is_loopback(url), "{url}");
+        }
+        for url in ["http://10.0.0.1", "http://localhost.example.org", "https://example.org", "nonsense"] {
+            assert!(!is_loopback(url), "{url}");
+        }
+    }
+}

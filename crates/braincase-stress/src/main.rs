@@ -1,0 +1,58 @@
+//! The program: plan, stage, run, report, verdict.
+
+use std::{fs, process::ExitCode};
+
+use anyhow::Context;
+use braincase_stress::{
+    cli::Arguments,
+    report::{self, Report, terminal::Terminal},
+    run::{Stage, run},
+};
+use clap::Parser;
+
+const SETUP_ERROR: u8 = 2;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut terminal = Terminal::stderr();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let outcome = runtime.context("no runtime").and_then(|runtime| runtime.block_on(stress(&arguments, &mut terminal)));
+    match outcome {
+        Ok(report) => ExitCode::from(report.verdict.outcome.exit_code()),
+        Err(error) => {
+            terminal.say(&format!("error: {error:#}"));
+            ExitCode::from(SETUP_ERROR)
+        }
+    }
+}
+
+async fn stress(arguments: &Arguments, terminal: &mut Terminal) -> anyhow::Result<Report> {
+    let plan = arguments.plan()?;
+    let out = plan.out.clone();
+    fs::create_dir_all(&out).with_context(|| format!("cannot create {}", out.display()))?;
+    let mut stage = arguments.stage(&plan).await?;
+    terminal.say(&format!(
+        "{}: {} users for {} s, seed {}",
+        plan.preset.name,
+        plan.users,
+        plan.hold.as_secs(),
+        plan.seed
+    ));
+    let outcome = run(plan, &mut stage, terminal).await;
+    stop(stage, terminal).await;
+    let report = outcome?;
+    report::write(&report, &out)?;
+    terminal.result(&report);
+    terminal.say(&format!("reports: {}", out.join("report.html").display()));
+    Ok(report)
+}
+
+async fn stop(stage: Stage, terminal: &mut Terminal) {
+    for target in stage.targets {
+        for how in target.stop().await {
+            if !how.ends_with("exit status: 0") {
+                terminal.say(&how);
+            }
+        }
+    }
+}

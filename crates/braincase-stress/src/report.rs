@@ -1,0 +1,330 @@
+//! The report: everything that is known of a run in one document, from which all other forms are made.
+
+pub mod chart;
+pub mod facts;
+pub mod html;
+pub mod junit;
+pub mod md;
+pub mod table;
+pub mod terminal;
+
+use std::{collections::BTreeMap, fs, path::Path, time::Duration};
+
+use anyhow::Context;
+use serde::Serialize;
+
+use crate::{
+    audit::Audit,
+    benefit::{self, Benefit},
+    drive::Driven,
+    plan::{Comparison, Lane, Plan},
+    record::{Numbers, Tally, Times, Visits},
+    sample::Memory,
+    validity::{self, Validity},
+    verdict::{self, Evidence, Verdict},
+};
+
+/// Changes whenever a reader of the JSON would have to.
+pub const SCHEMA: &str = "braincase-stress/1";
+/// Percentiles over time are those of so many seconds.
+const WINDOW: usize = 10;
+
+/// What is known when the load has ended.
+#[derive(Debug)]
+pub struct End {
+    /// From the first user to the last answer.
+    pub lasted: Duration,
+    /// What goose saw.
+    pub driven: Driven,
+    /// CPU time of the harness over the time of the run.
+    pub cpu_share: Option<f64>,
+    /// How the server died, if it did.
+    pub death: Option<String>,
+    /// Memory of the server after the audit.
+    pub memory: Option<Memory>,
+    /// What the audit found.
+    pub audit: Audit,
+}
+
+/// A run, told completely.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the words say it")]
+pub struct Report {
+    pub schema: &'static str,
+    pub preset: &'static str,
+    pub purpose: &'static str,
+    pub seed: u64,
+    /// How load arises: users wait for their answer before they go on.
+    pub model: &'static str,
+    pub comparison: Comparison,
+    pub users: usize,
+    pub ramp_s: f64,
+    pub hold_s: f64,
+    pub lasted_s: f64,
+    pub machine: Machine,
+    pub verdict: Verdict,
+    pub totals: Totals,
+    pub scenarios: Vec<ScenarioRow>,
+    pub rows: Vec<Row>,
+    pub benefit: Option<Benefit>,
+    pub memory: Option<Memory>,
+    pub validity: Validity,
+    pub audit: Audit,
+    pub errors: BTreeMap<String, u64>,
+    pub distribution: Vec<Bin>,
+    pub series: Vec<Point>,
+}
+
+/// What the run happened on; nothing that names it.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the words say it")]
+pub struct Machine {
+    pub os: &'static str,
+    pub arch: &'static str,
+    pub cpus: usize,
+    pub cpu: String,
+    pub harness: &'static str,
+    pub build: &'static str,
+}
+
+/// Sums over the judged server.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the words say it")]
+pub struct Totals {
+    pub requests: u64,
+    pub failed: u64,
+    pub turns: Numbers,
+    pub image_turns: Numbers,
+    /// Turns that ended in a second while all users were there.
+    pub turns_per_second: f64,
+    pub requests_per_second: f64,
+    /// Until the first event of streamed turns.
+    pub first_event: Numbers,
+    /// The server's own share of a turn, as it says itself.
+    pub overhead: Numbers,
+}
+
+/// Turns of one scenario.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the words say it")]
+pub struct ScenarioRow {
+    pub lane: Lane,
+    pub scenario: &'static str,
+    pub planned_share: f64,
+    pub actual_share: f64,
+    pub visits: Visits,
+    pub turns: Numbers,
+}
+
+/// One operation in one scenario.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the words say it")]
+pub struct Row {
+    pub lane: Lane,
+    pub scenario: &'static str,
+    pub operation: &'static str,
+    #[serde(flatten)]
+    pub numbers: Numbers,
+}
+
+/// How many turns took how long.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[expect(missing_docs, reason = "the words say it")]
+pub struct Bin {
+    pub from_ms: f64,
+    pub to_ms: f64,
+    pub count: u64,
+}
+
+/// One second.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the words say it")]
+pub struct Point {
+    pub second: usize,
+    pub users: usize,
+    pub turns: u64,
+    pub errors: u64,
+    /// Turns per second over the same seconds as the percentiles.
+    pub turns_per_second: f64,
+    /// Of the turns of the last ten seconds; nothing when there were none.
+    pub p50_ms: Option<f64>,
+    pub p95_ms: Option<f64>,
+    pub p99_ms: Option<f64>,
+    pub memory: Option<Memory>,
+}
+
+impl Report {
+    /// What to know when reading it.
+    pub fn notes(&self) -> impl Iterator<Item = &String> {
+        self.verdict.underpowered.iter().chain(&self.validity.warnings).chain(&self.audit.unchecked)
+    }
+}
+
+/// Makes the report of a run that has ended.
+#[must_use]
+pub fn build(plan: &Plan, tally: &Tally, end: End) -> Report {
+    let validity = validity::examine(plan, tally, end.driven, end.cpu_share);
+    let benefit = benefit::measure(tally, plan.seed);
+    let scenarios = scenarios(plan, tally);
+    let turns = tally.turns(Lane::Main);
+    let verdict = verdict::judge(&Evidence {
+        plan,
+        turns: turns.numbers(),
+        others: tally.times(|row| row.lane == Lane::Main && !row.operation.is_turn()).numbers(),
+        unseen: scenarios.iter().filter(|row| row.turns.count == 0).map(|row| row.scenario).collect(),
+        death: end.death.as_deref(),
+        benefit: benefit.as_ref(),
+        validity: &validity,
+        audit: &end.audit,
+    });
+    Report {
+        schema: SCHEMA,
+        preset: plan.preset.name,
+        purpose: plan.preset.purpose,
+        seed: plan.seed,
+        model: "closed",
+        comparison: plan.comparison,
+        users: plan.users,
+        ramp_s: plan.ramp.as_secs_f64(),
+        hold_s: plan.hold.as_secs_f64(),
+        lasted_s: end.lasted.as_secs_f64(),
+        machine: machine(),
+        verdict,
+        totals: totals(plan, tally),
+        scenarios,
+        rows: rows(tally),
+        benefit,
+        memory: end.memory.or_else(|| tally.seconds.iter().rev().find_map(|second| second.memory)),
+        validity,
+        audit: end.audit,
+        errors: tally.errors.clone(),
+        distribution: distribution(&turns),
+        series: series(tally),
+    }
+}
+
+/// Writes all forms of the report.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn write(report: &Report, out: &Path) -> anyhow::Result<()> {
+    let json = serde_json::to_string_pretty(report).context("the report is not JSON")?;
+    let files = [
+        ("report.json", json),
+        ("report.html", html::render(report)),
+        ("report.md", md::render(report)),
+        ("junit.xml", junit::render(report)),
+    ];
+    for (name, text) in files {
+        let path = out.join(name);
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+fn totals(plan: &Plan, tally: &Tally) -> Totals {
+    let all = tally.times(|row| row.lane == Lane::Main).numbers();
+    let turns = tally.turns(Lane::Main).numbers();
+    let hold = plan.hold_starts().as_secs() as usize..plan.hold_ends().as_secs() as usize;
+    let in_hold: u64 = tally
+        .seconds
+        .get(hold.start..hold.end.min(tally.seconds.len()))
+        .unwrap_or_default()
+        .iter()
+        .map(|second| second.turns)
+        .sum();
+    let turns_per_second = in_hold as f64 / plan.hold.as_secs_f64().max(f64::EPSILON);
+    Totals {
+        requests: all.count,
+        failed: all.errors,
+        turns,
+        image_turns: tally
+            .times(|row| row.lane == Lane::Main && row.operation == crate::record::Operation::ImageTurn)
+            .numbers(),
+        turns_per_second,
+        requests_per_second: turns_per_second * all.count as f64 / turns.count.max(1) as f64,
+        first_event: tally.first_event.numbers(),
+        overhead: tally.overhead.numbers(),
+    }
+}
+
+fn scenarios(plan: &Plan, tally: &Tally) -> Vec<ScenarioRow> {
+    let lanes: &[Lane] = match plan.comparison {
+        Comparison::Off => &[Lane::Main],
+        Comparison::Blocking => &[Lane::Main, Lane::Blocking],
+    };
+    let weights: u32 = plan.preset.shares.iter().map(|share| share.weight).sum();
+    let mut rows = Vec::new();
+    for lane in lanes {
+        let visits = |scenario| tally.visits.get(&(*lane, scenario)).copied().unwrap_or_default();
+        let begun: u64 = plan.preset.shares.iter().map(|share| visits(share.scenario).begun).sum();
+        for share in plan.preset.shares {
+            let is_row = |row: &crate::record::Subject| row.lane == *lane && row.scenario == share.scenario;
+            rows.push(ScenarioRow {
+                lane: *lane,
+                scenario: share.scenario.as_str(),
+                planned_share: f64::from(share.weight) / f64::from(weights.max(1)),
+                actual_share: visits(share.scenario).begun as f64 / begun.max(1) as f64,
+                visits: visits(share.scenario),
+                turns: tally.times(|row| is_row(row) && row.operation.is_turn()).numbers(),
+            });
+        }
+    }
+    rows
+}
+
+fn rows(tally: &Tally) -> Vec<Row> {
+    let row = |(subject, times): (&crate::record::Subject, &Times)| Row {
+        lane: subject.lane,
+        scenario: subject.scenario.as_str(),
+        operation: subject.operation.as_str(),
+        numbers: times.numbers(),
+    };
+    tally.rows.iter().map(row).collect()
+}
+
+/// Thirty bins from nothing to a little more than the slowest turn.
+fn distribution(turns: &Times) -> Vec<Bin> {
+    const BINS: usize = 30;
+    let width = (turns.numbers().max_ms * 1.001 / BINS as f64).max(0.1);
+    let bounds: Vec<f64> = (0..=BINS).map(|bound| bound as f64 * width).collect();
+    let counts = turns.counts(&bounds);
+    bounds.windows(2).zip(counts).map(|(pair, count)| Bin { from_ms: pair[0], to_ms: pair[1], count }).collect()
+}
+
+fn series(tally: &Tally) -> Vec<Point> {
+    let point = |(index, second): (usize, &crate::record::Second)| {
+        let window = tally.seconds.get(index.saturating_sub(WINDOW - 1)..=index).unwrap_or_default();
+        let recent: Vec<f64> = window.iter().flat_map(|second| second.turn_ms.iter().copied()).collect();
+        let at = |share: f64| (!recent.is_empty()).then(|| crate::stats::quantile(&recent, share));
+        Point {
+            second: index,
+            users: second.users,
+            turns: second.turns,
+            errors: second.errors,
+            turns_per_second: recent.len() as f64 / window.len().max(1) as f64,
+            p50_ms: at(0.50),
+            p95_ms: at(0.95),
+            p99_ms: at(0.99),
+            memory: second.memory,
+        }
+    };
+    tally.seconds.iter().enumerate().map(point).collect()
+}
+
+fn machine() -> Machine {
+    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let cpu =
+        info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':')).map(|(_, name)| name.trim());
+    Machine {
+        os: std::env::consts::OS,
+        arch: std::env::consts::ARCH,
+        cpus: std::thread::available_parallelism().map_or(0, std::num::NonZeroUsize::get),
+        cpu: cpu.unwrap_or("unknown").to_owned(),
+        harness: env!("CARGO_PKG_VERSION"),
+        build: if cfg!(debug_assertions) { "debug" } else { "release" },
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,82 @@
+//! The facts of a run that are told beside its tables, one sentence each.
+
+use super::{
+    Report,
+    table::{mebibytes, time},
+};
+
+/// Name and sentence of each.
+#[must_use]
+pub fn fact_lines(report: &Report) -> Vec<(&'static str, String)> {
+    let totals = &report.totals;
+    let mut lines = vec![
+        ("throughput", format!("{:.2} turns/s, {:.2} requests/s", totals.turns_per_second, totals.requests_per_second)),
+        ("requests", format!("{}, {} failed", totals.requests, totals.failed)),
+        ("error rate", error_rate(report)),
+        ("first event", halves(totals.first_event.p50_ms, totals.first_event.p95_ms, "streamed turns")),
+        ("own overhead", halves(totals.overhead.p50_ms, totals.overhead.p95_ms, "as the server says")),
+    ];
+    lines.extend(memory(report).map(|text| ("server memory", text)));
+    lines.extend(benefit(report).map(|text| ("async benefit", text)));
+    lines.push(("validity", validity(report)));
+    lines.push(("audit", audit(report)));
+    lines
+}
+
+fn error_rate(report: &Report) -> String {
+    let (turns, interval) = (report.totals.turns, report.verdict.error_rate);
+    format!(
+        "{:.2} % of turns (95 %: {:.2} to {:.2} %)",
+        turns.errors as f64 / turns.count.max(1) as f64 * 100.0,
+        interval.low * 100.0,
+        interval.high * 100.0,
+    )
+}
+
+fn halves(p50_ms: f64, p95_ms: f64, of: &str) -> String {
+    format!("p50 {}, p95 {} ({of})", time(p50_ms), time(p95_ms))
+}
+
+fn memory(report: &Report) -> Option<String> {
+    let memory = report.memory?;
+    let (peak, now) = (mebibytes(memory.peak), mebibytes(memory.rss));
+    Some(format!("{peak} at its peak, {now} now, {} descriptors", memory.descriptors))
+}
+
+fn benefit(report: &Report) -> Option<String> {
+    let found = report.benefit.as_ref()?;
+    Some(format!(
+        "image turns {:.1} % sooner (95 %: {:.1} to {:.1}); mean {} against {}, median {} against {} ({} and {} turns)",
+        found.saving * 100.0,
+        found.interval.low * 100.0,
+        found.interval.high * 100.0,
+        time(found.ours.mean_ms),
+        time(found.blocking.mean_ms),
+        time(found.ours.median_ms),
+        time(found.blocking.median_ms),
+        found.ours.count,
+        found.blocking.count,
+    ))
+}
+
+fn validity(report: &Report) -> String {
+    let valid = &report.validity;
+    let cpu = valid.cpu_share.map_or(String::new(), |share| format!(", harness used {:.0} % of a core", share * 100.0));
+    format!("times account for {:.1} of {} users, {} panics{cpu}", valid.accounted_users, valid.users, valid.panics)
+}
+
+fn audit(report: &Report) -> String {
+    let checked = &report.audit.checked;
+    format!(
+        "{} projects, {} turns, {} indefinite ({} stored), {} repeats, {} images, {} events, {} provider requests: {} violations",
+        checked.projects,
+        checked.turns,
+        checked.indefinite,
+        checked.indefinite_stored,
+        checked.repeats,
+        checked.images,
+        checked.events,
+        checked.upstream,
+        report.audit.violations.len(),
+    )
+}

@@ -1,0 +1,101 @@
+//! Every form of the report tells the same verdict, and none of them needs anything else to be read.
+
+use super::*;
+use crate::{
+    audit::{Rule, Violation},
+    preset::PRESETS,
+    record::{Operation, Second, Subject},
+    verdict::Outcome,
+};
+
+fn tally() -> Tally {
+    let mut tally = Tally::default();
+    for share in PRESETS[0].shares {
+        let subject = Subject { lane: Lane::Main, scenario: share.scenario, operation: Operation::Turn };
+        let times = tally.rows.entry(subject).or_default();
+        for turn in 0..20 {
+            times.add(Duration::from_millis(1_500 + 50 * turn), false);
+        }
+        tally.visits.insert((Lane::Main, share.scenario), Visits { begun: 7, finished: 6 });
+    }
+    tally.all_here = Some(Duration::from_secs(1));
+    tally.busy = Duration::from_secs(80);
+    tally.thinking = Duration::from_secs(70);
+    tally.seconds =
+        (0..31).map(|_| Second { users: 5, turns: 1, turn_ms: vec![2_000.0], ..Second::default() }).collect();
+    tally
+}
+
+fn report(audit: Audit) -> Report {
+    let end = End {
+        lasted: Duration::from_secs(33),
+        driven: Driven { rows: 40, is_cancelled: false },
+        cpu_share: Some(0.02),
+        death: None,
+        memory: Some(Memory { rss: 30 << 20, peak: 40 << 20, descriptors: 20, threads: 4 }),
+        audit,
+    };
+    build(&Plan::of(&PRESETS[0], 42), &tally(), end)
+}
+
+fn broken() -> Audit {
+    let detail = "turn <t> & \"co\" is gone".to_owned();
+    let violation = Violation { rule: Rule::TurnStored, lane: Lane::Main, project: "p".to_owned(), detail };
+    Audit { violations: vec![violation], ..Audit::default() }
+}
+
+#[test]
+fn all_forms_tell_the_same_verdict() {
+    let report = report(Audit::default());
+    assert_eq!(report.verdict.outcome, Outcome::Pass, "{:?} {:?}", report.verdict, report.validity);
+    let texts = [terminal::render(&report), md::render(&report), html::render(&report)];
+    for text in texts {
+        assert!(text.contains("PASS") && text.contains(&report.verdict.sentence), "{text}");
+    }
+    assert!(junit::render(&report).contains("failures=\"0\""));
+    assert_eq!(report.totals.turns_per_second, 1.0);
+    assert_eq!(report.distribution.iter().map(|bin| bin.count).sum::<u64>(), 40);
+}
+
+#[test]
+fn the_page_needs_nothing_but_itself() {
+    let page = html::render(&report(Audit::default()));
+    for foreign in ["<script", "http:", "https:", "@import", "url("] {
+        assert!(!page.contains(foreign), "{foreign}");
+    }
+    assert!(page.contains("prefers-color-scheme: dark") && !page.contains("NaN"));
+}
+
+#[test]
+fn what_was_found_is_quoted_where_it_could_be_taken_for_markup() {
+    let report = report(broken());
+    assert_eq!(report.verdict.outcome, Outcome::Incorrect);
+    for text in [html::render(&report), junit::render(&report)] {
+        assert!(text.contains("turn &lt;t&gt; &amp; ") && !text.contains("<t>"), "{text}");
+    }
+    assert!(junit::render(&report).contains("failures=\"1\""));
+}
+
+#[test]
+fn markdown_has_a_row_for_each_target() {
+    let text = md::render(&report(Audit::default()));
+    let table: Vec<&str> = text.lines().filter(|line| line.starts_with("| ✅")).collect();
+    insta::assert_snapshot!(table.join("\n"), @r"
+    | ✅ | error rate of turns | < 1 % | 0.00 % (0 of 40) |
+    | ✅ | error rate of other requests | < 1 % | 0.00 % (0 of 0) |
+    | ✅ | average turn | < 3.0 s | 1.98 s |
+    | ✅ | p95 of turns | < 3.5 s | 2.40 s |
+    | ✅ | turns done | ≥ 30 | 40 |
+    | ✅ | scenarios seen | all | all |
+    | ✅ | server stays up | to the end | to the end |
+    ");
+}
+
+#[test]
+fn the_json_has_what_a_reader_needs() {
+    let json = serde_json::to_value(report(Audit::default())).unwrap();
+    assert_eq!(json["schema"], SCHEMA);
+    assert_eq!(json["verdict"]["outcome"], "pass");
+    assert_eq!(json["scenarios"][0]["turns"]["count"], 20);
+    assert_eq!(json["memory"]["peak"], 40 << 20);
+}

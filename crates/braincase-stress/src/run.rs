@@ -1,0 +1,105 @@
+//! A run from start to verdict: load, watch, audit, judge.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+
+use anyhow::Context;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::{
+    audit,
+    client::Api,
+    drive::{self, Driven},
+    plan::{Lane, Plan},
+    report::{self, Report, terminal::Terminal},
+    sample::{self, Memory},
+    target::Target,
+    visit::World,
+};
+
+/// Where the load goes.
+#[derive(Debug, Default)]
+pub struct Stage {
+    /// Where the servers listen.
+    pub urls: BTreeMap<Lane, String>,
+    /// Those of them that we started.
+    pub targets: Vec<Target>,
+    /// Keeps runs apart that load the same server.
+    pub nonce: u64,
+}
+
+impl Stage {
+    /// Servers that we started.
+    #[must_use]
+    pub fn of(targets: Vec<Target>, nonce: u64) -> Self {
+        let urls = targets.iter().map(|target| (target.lane, target.url.clone())).collect();
+        Self { urls, targets, nonce }
+    }
+
+    fn provider_logs(&self) -> Vec<(Lane, PathBuf)> {
+        self.targets.iter().map(|target| (target.lane, target.provider_log.clone())).collect()
+    }
+
+    fn memory(&self) -> Option<Memory> {
+        let target = self.targets.iter().find(|target| target.lane == Lane::Main)?;
+        sample::memory_of(target.pid()?)
+    }
+
+    fn death(&mut self) -> Option<String> {
+        self.targets.iter_mut().find_map(Target::ended)
+    }
+}
+
+/// Loads the stage as planned, audits what it did, and judges.
+///
+/// # Errors
+/// When the load cannot be started.
+pub async fn run(plan: Plan, stage: &mut Stage, terminal: &mut Terminal) -> anyhow::Result<Report> {
+    let host = stage.urls.get(&Lane::Main).context("there is no server to load")?.clone();
+    let apis =
+        stage.urls.iter().map(|(lane, url)| Ok((*lane, Api::new(url)?))).collect::<reqwest::Result<BTreeMap<_, _>>>();
+    let world = Arc::new(World::start(plan, apis.context("no HTTP client")?, stage.nonce));
+    let cpu_before = sample::own_cpu_seconds();
+    let (driven, death) = load(&world, &host, stage, terminal).await?;
+    let lasted = world.recorder.elapsed();
+    let cpu = sample::own_cpu_seconds().zip(cpu_before).map(|(after, before)| (after - before) / lasted.as_secs_f64());
+    terminal.say("load done; auditing what is stored");
+    let audit = audit::audit(&world, &stage.provider_logs()).await;
+    let end = report::End { lasted, driven, cpu_share: cpu, death, memory: stage.memory(), audit };
+    Ok(world.recorder.with(|tally| report::build(&world.plan, tally, end)))
+}
+
+async fn load(
+    world: &Arc<World>,
+    host: &str,
+    stage: &mut Stage,
+    terminal: &mut Terminal,
+) -> anyhow::Result<(Driven, Option<String>)> {
+    let mut attack = Box::pin(drive::drive(Arc::clone(world), host));
+    let mut seconds = interval(Duration::from_secs(1));
+    seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    seconds.tick().await;
+    let mut death = None;
+    loop {
+        tokio::select! {
+            driven = &mut attack => {
+                terminal.end_status();
+                return Ok((driven?, death));
+            }
+            _ = seconds.tick() => {
+                let memory = stage.memory();
+                world.recorder.tick(memory);
+                terminal.status(world, memory);
+                if death.is_none() {
+                    death = stage.death();
+                    if let Some(how) = &death {
+                        terminal.say(how);
+                        drive::cancel(how);
+                    }
+                }
+                if drive::is_cancelled() {
+                    world.stop();
+                }
+            }
+        }
+    }
+}

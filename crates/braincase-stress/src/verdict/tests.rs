@@ -1,0 +1,109 @@
+//! Each way to lose, and that the worst one wins.
+
+use super::*;
+use crate::{
+    audit::{Rule, Violation},
+    plan::Lane,
+    preset::PRESETS,
+};
+
+fn good_turns() -> Numbers {
+    Numbers {
+        count: 500,
+        errors: 0,
+        min_ms: 1.0,
+        mean_ms: 2_000.0,
+        p50_ms: 1_900.0,
+        p95_ms: 3_100.0,
+        p99_ms: 3_400.0,
+        max_ms: 4_000.0,
+    }
+}
+
+struct Case {
+    plan: Plan,
+    turns: Numbers,
+    unseen: Vec<&'static str>,
+    death: Option<&'static str>,
+    validity: Validity,
+    audit: Audit,
+}
+
+impl Case {
+    fn good() -> Self {
+        Self {
+            plan: Plan::of(&PRESETS[0], 1),
+            turns: good_turns(),
+            unseen: Vec::new(),
+            death: None,
+            validity: Validity::default(),
+            audit: Audit::default(),
+        }
+    }
+
+    fn judge(&self) -> Verdict {
+        judge(&Evidence {
+            plan: &self.plan,
+            turns: self.turns,
+            others: good_turns(),
+            unseen: self.unseen.clone(),
+            death: self.death,
+            benefit: None,
+            validity: &self.validity,
+            audit: &self.audit,
+        })
+    }
+}
+
+fn violation() -> Violation {
+    Violation { rule: Rule::TurnStored, lane: Lane::Main, project: "p".to_owned(), detail: "t is gone".to_owned() }
+}
+
+#[test]
+fn a_good_run_passes() {
+    let verdict = Case::good().judge();
+    assert_eq!(verdict.outcome, Outcome::Pass, "{verdict:?}");
+    assert_eq!(verdict.underpowered, Vec::<String>::new());
+}
+
+#[test]
+fn each_missed_target_fails_alone() {
+    let cases = [
+        (Case { turns: Numbers { errors: 5, ..good_turns() }, ..Case::good() }, "error rate of turns"),
+        (Case { turns: Numbers { mean_ms: 3_000.0, ..good_turns() }, ..Case::good() }, "average turn"),
+        (Case { turns: Numbers { p95_ms: 3_500.0, ..good_turns() }, ..Case::good() }, "p95 of turns"),
+        (Case { turns: Numbers { count: 29, ..good_turns() }, ..Case::good() }, "turns done"),
+        (Case { unseen: vec!["edit_scene"], ..Case::good() }, "scenarios seen"),
+        (Case { death: Some("signal 9"), ..Case::good() }, "server stays up"),
+    ];
+    for (case, name) in cases {
+        let verdict = case.judge();
+        assert_eq!((verdict.outcome, verdict.sentence), (Outcome::Fail, format!("missed: {name}")));
+    }
+}
+
+#[test]
+fn a_run_without_turns_does_not_pass() {
+    let verdict = Case { turns: Numbers::default(), ..Case::good() }.judge();
+    assert_eq!(verdict.outcome, Outcome::Fail);
+    assert!(verdict.sentence.contains("average turn"), "{}", verdict.sentence);
+}
+
+#[test]
+fn too_few_turns_to_tell_are_inconclusive_only_when_strict() {
+    let few = Numbers { count: 40, ..good_turns() };
+    let mut case = Case { turns: few, ..Case::good() };
+    assert_eq!(case.judge().outcome, Outcome::Pass);
+    assert_eq!(case.judge().underpowered, ["0 errors in 40 turns only exclude an error rate above 8.8 %"]);
+    case.plan.strictness = Strictness::Strict;
+    assert_eq!(case.judge().outcome, Outcome::Inconclusive);
+}
+
+#[test]
+fn a_broken_promise_is_worse_than_anything_and_an_invalid_run_worse_than_a_missed_target() {
+    let mut case = Case { turns: Numbers { p95_ms: 9_000.0, ..good_turns() }, ..Case::good() };
+    case.validity.problems.push("users vanished".to_owned());
+    assert_eq!(case.judge().outcome, Outcome::Invalid);
+    case.audit.violations.push(violation());
+    assert_eq!(case.judge().outcome.exit_code(), 5);
+}
