@@ -86,7 +86,8 @@ async fn check_database(config: &Config) -> Result<String, String> {
     let store = wiring::open_store(config, &(supervisor.clone() as _)).await.map_err(|error| error.to_string())?;
     let checked = timeout(DEADLINE, store.check()).await;
     store.close().await;
-    supervisor.shutdown(DEADLINE).await;
+    let leftover = supervisor.shutdown(DEADLINE).await;
+    tracing::debug!(?leftover, "the check has ended");
     match checked {
         Ok(Ok(())) => Ok("opened and written to".to_owned()),
         Ok(Err(error)) => Err(error.to_string()),

@@ -204,10 +204,11 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 pub(crate) fn field_error(root: Option<&str>, error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let message = error.inner().to_string();
     let below = Some(error.path().to_string()).filter(|path| path != ".");
-    // A missing field has no path of its own: serde reports it on the object that lacks it.
-    let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-    let parts = [root, below.as_deref(), missing];
-    let path = parts.into_iter().flatten().collect::<Vec<_>>().join(".");
+    // A field that is missing or unknown may have no path of its own: serde then reports it on the object around it.
+    let starts = ["missing field `", "unknown field `"];
+    let named = starts.iter().find_map(|start| message.strip_prefix(start)?.split('`').next());
+    let named = named.filter(|name| !below.as_deref().is_some_and(|path| path.ends_with(name)));
+    let path = [root, below.as_deref(), named].into_iter().flatten().collect::<Vec<_>>().join(".");
     Problem::invalid(if path.is_empty() { "body".to_owned() } else { path }, message)
 }
 

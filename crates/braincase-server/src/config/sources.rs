@@ -95,8 +95,7 @@ impl<'a> Sources<'a> {
         }
         let (path, table) = self.file.as_ref()?;
         let value = table.get(setting)?;
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        Some((text, Origin::File(path.clone())))
+        Some((text_of(value), Origin::File(path.clone())))
     }
 
     /// A setting, parsed.
@@ -118,6 +117,17 @@ fn read_file(path: &PathBuf) -> Result<toml::Table, ConfigError> {
     match table.keys().find(|key| !IN_FILE.contains(&key.as_str())) {
         Some(unknown) => Err(unreadable(format!("unknown setting `{unknown}`, expected one of {}", known()))),
         None => Ok(table),
+    }
+}
+
+/// What no setting can be is shown by its type, which its parser then refuses.
+fn text_of(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Integer(number) => number.to_string(),
+        toml::Value::Float(number) => number.to_string(),
+        toml::Value::Boolean(answer) => answer.to_string(),
+        toml::Value::Datetime(_) | toml::Value::Array(_) | toml::Value::Table(_) => value.type_str().to_owned(),
     }
 }
 
