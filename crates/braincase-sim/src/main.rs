@@ -9,11 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use async_trait::async_trait;
-use braincase_core::{
-    brain::{Brain, BrainError},
-    prompt::{Decision, Prompt, ToolCall},
-};
+use braincase_orchestrator::brain::local::LocalBrain;
 use braincase_sim::{Faults, Latencies, Sim, SimOptions};
 use clap::Parser;
 use tokio::runtime::Runtime;
@@ -71,7 +67,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             latencies: cli.latency,
             faults: cli.faults,
             log: cli.log,
-            ..SimOptions::new(Arc::new(AskingBrain))
+            ..SimOptions::new(Arc::new(LocalBrain::default()))
         })
         .await?;
         let mut out = io::stdout();
@@ -107,22 +103,4 @@ fn stop_requested(on_stdin_eof: bool) -> anyhow::Result<impl Future<Output = ()>
             () = eof.cancelled() => {}
         }
     })
-}
-
-/// Stands in for the local brain until that lands: asks what to do, whatever was said.
-#[derive(Debug)]
-struct AskingBrain;
-
-#[async_trait]
-impl Brain for AskingBrain {
-    async fn decide(&self, _prompt: &Prompt) -> Result<Decision, BrainError> {
-        let question = "What should I change, and in which scene?";
-        let arguments = serde_json::json!({ "question": question });
-        let call = ToolCall { name: "ask_clarification".to_owned(), arguments };
-        Ok(Decision { calls: vec![call], reply: question.to_owned(), ..Decision::default() })
-    }
-
-    fn name(&self) -> &'static str {
-        "asking"
-    }
 }

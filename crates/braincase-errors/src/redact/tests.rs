@@ -1,3 +1,5 @@
+//! Redaction: what is hidden, and what is left as it was.
+
 use super::redact;
 
 #[test]

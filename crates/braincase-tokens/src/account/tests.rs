@@ -1,3 +1,5 @@
+//! Accounts of chat requests, against the cookbook's own figures.
+
 use serde_json::json;
 
 use super::{Message, Role, ToolSchema};

@@ -1,3 +1,5 @@
+//! The registry: names that are found, and names that are not.
+
 use super::{InvalidRegistry, Registry};
 use crate::model::Exactness;
 

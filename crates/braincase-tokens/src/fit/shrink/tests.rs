@@ -1,3 +1,5 @@
+//! Shrinking: what goes, what stays, and where the marker stands.
+
 use super::{Shrink, shrink};
 
 /// Pretends that every byte is a token.
