@@ -70,7 +70,8 @@ impl Target {
         let (data, provider_log) = (file("data", ""), file("sim", ".jsonl"));
         clear(&data, &provider_log)?;
         let mut sim = Command::new(&programs.sim);
-        sim.args(["--listen", "127.0.0.1:0", "--seed", &seed.to_string(), "--log"]).arg(&provider_log);
+        sim.args(["--listen", "127.0.0.1:0", "--stop-on-stdin-eof", "--seed", &seed.to_string(), "--log"])
+            .arg(&provider_log);
         let sim = Program::start("braincase-sim", sim, &file("sim", ".log")).await?;
         let mut server = Command::new(&programs.server);
         server.args(["serve", "--listen", "127.0.0.1:0", "--stop-on-stdin-eof", "--data-dir"]).arg(&data);
