@@ -51,7 +51,9 @@ struct Expected {
 fn fixture(name: &str) -> Vec<SceneSpec> {
     let scenes = match name {
         "none" => json!([]),
-        "one" => json!([{"title": "Welcome", "duration_ms": 4000, "elements": [{"id": "headline", "content": {"text": {"text": "Hello"}}}]}]),
+        "one" => {
+            json!([{"title": "Welcome", "duration_ms": 4000, "elements": [{"id": "headline", "content": {"text": {"text": "Hello"}}}]}])
+        }
         "shop" => json!([
             {"title": "Intro", "duration_ms": 3000, "background": {"color": "#0000ff"},
              "elements": [{"id": "headline", "content": {"text": {"text": "Welcome", "size": 0.1}}, "color": "#ffffff"}]},
@@ -80,7 +82,10 @@ fn scene_id(number: usize) -> SceneId {
 fn prompt(case: &Case) -> Prompt {
     let mut lines = vec![briefing::SCENES.to_owned()];
     let scenes = fixture(&case.scenes).into_iter().enumerate();
-    lines.extend(scenes.map(|(index, spec)| briefing::line(&SceneLine { number: index + 1, scene_id: scene_id(index + 1), spec })));
+    lines
+        .extend(scenes.map(|(index, spec)| {
+            briefing::line(&SceneLine { number: index + 1, scene_id: scene_id(index + 1), spec })
+        }));
     if let Some(selected) = case.selected {
         lines.extend([briefing::SELECTED.to_owned(), briefing::selected_line(scene_id(selected))]);
     }
@@ -89,7 +94,11 @@ fn prompt(case: &Case) -> Prompt {
     let attached = (0..case.images).map(|n| ImageLine { image_id: image_id(1 + n), attached: true, facts: None });
     lines.extend(known.chain(attached).map(|line| briefing::line(&line)));
     lines.push(briefing::PREFERENCES.to_owned());
-    lines.extend(case.preferences.iter().map(|(key, value)| briefing::line(&PreferenceLine { key: key.clone(), value: value.clone() })));
+    lines.extend(
+        case.preferences
+            .iter()
+            .map(|(key, value)| briefing::line(&PreferenceLine { key: key.clone(), value: value.clone() })),
+    );
     let mut messages = vec![message(Role::System, "You edit a storyboard."), message(Role::System, &lines.join("\n"))];
     for (role, content) in &case.earlier {
         messages.push(message(if role == "user" { Role::User } else { Role::Assistant }, content));
@@ -103,7 +112,9 @@ fn message(role: Role, content: &str) -> PromptMessage {
 }
 
 fn decide(prompt: &Prompt) -> Decision {
-    futures_util::future::FutureExt::now_or_never(LocalBrain::default().decide(prompt)).expect("it never waits").unwrap()
+    futures_util::future::FutureExt::now_or_never(LocalBrain::default().decide(prompt))
+        .expect("it never waits")
+        .unwrap()
 }
 
 /// What differs between the decision and what was expected.
@@ -113,9 +124,14 @@ fn miss(case: &Case, decision: &Decision) -> Option<String> {
         return Some(format!("expected {} calls, got {got} — {}", case.expect.len(), decision.reply));
     }
     for (expected, call) in case.expect.iter().zip(&decision.calls) {
-        let target = expected.scene.map(|scene| scene_id(scene).to_string()).or(expected.new.map(|new| format!("new:{new}")));
+        let target =
+            expected.scene.map(|scene| scene_id(scene).to_string()).or(expected.new.map(|new| format!("new:{new}")));
         let right_scene = target.is_none_or(|target| call.arguments["scene_id"] == target);
-        let body = if call.arguments.get("patch").is_some() && expected.has.get("patch").is_none() { &call.arguments["patch"] } else { &call.arguments };
+        let body = if call.arguments.get("patch").is_some() && expected.has.get("patch").is_none() {
+            &call.arguments["patch"]
+        } else {
+            &call.arguments
+        };
         if expected.tool != call.name || !right_scene || !holds(body, &images(&expected.has)) {
             return Some(format!("expected {expected:?}, got {got}"));
         }
@@ -131,7 +147,9 @@ fn holds(whole: &Value, part: &Value) -> bool {
             (Some(inner), value) => holds(inner, value),
             (None, value) => whole.get("spec").and_then(|spec| spec.get(key)).is_some_and(|inner| holds(inner, value)),
         }),
-        (Value::Array(whole), Value::Array(part)) => whole.len() == part.len() && whole.iter().zip(part).all(|(whole, part)| holds(whole, part)),
+        (Value::Array(whole), Value::Array(part)) => {
+            whole.len() == part.len() && whole.iter().zip(part).all(|(whole, part)| holds(whole, part))
+        }
         (Value::Number(whole), Value::Number(part)) => (whole.as_f64().unwrap() - part.as_f64().unwrap()).abs() < 1e-6,
         (whole, part) => part.is_null() || whole == part,
     }
@@ -140,7 +158,9 @@ fn holds(whole: &Value, part: &Value) -> bool {
 /// `image:1` stands for the id of the first attached image, `known:1` for an earlier one.
 fn images(value: &Value) -> Value {
     match value {
-        Value::Object(fields) => fields.iter().map(|(key, value)| (key.clone(), images(value))).collect::<serde_json::Map<_, _>>().into(),
+        Value::Object(fields) => {
+            fields.iter().map(|(key, value)| (key.clone(), images(value))).collect::<serde_json::Map<_, _>>().into()
+        }
         Value::Array(items) => items.iter().map(images).collect(),
         Value::String(text) => match (text.strip_prefix("image:"), text.strip_prefix("known:")) {
             (Some(number), _) => json!(image_id(number.parse().unwrap())),
@@ -190,8 +210,16 @@ fn every_prompt_has_an_id_of_its_own() {
 
 fn ask(scenes: &str, images: usize, text: &str) -> Decision {
     let case = Case {
-        id: String::new(), half: String::new(), scenes: scenes.to_owned(), selected: None, images, known: 0, earlier: Vec::new(),
-        preferences: Vec::new(), prompt: text.to_owned(), expect: Vec::new(),
+        id: String::new(),
+        half: String::new(),
+        scenes: scenes.to_owned(),
+        selected: None,
+        images,
+        known: 0,
+        earlier: Vec::new(),
+        preferences: Vec::new(),
+        prompt: text.to_owned(),
+        expect: Vec::new(),
     };
     decide(&prompt(&case))
 }
@@ -212,7 +240,18 @@ fn the_same_prompt_gets_the_same_decision() {
 
 #[test]
 fn a_huge_prompt_is_decided_soon_and_says_that_it_was_cut() {
-    for unit in ["add a scene saying hello and ", "\"", "' ", "a", "é", "scenes 1, 2, ", "delete scene 1\n", "9", "#", "the intro "] {
+    for unit in [
+        "add a scene saying hello and ",
+        "\"",
+        "' ",
+        "a",
+        "é",
+        "scenes 1, 2, ",
+        "delete scene 1\n",
+        "9",
+        "#",
+        "the intro ",
+    ] {
         let text = unit.repeat((1 << 20) / unit.len());
         let start = tokio::time::Instant::now();
         let decision = ask("shop", 2, &text);
@@ -238,7 +277,62 @@ proptest! {
 }
 
 const WORDS: &[&str] = &[
-    "add", "a", "scene", "delete", "the", "last", "first", "two", "2", "scenes", "and", ",", "then", "\"Hello\"", "saying", "called", "to", "make", "it",
-    "blue", "gradient", "faster", "seconds", "3", "half", "logo", "image", "background", "text", "title", "move", "left", "star", "except", "all", "between",
-    "after", "before", "\n", "99999999999999999999", "0", "#2", "#ff00ff", "same", "for", "one", "’s", "\u{0}", "🙂", "ß", "rename", "replace", "with", "copy", "fade", "in", "keep", "only",
+    "add",
+    "a",
+    "scene",
+    "delete",
+    "the",
+    "last",
+    "first",
+    "two",
+    "2",
+    "scenes",
+    "and",
+    ",",
+    "then",
+    "\"Hello\"",
+    "saying",
+    "called",
+    "to",
+    "make",
+    "it",
+    "blue",
+    "gradient",
+    "faster",
+    "seconds",
+    "3",
+    "half",
+    "logo",
+    "image",
+    "background",
+    "text",
+    "title",
+    "move",
+    "left",
+    "star",
+    "except",
+    "all",
+    "between",
+    "after",
+    "before",
+    "\n",
+    "99999999999999999999",
+    "0",
+    "#2",
+    "#ff00ff",
+    "same",
+    "for",
+    "one",
+    "’s",
+    "\u{0}",
+    "🙂",
+    "ß",
+    "rename",
+    "replace",
+    "with",
+    "copy",
+    "fade",
+    "in",
+    "keep",
+    "only",
 ];

@@ -91,7 +91,13 @@ fn interpret(work: &mut Work, earlier: &Earlier, text: &str) -> Result<String, Q
     steps(work, &mut thread, text, &tokens, earlier.request.as_deref())
 }
 
-fn steps(work: &mut Work, thread: &mut Thread, text: &str, tokens: &[Token], before: Option<&str>) -> Result<String, Question> {
+fn steps(
+    work: &mut Work,
+    thread: &mut Thread,
+    text: &str,
+    tokens: &[Token],
+    before: Option<&str>,
+) -> Result<String, Question> {
     let steps = split::steps(tokens);
     let before_tokens = before.map(token::tokenize).unwrap_or_default();
     let mut previous = before.filter(|_| !before_tokens.is_empty()).map(|before| Clause::new(before, &before_tokens));
@@ -117,7 +123,10 @@ fn steps(work: &mut Work, thread: &mut Thread, text: &str, tokens: &[Token], bef
         return Ok("images came without a word about their use".to_owned());
     }
     if done == 0 && unknown > 0 {
-        return Err(Question::choice("I did not understand that. What should I do?", &["Add a scene", "Change a scene", "Delete a scene"]));
+        return Err(Question::choice(
+            "I did not understand that. What should I do?",
+            &["Add a scene", "Change a scene", "Delete a scene"],
+        ));
     }
     if unknown > 0 {
         work.plan.remarks.push("I did not understand the rest.".to_owned());
@@ -126,8 +135,14 @@ fn steps(work: &mut Work, thread: &mut Thread, text: &str, tokens: &[Token], bef
 }
 
 /// "do the same for scene 3": the step before, with other targets.
-fn repeated(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>, previous: Option<&Clause<'_>>) -> Result<Option<Outcome>, Question> {
-    let same = clause.has(&["same", "likewise", "ditto", "too"]) && !clause.has(&["color", "background", "size", "add", "make", "change"]);
+fn repeated(
+    work: &mut Work,
+    thread: &mut Thread,
+    clause: &Clause<'_>,
+    previous: Option<&Clause<'_>>,
+) -> Result<Option<Outcome>, Question> {
+    let same = clause.has(&["same", "likewise", "ditto", "too"])
+        && !clause.has(&["color", "background", "size", "add", "make", "change"]);
     let Some(previous) = previous.filter(|_| same) else { return Ok(None) };
     let mut reading = clause.clone();
     let Some(named) = step::targets(work, thread, &mut reading)? else { return Ok(None) };
@@ -138,7 +153,13 @@ fn repeated(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>, previous:
 }
 
 /// The earlier request that is answered by this one, if it is an answer to our question: nothing but a target.
-fn answered<'e>(work: &Work, earlier: &'e Earlier, text: &str, tokens: &[Token], thread: &mut Thread) -> Option<&'e str> {
+fn answered<'e>(
+    work: &Work,
+    earlier: &'e Earlier,
+    text: &str,
+    tokens: &[Token],
+    thread: &mut Thread,
+) -> Option<&'e str> {
     let request = earlier.request.as_deref().filter(|_| earlier.asked && tokens.len() <= 8)?;
     let clause = Clause::new(text, tokens);
     if clause.has(words::COMMANDS) {
@@ -147,8 +168,12 @@ fn answered<'e>(work: &Work, earlier: &'e Earlier, text: &str, tokens: &[Token],
     let mut reading = clause.clone();
     let lookup = target::Lookup { board: &work.board, base: None, last: &[] };
     let named = lookup.read(&mut reading).ok().flatten().map(|named| named.places);
-    let number = || numbers::bare(&clause).and_then(|number| work.board.all().into_iter().find(|place| work.board.numbered_as(*place, number)));
-    let yes = clause.has(&["yes", "yeah", "yep", "sure"]).then_some(()).filter(|()| work.board.before == 1).map(|()| vec![0]);
+    let number = || {
+        numbers::bare(&clause)
+            .and_then(|number| work.board.all().into_iter().find(|place| work.board.numbered_as(*place, number)))
+    };
+    let yes =
+        clause.has(&["yes", "yeah", "yep", "sure"]).then_some(()).filter(|()| work.board.before == 1).map(|()| vec![0]);
     thread.answer = Some(named.or_else(|| number().map(|place| vec![place])).or(yes)?);
     Some(request)
 }
@@ -160,11 +185,22 @@ fn done_nothing(_work: Work, reasoning: String) -> Decision {
 
 /// A question stands alone: what was planned so far is dropped, so that nothing is half-done.
 fn ask(question: &Question) -> Decision {
-    let options = question.options.iter().take(8).filter(|option| !option.trim().is_empty()).map(|option| Text::truncated(option)).collect();
+    let options = question
+        .options
+        .iter()
+        .take(8)
+        .filter(|option| !option.trim().is_empty())
+        .map(|option| Text::truncated(option))
+        .collect();
     let tool = Tool::AskClarification(AskClarification { question: Text::truncated(&question.text), options });
     let mut reply = question.text.clone();
     if !question.options.is_empty() {
         reply = format!("{reply} ({})", question.options.join(" · "));
     }
-    Decision { calls: vec![plan::to_call(&tool)], reply, reasoning: "the request is ambiguous".to_owned(), ..Decision::default() }
+    Decision {
+        calls: vec![plan::to_call(&tool)],
+        reply,
+        reasoning: "the request is ambiguous".to_owned(),
+        ..Decision::default()
+    }
 }

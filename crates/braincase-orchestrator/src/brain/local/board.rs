@@ -1,6 +1,9 @@
 //! The board: the storyboard as it is before the request, and as the steps so far will leave it.
 
-use braincase_core::{scene::{Background, Content, SceneSpec}, ImageId};
+use braincase_core::{
+    ImageId,
+    scene::{Background, Content, SceneSpec},
+};
 
 use crate::{
     briefing::{Briefing, ImageLine},
@@ -45,7 +48,8 @@ impl Board {
             deleted: false,
         };
         let entries: Vec<_> = briefing.scenes.iter().map(entry).collect();
-        let selected = briefing.selected.and_then(|id| entries.iter().position(|entry| entry.scene == SceneRef::Id(id)));
+        let selected =
+            briefing.selected.and_then(|id| entries.iter().position(|entry| entry.scene == SceneRef::Id(id)));
         let before = entries.len();
         Self { order: (0..before).collect(), entries, before, selected, images: briefing.images.clone() }
     }
@@ -99,7 +103,9 @@ pub(super) fn shows_image(spec: &SceneSpec) -> bool {
 }
 
 /// The texts of a scene.
-pub(super) fn texts(spec: &SceneSpec) -> impl Iterator<Item = (&braincase_core::scene::Element, &braincase_core::scene::TextContent)> {
+pub(super) fn texts(
+    spec: &SceneSpec,
+) -> impl Iterator<Item = (&braincase_core::scene::Element, &braincase_core::scene::TextContent)> {
     spec.elements.iter().filter_map(|element| match &element.content {
         Content::Text(text) => Some((element, text)),
         Content::Shape(_) | Content::Image(_) => None,

@@ -132,7 +132,11 @@ pub(super) fn nearest_name(color: Color) -> &'static str {
 
 /// Whether a person would call a colour by this name: it is the nearest, or the hue of the name.
 pub(super) fn looks(color: Color, name: Color) -> bool {
-    color == name || color == lighter(name) || color == darker(name) || nearest_name(color) == nearest_name(name) || same_hue(color, name)
+    color == name
+        || color == lighter(name)
+        || color == darker(name)
+        || nearest_name(color) == nearest_name(name)
+        || same_hue(color, name)
 }
 
 fn same_hue(a: Color, b: Color) -> bool {

@@ -1,11 +1,6 @@
 //! Content: the words that a step wants to be seen, in quotes or after "saying", "called", "to".
 
-use super::{
-    clause::Clause,
-    colors, numbers,
-    token::Kind,
-    words,
-};
+use super::{clause::Clause, colors, numbers, token::Kind, words};
 
 /// The words of a step that are content, not command.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -71,7 +66,8 @@ fn is_title(clause: &Clause<'_>, near: &[&str], before: &str) -> bool {
     if before == "called" || near.contains(&"title") || before == "rename" {
         return true;
     }
-    clause.mentions(&["rename", "call", "name"]) || (matches!(before, "to" | "as" | "") && clause.mentions(&["title"]) && !clause.mentions(&["text"]))
+    clause.mentions(&["rename", "call", "name"])
+        || (matches!(before, "to" | "as" | "") && clause.mentions(&["title"]) && !clause.mentions(&["text"]))
 }
 
 /// Content without quotes: from its marker to the end of the step or to where a property of it begins.
@@ -83,7 +79,11 @@ fn free_words(clause: &mut Clause<'_>, usage: Use, content: &mut Content) {
             continue;
         };
         let end = content_end(clause, start, usage);
-        let words = clause.raw(start, end).trim_matches(|c: char| c.is_whitespace() || ",;:.".contains(c)).trim_end_matches(" please").to_owned();
+        let words = clause
+            .raw(start, end)
+            .trim_matches(|c: char| c.is_whitespace() || ",;:.".contains(c))
+            .trim_end_matches(" please")
+            .to_owned();
         let target = match slot {
             Slot::Title => &mut content.title,
             Slot::Text => &mut content.text,
@@ -114,12 +114,18 @@ fn marker(clause: &Clause<'_>, at: usize, usage: Use) -> Option<(Slot, usize)> {
         "says" => Some((Slot::Text, skip_colon(next))),
         "called" => Some((Slot::Title, skip_colon(next))),
         "about" if usage == Use::NewScene => Some((Slot::Topic, next)),
-        "for" if usage == Use::NewScene && clause.number(next).is_none() && !matches!(clause.word(next), "each" | "every" | "a" | "half" | "one" | "this" | "me") => {
+        "for"
+            if usage == Use::NewScene
+                && clause.number(next).is_none()
+                && !matches!(clause.word(next), "each" | "every" | "a" | "half" | "one" | "this" | "me") =>
+        {
             Some((Slot::Topic, next))
         }
         "call" | "name" if usage == Use::Change => after_object(clause, next).map(|start| (Slot::Title, start)),
         "write" => Some((Slot::Text, next)),
-        "be" | "is" if at > 0 && matches!(clause.word(at.saturating_sub(2)), "title" | "text" | "heading") => Some((slot_of(clause, at - 2), skip_colon(next))),
+        "be" | "is" if at > 0 && matches!(clause.word(at.saturating_sub(2)), "title" | "text" | "heading") => {
+            Some((slot_of(clause, at - 2), skip_colon(next)))
+        }
         "to" | "into" | "as" | "with" | "by" => after_to(clause, at).map(|slot| (slot, skip_colon(next))),
         "text" | "title" | "heading" | "message" | "slogan" | "tagline" => direct(clause, at, usage),
         _ => None,
@@ -140,10 +146,34 @@ fn after_to(clause: &Clause<'_>, at: usize) -> Option<Slot> {
     if matches!(verb, "with" | "by") && !before(&["replace", "swap"]) {
         return None;
     }
-    let property = before(&["color", "size", "background", "duration", "tempo", "speed", "animation", "position", "move", "gradient", "bigger", "smaller", "last", "put", "place", "image", "images", "logo", "align", "center"]);
-    let object = before(&["title"]).then_some(Slot::Title).or_else(|| before(&["text", "texts", "heading", "message", "slogan", "tagline"]).then_some(Slot::Text));
+    let property = before(&[
+        "color",
+        "size",
+        "background",
+        "duration",
+        "tempo",
+        "speed",
+        "animation",
+        "position",
+        "move",
+        "gradient",
+        "bigger",
+        "smaller",
+        "last",
+        "put",
+        "place",
+        "image",
+        "images",
+        "logo",
+        "align",
+        "center",
+    ]);
+    let object = before(&["title"])
+        .then_some(Slot::Title)
+        .or_else(|| before(&["text", "texts", "heading", "message", "slogan", "tagline"]).then_some(Slot::Text));
     let acts = before(&["change", "set", "replace", "make", "turn", "rename", "rewrite", "swap", "text", "title"]);
-    let place = matches!(clause.word(at + 1), "the" | "scene" | "a") && matches!(clause.word(at + 2), "left" | "right" | "top" | "bottom" | "center" | "middle" | "scene");
+    let place = matches!(clause.word(at + 1), "the" | "scene" | "a")
+        && matches!(clause.word(at + 2), "left" | "right" | "top" | "bottom" | "center" | "middle" | "scene");
     let adds = before(&["add"]);
     if property || place || adds || !acts { None } else { object }
 }
@@ -159,13 +189,43 @@ fn direct(clause: &Clause<'_>, at: usize, usage: Use) -> Option<(Slot, usize)> {
     let with = before == "with" || (matches!(before, "the" | "a") && before2 == "with");
     let adds = before == "add" || (matches!(before, "the" | "a") && before2 == "add" && before == "the");
     let next = clause.word(at + 1);
-    let stop = matches!(next, "to" | "in" | "on" | "at" | "of" | "from" | "and" | "bigger" | "smaller" | "is" | "should" | "be" | "color" | "size" | "says" | "for" | "with" | "" | "that" | "element" | "box" | "rectangle" | "scene" | "scenes");
+    let stop = matches!(
+        next,
+        "to" | "in"
+            | "on"
+            | "at"
+            | "of"
+            | "from"
+            | "and"
+            | "bigger"
+            | "smaller"
+            | "is"
+            | "should"
+            | "be"
+            | "color"
+            | "size"
+            | "says"
+            | "for"
+            | "with"
+            | ""
+            | "that"
+            | "element"
+            | "box"
+            | "rectangle"
+            | "scene"
+            | "scenes"
+    );
     ((with && usage == Use::NewScene || adds) && !stop && colors::named(next).is_none()).then_some((slot, at + 1))
 }
 
 fn after_object(clause: &Clause<'_>, at: usize) -> Option<usize> {
     let mut next = at;
-    while next < clause.len() && (matches!(clause.word(next), "it" | "this" | "the" | "that" | "first" | "second" | "third" | "last" | "one" | "scene") || clause.number(next).is_some()) {
+    while next < clause.len()
+        && (matches!(
+            clause.word(next),
+            "it" | "this" | "the" | "that" | "first" | "second" | "third" | "last" | "one" | "scene"
+        ) || clause.number(next).is_some())
+    {
         next += 1;
     }
     (next > at).then_some(next)
@@ -177,7 +237,9 @@ fn is_value(clause: &Clause<'_>, start: usize, end: usize) -> bool {
     let start = start + skip;
     let color = colors::color_at(clause, start).is_some_and(|found| found.end >= end);
     let one = end == start + 1;
-    color || (one && matches!(clause.word(start), "bold" | "bigger" | "smaller" | "it" | "this" | "huge" | "tiny" | "gone"))
+    color
+        || (one
+            && matches!(clause.word(start), "bold" | "bigger" | "smaller" | "it" | "this" | "huge" | "tiny" | "gone"))
         || numbers::spans(clause).iter().any(|span| span.start == start && span.end >= end)
 }
 
@@ -188,19 +250,44 @@ fn content_end(clause: &Clause<'_>, start: usize, usage: Use) -> usize {
 /// Whether a property of the content begins here: "in scene 2", "for 3 seconds", "with a blue background".
 fn property_starts(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
     let word = clause.word(at);
-    if matches!(word, "says" | "called" | "last-for" | "which") || (word == "that" && matches!(clause.word(at + 1), "says" | "last-for" | "is" | "fade" | "bounce")) {
+    if matches!(word, "says" | "called" | "last-for" | "which")
+        || (word == "that" && matches!(clause.word(at + 1), "says" | "last-for" | "is" | "fade" | "bounce"))
+    {
         return true;
     }
     if word == "please" && at + 1 >= clause.len() {
         return true;
     }
-    let joint = matches!(word, "in" | "on" | "for" | "at" | "with" | "of" | "as" | "to" | "and" | "after" | "before" | "over" | "between") || clause.kind(at) == Some(Kind::Comma);
+    let joint = matches!(
+        word,
+        "in" | "on" | "for" | "at" | "with" | "of" | "as" | "to" | "and" | "after" | "before" | "over" | "between"
+    ) || clause.kind(at) == Some(Kind::Comma);
     joint && is_property(clause, at, usage)
 }
 
 fn is_property(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
     let mut next = at + 1;
-    while matches!(clause.word(next), "a" | "an" | "the" | "and" | "in" | "on" | "with" | "at" | "very" | "big" | "large" | "small" | "nice" | "for" | "title" | "it" | "text" | "our" | "my") {
+    while matches!(
+        clause.word(next),
+        "a" | "an"
+            | "the"
+            | "and"
+            | "in"
+            | "on"
+            | "with"
+            | "at"
+            | "very"
+            | "big"
+            | "large"
+            | "small"
+            | "nice"
+            | "for"
+            | "title"
+            | "it"
+            | "text"
+            | "our"
+            | "my"
+    ) {
         next += 1;
     }
     let word = clause.word(next);
@@ -208,11 +295,26 @@ fn is_property(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
     let determined = next > at + 1;
     let scene = words::SCENE.contains(&word) || (words::SCENE.contains(&after) || after == "one") && !word.is_empty();
     let kind = determined && (words::OPENING.contains(&word) || words::CLOSING.contains(&word));
-    let color = colors::color_at(clause, next).is_some_and(|found| found.end >= clause.len() || matches!(clause.word(found.end), "background" | "text" | "and" | "color" | "to" | "gradient" | "in" | "at"));
-    let place = matches!(word, "top" | "bottom" | "left" | "right" | "beginning" | "start" | "middle" | "front" | "center" | "end") && !matches!(clause.word(at), "and" | "of" | "to" if usage != Use::NewScene && word == "end");
-    let style = matches!(word, "bold" | "background" | "gradient" | "fade" | "bounce" | "typewriter" | "animation" | "duration");
-    let time = numbers::spans(clause).iter().any(|span| span.start == next || span.start == at + 1) ;
+    let color = colors::color_at(clause, next).is_some_and(|found| {
+        found.end >= clause.len()
+            || matches!(
+                clause.word(found.end),
+                "background" | "text" | "and" | "color" | "to" | "gradient" | "in" | "at"
+            )
+    });
+    let place = matches!(
+        word,
+        "top" | "bottom" | "left" | "right" | "beginning" | "start" | "middle" | "front" | "center" | "end"
+    ) && !matches!(clause.word(at), "and" | "of" | "to" if usage != Use::NewScene && word == "end");
+    let style = matches!(
+        word,
+        "bold" | "background" | "gradient" | "fade" | "bounce" | "typewriter" | "animation" | "duration"
+    );
+    let time = numbers::spans(clause).iter().any(|span| span.start == next || span.start == at + 1);
     let image = matches!(clause.word(at), "with") && words::IMAGE.contains(&word);
-    let pronoun = next == clause.len() && matches!(clause.word(next - 1), "it" ) && next == at + 2 && matches!(clause.word(at), "in" | "on");
+    let pronoun = next == clause.len()
+        && matches!(clause.word(next - 1), "it")
+        && next == at + 2
+        && matches!(clause.word(at), "in" | "on");
     scene || kind || color || place || style || time || image || pronoun
 }

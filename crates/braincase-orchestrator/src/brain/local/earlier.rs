@@ -26,9 +26,14 @@ pub(super) struct Earlier {
 /// Reads the messages before the last.
 pub(super) fn read(prompt: &Prompt, board: &Board) -> Earlier {
     let earlier = prompt.messages.split_last().map_or(&[][..], |(_, earlier)| earlier);
-    let chat: Vec<&PromptMessage> = earlier.iter().filter(|message| matches!(message.role, Role::User | Role::Assistant)).collect();
+    let chat: Vec<&PromptMessage> =
+        earlier.iter().filter(|message| matches!(message.role, Role::User | Role::Assistant)).collect();
     let asked = chat.last().is_some_and(|message| message.role == Role::Assistant && message.content.contains('?'));
-    let request = chat.iter().rev().find(|message| message.role == Role::User).map(|message| cut(&message.content, MAX_BYTES).to_owned());
+    let request = chat
+        .iter()
+        .rev()
+        .find(|message| message.role == Role::User)
+        .map(|message| cut(&message.content, MAX_BYTES).to_owned());
     let recent = chat.iter().rev().take(MAX_MESSAGES).find_map(|message| mentioned(message, board));
     Earlier { recent, request, asked }
 }
@@ -45,9 +50,12 @@ fn mentioned(message: &PromptMessage, board: &Board) -> Option<usize> {
         return None;
     }
     let adds = clause.mentions(&["add", "added"]);
-    let quoted = (0..clause.len()).filter(|at| adds && clause.kind(*at) == Some(token::Kind::Quote)).find_map(|at| super::target::quoted(board, clause.quoted(at)));
+    let quoted = (0..clause.len())
+        .filter(|at| adds && clause.kind(*at) == Some(token::Kind::Quote))
+        .find_map(|at| super::target::quoted(board, clause.quoted(at)));
     let lookup = Lookup { board, base: None, last: &[] };
-    let mut named = || lookup.read(&mut clause).ok().flatten().filter(|named| named.places.len() == 1).map(|named| named.places[0]);
+    let mut named =
+        || lookup.read(&mut clause).ok().flatten().filter(|named| named.places.len() == 1).map(|named| named.places[0]);
     quoted.or_else(|| if adds { None } else { named() }).or_else(|| adds.then(|| board.before.checked_sub(1)).flatten())
 }
 

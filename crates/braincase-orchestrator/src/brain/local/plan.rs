@@ -105,7 +105,11 @@ impl Work {
         let Ok(spec) = patch.apply(&entry.spec) else { return Ok(()) };
         entry.spec = spec;
         let (scene_id, spec) = (entry.scene, entry.spec.clone());
-        let found = self.plan.calls.iter_mut().find_map(|(owner, tool)| (*owner == place).then_some(tool).filter(|tool| takes_patch(tool, patch)));
+        let found = self
+            .plan
+            .calls
+            .iter_mut()
+            .find_map(|(owner, tool)| (*owner == place).then_some(tool).filter(|tool| takes_patch(tool, patch)));
         match found {
             Some(Tool::AddScene(add)) => add.spec = spec,
             Some(Tool::CreateSceneFromImage(create)) => {
@@ -172,13 +176,16 @@ pub(super) fn to_call(tool: &Tool) -> ToolCall {
 }
 
 fn takes_patch(tool: &Tool, patch: &ScenePatch) -> bool {
-    let head_only = || {
-        ScenePatch { title: patch.title.clone(), duration_ms: patch.duration_ms, ..ScenePatch::default() } == *patch
-    };
+    let head_only =
+        || ScenePatch { title: patch.title.clone(), duration_ms: patch.duration_ms, ..ScenePatch::default() } == *patch;
     match tool {
         Tool::AddScene(_) | Tool::EditScene(_) => true,
         Tool::CreateSceneFromImage(_) => head_only(),
-        Tool::DeleteScene(_) | Tool::ChangeDuration(_) | Tool::EditSceneWithImage(_) | Tool::AnalyzeImage(_) | Tool::AskClarification(_) => false,
+        Tool::DeleteScene(_)
+        | Tool::ChangeDuration(_)
+        | Tool::EditSceneWithImage(_)
+        | Tool::AnalyzeImage(_)
+        | Tool::AskClarification(_) => false,
     }
 }
 
@@ -204,7 +211,10 @@ fn disagrees(old: &ScenePatch, new: &ScenePatch) -> bool {
 }
 
 fn conflict(board: &Board, place: usize) -> Question {
-    Question::open(format!("You ask for two things that do not go together for {}. Which one do you want?", board.label(place)))
+    Question::open(format!(
+        "You ask for two things that do not go together for {}. Which one do you want?",
+        board.label(place)
+    ))
 }
 
 fn merge(into: &mut ScenePatch, new: &ScenePatch) {

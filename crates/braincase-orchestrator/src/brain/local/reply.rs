@@ -22,7 +22,8 @@ pub(super) fn tell(board: &Board, tools: &[(usize, Tool)], remarks: &[String], f
             }
         }
     }
-    let mut lines: Vec<String> = groups.iter().take(MAX_SENTENCES).map(|(text, places)| fill(board, text, places)).collect();
+    let mut lines: Vec<String> =
+        groups.iter().take(MAX_SENTENCES).map(|(text, places)| fill(board, text, places)).collect();
     if groups.len() > MAX_SENTENCES {
         lines.push(format!("And {} more changes.", groups.len() - MAX_SENTENCES));
     }
@@ -40,12 +41,20 @@ fn fill(board: &Board, text: &str, places: &[usize]) -> String {
         [place] => board.label(*place),
         _ => numbers(board, places),
     };
-    let text = text.replace("{scene}", &names).replace("{s}", if one { "s" } else { "" }).replace("{has}", if one { "has" } else { "have" });
+    let text = text
+        .replace("{scene}", &names)
+        .replace("{s}", if one { "s" } else { "" })
+        .replace("{has}", if one { "has" } else { "have" });
     capital(&text)
 }
 
 fn numbers(board: &Board, places: &[usize]) -> String {
-    let numbers: Vec<String> = places.iter().map(|place| board.entries.get(*place).and_then(|entry| entry.number).map_or("new".to_owned(), |n| n.to_string())).collect();
+    let numbers: Vec<String> = places
+        .iter()
+        .map(|place| {
+            board.entries.get(*place).and_then(|entry| entry.number).map_or("new".to_owned(), |n| n.to_string())
+        })
+        .collect();
     match numbers.as_slice() {
         [rest @ .., last] if !rest.is_empty() => format!("scenes {} and {last}", rest.join(", ")),
         _ => format!("scenes {}", numbers.join(", ")),

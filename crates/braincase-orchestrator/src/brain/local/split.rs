@@ -25,7 +25,8 @@ pub(super) fn steps(tokens: &[Token]) -> Vec<&[Token]> {
 }
 
 fn push<'t>(steps: &mut Vec<&'t [Token]>, step: &'t [Token]) {
-    let speaks = |token: &Token| !matches!(token.kind, Kind::Comma | Kind::Stop | Kind::Newline | Kind::Semicolon | Kind::Dash);
+    let speaks =
+        |token: &Token| !matches!(token.kind, Kind::Comma | Kind::Stop | Kind::Newline | Kind::Semicolon | Kind::Dash);
     if step.iter().any(speaks) {
         steps.push(step);
     }
@@ -54,7 +55,9 @@ fn is_title_list(tokens: &[Token], at: usize) -> bool {
 
 /// Whether a step without quotes ends in free words, in which punctuation may be content.
 fn has_content(step: &[Token]) -> bool {
-    step.last().is_some_and(|token| token.kind == Kind::Colon || matches!(token.word.as_str(), "says" | "called" | "with" | "to"))
+    step.last().is_some_and(|token| {
+        token.kind == Kind::Colon || matches!(token.word.as_str(), "says" | "called" | "with" | "to")
+    })
 }
 
 /// Whether tokens begin like a command, politeness and connectives aside.
@@ -64,9 +67,49 @@ fn starts_step(tokens: &[Token]) -> bool {
         let token = &tokens[at];
         let word = token.word.as_str();
         // "copy", "name", "title" and the like are nouns unless something follows them at once.
-        let noun = matches!(word, "title" | "name" | "end" | "start" | "color" | "bold" | "bigger" | "smaller" | "do" | "zoom" | "fade" | "bounce" | "spin" | "longer" | "shorter" | "faster" | "slower" | "show" | "like" | "begin" | "finish");
+        let noun = matches!(
+            word,
+            "title"
+                | "name"
+                | "end"
+                | "start"
+                | "color"
+                | "bold"
+                | "bigger"
+                | "smaller"
+                | "do"
+                | "zoom"
+                | "fade"
+                | "bounce"
+                | "spin"
+                | "longer"
+                | "shorter"
+                | "faster"
+                | "slower"
+                | "show"
+                | "like"
+                | "begin"
+                | "finish"
+        );
         let object = tokens.get(at + 1).is_some_and(|next| {
-            matches!(next.word.as_str(), "the" | "it" | "this" | "scene" | "scenes" | "all" | "everything" | "every" | "with" | "them" | "that" | "a" | "an" | "both" | "each")
+            matches!(
+                next.word.as_str(),
+                "the"
+                    | "it"
+                    | "this"
+                    | "scene"
+                    | "scenes"
+                    | "all"
+                    | "everything"
+                    | "every"
+                    | "with"
+                    | "them"
+                    | "that"
+                    | "a"
+                    | "an"
+                    | "both"
+                    | "each"
+            )
         });
         if noun && object || !noun && words::COMMANDS.contains(&word) {
             return true;
@@ -89,7 +132,9 @@ fn takes_over(before: &[Token], rest: &[Token]) -> bool {
 }
 
 fn is_valued(tokens: &[Token]) -> bool {
-    let target = tokens.iter().position(|token| words::SCENE.contains(&token.word.as_str()) || token.word == "one" || numbers::ordinal(&token.word).is_some());
+    let target = tokens.iter().position(|token| {
+        words::SCENE.contains(&token.word.as_str()) || token.word == "one" || numbers::ordinal(&token.word).is_some()
+    });
     target.is_some_and(|target| tokens[target + 1..].iter().skip(1).any(is_value))
 }
 
@@ -99,8 +144,23 @@ fn is_value(token: &Token) -> bool {
         || matches!(token.kind, Kind::Hex(_) | Kind::Quote | Kind::Colon)
         || matches!(
             word,
-            "to" | "should" | "faster" | "slower" | "longer" | "shorter" | "seconds" | "second" | "ms" | "minute" | "gradient" | "says"
-                | "last-for" | "bigger" | "smaller" | "bold" | "needs" | "twice"
+            "to" | "should"
+                | "faster"
+                | "slower"
+                | "longer"
+                | "shorter"
+                | "seconds"
+                | "second"
+                | "ms"
+                | "minute"
+                | "gradient"
+                | "says"
+                | "last-for"
+                | "bigger"
+                | "smaller"
+                | "bold"
+                | "needs"
+                | "twice"
         )
 }
 
@@ -109,10 +169,13 @@ fn target_len(tokens: &[Token]) -> Option<usize> {
     let skip = tokens.iter().take_while(|token| matches!(token.word.as_str(), "the" | "then" | "also" | "and")).count();
     let first = tokens.get(skip)?;
     let second = tokens.get(skip + 1)?;
-    let numbered = first.word == "scene" && (matches!(second.kind, Kind::Number(_) | Kind::Hash(_)) || second.word == "one");
-    let counted = (numbers::ordinal(&first.word).is_some() || matches!(first.word.as_str(), "last" | "middle" | "other" | "penultimate"))
+    let numbered =
+        first.word == "scene" && (matches!(second.kind, Kind::Number(_) | Kind::Hash(_)) || second.word == "one");
+    let counted = (numbers::ordinal(&first.word).is_some()
+        || matches!(first.word.as_str(), "last" | "middle" | "other" | "penultimate"))
         && (words::SCENE.contains(&second.word.as_str()) || matches!(second.word.as_str(), "one" | "ones"));
-    let bare = matches!(first.word.as_str(), "last" | "third" | "fourth" | "fifth" | "second" | "first") && is_value(second);
+    let bare =
+        matches!(first.word.as_str(), "last" | "third" | "fourth" | "fifth" | "second" | "first") && is_value(second);
     let named = words::OPENING.contains(&first.word.as_str()) || words::CLOSING.contains(&first.word.as_str());
     if numbered || counted {
         Some(skip + 2)

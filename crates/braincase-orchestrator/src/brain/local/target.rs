@@ -67,7 +67,8 @@ impl Lookup<'_> {
             return Ok(places.first().copied());
         }
         let first = clause.word(start);
-        let pronoun = matches!(first, "it" | "this" | "that") || (first == "this" || first == "that") && clause.word(start + 1) == "scene";
+        let pronoun = matches!(first, "it" | "this" | "that")
+            || (first == "this" || first == "that") && clause.word(start + 1) == "scene";
         if pronoun {
             clause.claim(start, start + 2);
             return Ok(self.base);
@@ -144,7 +145,8 @@ impl Lookup<'_> {
 
     fn place(&self, number: f64) -> Result<usize, Question> {
         let whole = (1.0..=100_000.0).contains(&number) && number.fract() == 0.0;
-        let place = whole.then(|| self.board.all().into_iter().find(|place| self.board.numbered_as(*place, number))).flatten();
+        let place =
+            whole.then(|| self.board.all().into_iter().find(|place| self.board.numbered_as(*place, number))).flatten();
         place.ok_or_else(|| Question::no_such_scene(self.board, number))
     }
 
@@ -207,12 +209,15 @@ impl Lookup<'_> {
         let whole = clause.has(&["video", "whole", "entire"]) && !clause.has(&["scenes", "every", "each"]);
         clause.claim(at, at + 1);
         for at in 0..clause.len() {
-            if words::SCENE.contains(&clause.word(at)) || matches!(clause.word(at), "video" | "them" | "whole" | "entire") {
+            if words::SCENE.contains(&clause.word(at))
+                || matches!(clause.word(at), "video" | "them" | "whole" | "entire")
+            {
                 clause.claim(at, at + 1);
             }
         }
         // With no scene there is nothing to do; the caller asks.
-        (self.board.before > 0).then(|| Named { places: self.board.all(), how: if whole { How::Whole } else { How::All } })
+        (self.board.before > 0)
+            .then(|| Named { places: self.board.all(), how: if whole { How::Whole } else { How::All } })
     }
 }
 
@@ -238,8 +243,11 @@ fn list_goes_on(clause: &Clause<'_>, at: usize, plural: bool) -> Option<(Joint, 
         next += 1;
     }
     // "scene 2 and 3 stars" counts stars, not scenes.
-    let counted = words::IMAGE.contains(&clause.word(next + 1)) || matches!(clause.word(next + 1), "star" | "circle" | "arrow" | "more" | "times" | "x");
-    scene_number(clause, next).filter(|_| !counted && clause.number(next).is_some()).map(|number| (joint, number, next + 1))
+    let counted = words::IMAGE.contains(&clause.word(next + 1))
+        || matches!(clause.word(next + 1), "star" | "circle" | "arrow" | "more" | "times" | "x");
+    scene_number(clause, next)
+        .filter(|_| !counted && clause.number(next).is_some())
+        .map(|number| (joint, number, next + 1))
 }
 
 /// Whether a counting word stands for a scene, not for a text, a line or a step of the request.
@@ -255,15 +263,37 @@ fn names_a_scene(clause: &Clause<'_>, at: usize) -> bool {
         return false;
     }
     let ends = clause.kind(at + 1).is_none_or(|kind| !matches!(kind, Kind::Word | Kind::Number(_)));
-    ends || matches!(next, "and" | "or" | "to" | "is" | "should" | "please" | "for" | "by" | "with" | "from" | "seconds" | "faster" | "slower" | "longer" | "shorter" | "again" | "needs" | "now" | "gradient")
-        || super::colors::named(next).is_some()
+    ends || matches!(
+        next,
+        "and"
+            | "or"
+            | "to"
+            | "is"
+            | "should"
+            | "please"
+            | "for"
+            | "by"
+            | "with"
+            | "from"
+            | "seconds"
+            | "faster"
+            | "slower"
+            | "longer"
+            | "shorter"
+            | "again"
+            | "needs"
+            | "now"
+            | "gradient"
+    ) || super::colors::named(next).is_some()
 }
 
 fn is_all(clause: &Clause<'_>, at: usize) -> bool {
     let next = clause.word(at + 1);
     match clause.word(at) {
         "everything" | "everywhere" | "video" => true,
-        "all" => matches!(next, "scenes" | "the" | "of" | "them" | "") || words::SCENE.contains(&next) || next == "scenes",
+        "all" => {
+            matches!(next, "scenes" | "the" | "of" | "them" | "") || words::SCENE.contains(&next) || next == "scenes"
+        }
         "every" | "each" => matches!(next, "scene" | "one" | "of" | "single" | ""),
         "both" => matches!(next, "scenes" | "of" | "" | "the"),
         "whole" | "entire" => true,

@@ -87,7 +87,11 @@ impl Wish {
 
     /// Whether it asks for something that only elements have.
     pub(super) const fn is_of_elements(&self) -> bool {
-        self.color.is_some() || self.size.is_some() || self.bold.is_some() || self.place.is_some() || self.motion.is_some()
+        self.color.is_some()
+            || self.size.is_some()
+            || self.bold.is_some()
+            || self.place.is_some()
+            || self.motion.is_some()
     }
 }
 
@@ -136,12 +140,14 @@ pub(super) fn shape(word: &str) -> Option<Shape> {
 }
 
 pub(super) fn is_plural(clause: &Clause<'_>) -> bool {
-    clause.has(&["texts", "images", "shapes", "elements", "titles", "headings"]) || clause.has(&["all", "every", "both"])
+    clause.has(&["texts", "images", "shapes", "elements", "titles", "headings"])
+        || clause.has(&["all", "every", "both"])
 }
 
 fn motion(clause: &mut Clause<'_>, spans: &[numbers::Span]) -> Option<Move> {
     let off = clause.find(&["animation", "animate", "animating"]).filter(|at| {
-        (at.saturating_sub(4)..*at).any(|before| matches!(clause.any_word(before), "no" | "without" | "delete" | "stop"))
+        (at.saturating_sub(4)..*at)
+            .any(|before| matches!(clause.any_word(before), "no" | "without" | "delete" | "stop"))
     });
     let (kind, at) = match off {
         Some(at) => (Motion::None, at),
@@ -152,7 +158,14 @@ fn motion(clause: &mut Clause<'_>, spans: &[numbers::Span]) -> Option<Move> {
         let sides = clause.word(at + 1) == "from" || clause.word(at + 2) == "from";
         clause.claim(at + 1, at + if sides { 6 } else { 2 });
     }
-    let with = |words: &[&str]| spans.iter().find(|span| (span.start.saturating_sub(2)..span.start).any(|before| words.contains(&clause.any_word(before)))).map(|span| span.millis);
+    let with = |words: &[&str]| {
+        spans
+            .iter()
+            .find(|span| {
+                (span.start.saturating_sub(2)..span.start).any(|before| words.contains(&clause.any_word(before)))
+            })
+            .map(|span| span.millis)
+    };
     let delayed = spans.iter().find(|span| clause.word(span.end) == "delay").map(|span| span.millis);
     Some(Move { kind, millis: with(&["over", "within"]), delay: delayed.or_else(|| with(&["after"])) })
 }
@@ -184,10 +197,18 @@ fn colors_of(clause: &mut Clause<'_>, wish: &mut Wish) -> Result<(), Question> {
             return Ok(());
         }
         (Some(_), [only]) => {
-            wish.background = Some(Paint::Gradient(only.color, if colors::is_dark(only.color) { colors::lighter(only.color) } else { colors::darker(only.color) }));
+            wish.background = Some(Paint::Gradient(
+                only.color,
+                if colors::is_dark(only.color) { colors::lighter(only.color) } else { colors::darker(only.color) },
+            ));
             return Ok(());
         }
-        (Some(_), []) => return Err(Question::choice("Which two colours should the gradient have?", &["From blue to purple", "From orange to pink", "From white to light gray"])),
+        (Some(_), []) => {
+            return Err(Question::choice(
+                "Which two colours should the gradient have?",
+                &["From blue to purple", "From orange to pink", "From white to light gray"],
+            ));
+        }
         (None, _) => {}
     }
     for one in &found {
@@ -210,7 +231,9 @@ fn colors_of(clause: &mut Clause<'_>, wish: &mut Wish) -> Result<(), Question> {
 
 fn conflict<T: PartialEq>(slot: &mut Option<T>, value: T, what: &str) -> Result<(), Question> {
     match slot {
-        Some(old) if *old != value => Err(Question::open(format!("You name two values for the {what}. Which one do you want?"))),
+        Some(old) if *old != value => {
+            Err(Question::open(format!("You name two values for the {what}. Which one do you want?")))
+        }
         _ => {
             *slot = Some(value);
             Ok(())
@@ -225,7 +248,8 @@ enum Role {
 
 /// Whether a colour is meant for the background or for an element: the nearest noun decides.
 fn role(clause: &Clause<'_>, color: &colors::Found, noun: Option<Noun>) -> Role {
-    let is_element = |word: &str| words::TEXT.contains(&word) || shape(word).is_some() || matches!(word, "shape" | "shapes");
+    let is_element =
+        |word: &str| words::TEXT.contains(&word) || shape(word).is_some() || matches!(word, "shape" | "shapes");
     for at in color.end..color.end + 3 {
         match clause.any_word(at) {
             "background" => return Role::Background,
@@ -249,7 +273,9 @@ fn role(clause: &Clause<'_>, color: &colors::Found, noun: Option<Noun>) -> Role 
 }
 
 fn length(clause: &mut Clause<'_>, spans: &[numbers::Span], motion: Option<&Move>) -> Result<Option<Length>, Question> {
-    let taken = |span: &&numbers::Span| motion.is_none_or(|motion| motion.millis != Some(span.millis) && motion.delay != Some(span.millis));
+    let taken = |span: &&numbers::Span| {
+        motion.is_none_or(|motion| motion.millis != Some(span.millis) && motion.delay != Some(span.millis))
+    };
     let spans: Vec<_> = spans.iter().filter(taken).collect();
     for span in &spans {
         clause.claim(span.start, span.end);
@@ -262,9 +288,14 @@ fn length(clause: &mut Clause<'_>, spans: &[numbers::Span], motion: Option<&Move
         [first, rest @ ..] if rest.iter().all(|span| span.millis == first.millis) => first,
         _ => return Err(Question::open("You name two lengths. How long should it be?")),
     };
-    let to = span.start > 0 && matches!(clause.any_word(span.start - 1), "to" | "at" | "exactly" | "only" | "just") || clause.any_word(span.start.wrapping_sub(2)) == "to";
-    let longer = clause.has(&["longer", "more", "increase", "extra"]) || clause.has(&["add"]) && !clause.mentions(&["says", "called"]) || clause.any_word(span.start) == "another" || clause.any_word(span.start + 1) == "more";
-    let shorter = clause.has(&["shorter", "less", "decrease", "reduce", "off", "cut"]) || clause.has(&["delete", "take"]);
+    let to = span.start > 0 && matches!(clause.any_word(span.start - 1), "to" | "at" | "exactly" | "only" | "just")
+        || clause.any_word(span.start.wrapping_sub(2)) == "to";
+    let longer = clause.has(&["longer", "more", "increase", "extra"])
+        || clause.has(&["add"]) && !clause.mentions(&["says", "called"])
+        || clause.any_word(span.start) == "another"
+        || clause.any_word(span.start + 1) == "more";
+    let shorter =
+        clause.has(&["shorter", "less", "decrease", "reduce", "off", "cut"]) || clause.has(&["delete", "take"]);
     let relative = !to && !(clause.has(&["make"]) && clause.has(&["slower", "faster"]));
     Ok(Some(if relative && shorter {
         Length::By(-span.millis)
@@ -292,7 +323,13 @@ fn unitless_length(clause: &Clause<'_>) -> Option<Length> {
     if let Some(number) = numbers::bare(clause) {
         return Some(Length::To(number * 1_000.0));
     }
-    let factor = if little { 1.25 } else if much { 2.0 } else { 1.5 };
+    let factor = if little {
+        1.25
+    } else if much {
+        2.0
+    } else {
+        1.5
+    };
     if clause.has(&["longer", "increase"]) {
         return Some(Length::Times(factor));
     }
@@ -300,8 +337,11 @@ fn unitless_length(clause: &Clause<'_>) -> Option<Length> {
 }
 
 fn tempo(clause: &Clause<'_>) -> Result<Option<Change>, Question> {
-    let faster = clause.has(&["faster", "fast", "much-faster"]) || clause.has(&["speed", "hurry", "pick"]) && clause.has(&["up"]) || clause.has(&["increase", "raise", "higher"]) && clause.has(&["speed", "tempo"]);
-    let slower = clause.has(&["slower", "slow", "slowly"]) || clause.has(&["reduce", "decrease", "lower"]) && clause.has(&["speed", "tempo"]);
+    let faster = clause.has(&["faster", "fast", "much-faster"])
+        || clause.has(&["speed", "hurry", "pick"]) && clause.has(&["up"])
+        || clause.has(&["increase", "raise", "higher"]) && clause.has(&["speed", "tempo"]);
+    let slower = clause.has(&["slower", "slow", "slowly"])
+        || clause.has(&["reduce", "decrease", "lower"]) && clause.has(&["speed", "tempo"]);
     let about = clause.has(&["speed", "tempo"]);
     if faster && slower {
         return Err(Question::choice("Faster or slower?", &["Make it faster", "Make it slower"]));
@@ -309,13 +349,26 @@ fn tempo(clause: &Clause<'_>) -> Result<Option<Change>, Question> {
     if about && clause.has(&["normal", "original", "default", "regular"]) {
         return Ok(Some(Change::To(1.0)));
     }
-    let step = if clause.has(&["bit", "slightly", "little", "tad", "somewhat"]) { 1.25 } else if clause.has(&["much", "much-faster", "way", "lot"]) { 2.0 } else { 1.5 };
+    let step = if clause.has(&["bit", "slightly", "little", "tad", "somewhat"]) {
+        1.25
+    } else if clause.has(&["much", "much-faster", "way", "lot"]) {
+        2.0
+    } else {
+        1.5
+    };
     let times = numbers::multiple(clause);
     let share = numbers::percent(clause);
     Ok(match (faster, slower, about) {
         (true, _, _) => Some(Change::Times(times.or(share.map(|share| 1.0 + share)).unwrap_or(step))),
-        (_, true, _) => Some(Change::Times(times.map(|times| if times >= 1.0 { 1.0 / times } else { times }).or(share.map(|share| 1.0 - share)).unwrap_or(1.0 / step))),
-        (_, _, true) => times.map(Change::Times).or(share.map(Change::To)).or_else(|| numbers::bare(clause).map(Change::To)),
+        (_, true, _) => Some(Change::Times(
+            times
+                .map(|times| if times >= 1.0 { 1.0 / times } else { times })
+                .or(share.map(|share| 1.0 - share))
+                .unwrap_or(1.0 / step),
+        )),
+        (_, _, true) => {
+            times.map(Change::Times).or(share.map(Change::To)).or_else(|| numbers::bare(clause).map(Change::To))
+        }
         _ => None,
     })
 }
@@ -323,7 +376,13 @@ fn tempo(clause: &Clause<'_>) -> Result<Option<Change>, Question> {
 fn size(clause: &Clause<'_>, wish: &Wish) -> Option<Change> {
     let much = clause.has(&["much", "way"]);
     let little = clause.has(&["bit", "slightly", "little", "tad"]);
-    let step = if much { 1.5 } else if little { 1.1 } else { 1.25 };
+    let step = if much {
+        1.5
+    } else if little {
+        1.1
+    } else {
+        1.25
+    };
     let times = numbers::multiple(clause);
     let share = numbers::percent(clause);
     let sized = clause.has(&["size", "big", "large"]);
@@ -331,10 +390,16 @@ fn size(clause: &Clause<'_>, wish: &Wish) -> Option<Change> {
         return Some(Change::Times(times.or(share.map(|share| 1.0 + share)).unwrap_or(step)));
     }
     if clause.has(&["smaller"]) || sized && clause.has(&["decrease", "reduce"]) {
-        return Some(Change::Times(times.map(|times| if times > 1.0 { 1.0 / times } else { times }).or(share.map(|share| 1.0 - share)).unwrap_or(1.0 / step)));
+        return Some(Change::Times(
+            times
+                .map(|times| if times > 1.0 { 1.0 / times } else { times })
+                .or(share.map(|share| 1.0 - share))
+                .unwrap_or(1.0 / step),
+        ));
     }
     let on_element = wish.noun.is_some() && wish.tempo.is_none() && wish.length.is_none();
-    match clause.find(&["huge", "giant", "enormous", "big", "large", "tiny", "small", "size"]).map(|at| clause.word(at)) {
+    match clause.find(&["huge", "giant", "enormous", "big", "large", "tiny", "small", "size"]).map(|at| clause.word(at))
+    {
         Some("size") => times.map(Change::Times),
         Some("huge" | "giant" | "enormous") => Some(Change::Times(2.0)),
         Some("big" | "large") => times.map(Change::Times).or(on_element.then_some(Change::Times(1.5))),
@@ -349,15 +414,19 @@ fn bold(clause: &Clause<'_>) -> Option<bool> {
         return Some(false);
     }
     let at = clause.find(&["bold"])?;
-    let off = (at.saturating_sub(3)..at).any(|before| matches!(clause.any_word(before), "not" | "no" | "without" | "less" | "delete" | "isnt" | "dont"));
+    let off = (at.saturating_sub(3)..at).any(|before| {
+        matches!(clause.any_word(before), "not" | "no" | "without" | "less" | "delete" | "isnt" | "dont")
+    });
     Some(!off)
 }
 
 fn place(clause: &Clause<'_>, wish: &Wish) -> Option<Place> {
-    let nudge = clause.has(&["bit", "slightly", "little", "tad"]) ;
+    let nudge = clause.has(&["bit", "slightly", "little", "tad"]);
     let mut place = Place::default();
     let pick = |at: i64, by: i64| if nudge { Spot::By(by) } else { Spot::At(at) };
-    let moved = clause.has(&["move", "put", "place", "align", "center", "add", "position", "write", "show", "set", "make", "corner"]) || wish.noun.is_some();
+    let moved = clause
+        .has(&["move", "put", "place", "align", "center", "add", "position", "write", "show", "set", "make", "corner"])
+        || wish.noun.is_some();
     if !moved {
         return None;
     }

@@ -5,7 +5,10 @@ mod preferences;
 use braincase_core::scene::{SceneSpec, Title};
 
 use super::{Clause, Kind, Outcome, Question, Thread, Use, Work, content, edit, image, lookup, wish, words};
-use crate::brain::local::{content::Content, wish::{Length, Noun, Wish}};
+use crate::brain::local::{
+    content::Content,
+    wish::{Length, Noun, Wish},
+};
 
 pub(in crate::brain::local) use preferences::Preferences;
 
@@ -23,10 +26,15 @@ pub(super) struct NewScene {
 
 /// Whether a step asks for a new scene.
 pub(super) fn reads_as_new_scene(clause: &Clause<'_>) -> Option<NewScene> {
-    if let Some(noun) = clause.find(&["copy"]).filter(|at| clause.len() <= 12 && !matches!(clause.any_word(at.wrapping_sub(1)), "the")) {
+    if let Some(noun) =
+        clause.find(&["copy"]).filter(|at| clause.len() <= 12 && !matches!(clause.any_word(at.wrapping_sub(1)), "the"))
+    {
         return (!clause.has(words::IMAGE) && !clause.has(words::TEXT)).then_some(NewScene { noun, count: 1.0 });
     }
-    let verb = clause.find(&["add", "make", "put", "need", "want", "give", "prepend", "start", "begin", "end", "finish", "new", "another", "open", "close", "build", "have", "turn", "use", "show", "like"])?;
+    let verb = clause.find(&[
+        "add", "make", "put", "need", "want", "give", "prepend", "start", "begin", "end", "finish", "new", "another",
+        "open", "close", "build", "have", "turn", "use", "show", "like",
+    ])?;
     let adds = matches!(clause.word(verb), "add" | "prepend" | "new" | "another");
     let mut at = verb;
     while at < clause.len().min(verb + 12) {
@@ -36,8 +44,10 @@ pub(super) fn reads_as_new_scene(clause: &Clause<'_>) -> Option<NewScene> {
             }
         }
         let word = clause.word(at);
-        let border = matches!(word, "to" | "in" | "on" | "says" | "called" | "of" | "for" | "from" | "as" | "after" | "before" | "says-that")
-            || matches!(clause.kind(at), Some(Kind::Quote | Kind::Colon));
+        let border = matches!(
+            word,
+            "to" | "in" | "on" | "says" | "called" | "of" | "for" | "from" | "as" | "after" | "before" | "says-that"
+        ) || matches!(clause.kind(at), Some(Kind::Quote | Kind::Colon));
         let into = matches!(word, "into" | "to" | "with" | "out" | "of" | "as" | "for" | "in" | "from") && !adds;
         if border && !into {
             return None;
@@ -49,17 +59,43 @@ pub(super) fn reads_as_new_scene(clause: &Clause<'_>) -> Option<NewScene> {
 
 fn is_scene_noun(clause: &Clause<'_>, at: usize, adds: bool) -> bool {
     let word = clause.word(at);
-    let kind = matches!(word, "intro" | "outro" | "opening" | "closing" | "credits" | "title-scene" | "transition" | "page" | "cover" | "thank-you" | "card" | "frame");
-    let one = matches!(word, "one" | "ones") && adds && (at.saturating_sub(2)..at).any(|before| matches!(clause.word(before), "another" | "new" | "more" | "blank" | "empty"))
+    let kind = matches!(
+        word,
+        "intro"
+            | "outro"
+            | "opening"
+            | "closing"
+            | "credits"
+            | "title-scene"
+            | "transition"
+            | "page"
+            | "cover"
+            | "thank-you"
+            | "card"
+            | "frame"
+    );
+    let one = matches!(word, "one" | "ones")
+        && adds
+        && (at.saturating_sub(2)..at)
+            .any(|before| matches!(clause.word(before), "another" | "new" | "more" | "blank" | "empty"))
         || word == "one" && clause.word(at + 1) == "more" && clause.word(at + 2).is_empty();
-    words::SCENE.contains(&word) && clause.number(at + 1).is_none() || kind && !words::SCENE.contains(&clause.word(at + 1)) || one
+    words::SCENE.contains(&word) && clause.number(at + 1).is_none()
+        || kind && !words::SCENE.contains(&clause.word(at + 1))
+        || one
 }
 
 fn how_many(clause: &Clause<'_>, verb: usize, noun: usize, adds: bool) -> Option<f64> {
     let between = verb..noun;
-    let definite = between.clone().any(|at| matches!(clause.word(at), "the" | "this" | "every" | "each" | "all" | "these" | "it" | "that"));
-    let fresh = between.clone().any(|at| matches!(clause.word(at), "new" | "another")) || matches!(clause.word(verb), "new" | "another");
-    if let Some(count) = between.clone().find_map(|at| clause.number(at)).filter(|_| clause.word(noun).ends_with('s') && clause.word(noun) != "credits") {
+    let definite = between
+        .clone()
+        .any(|at| matches!(clause.word(at), "the" | "this" | "every" | "each" | "all" | "these" | "it" | "that"));
+    let fresh = between.clone().any(|at| matches!(clause.word(at), "new" | "another"))
+        || matches!(clause.word(verb), "new" | "another");
+    if let Some(count) = between
+        .clone()
+        .find_map(|at| clause.number(at))
+        .filter(|_| clause.word(noun).ends_with('s') && clause.word(noun) != "credits")
+    {
         return (adds || fresh || clause.has(&["more"])).then_some(count);
     }
     let closing = matches!(clause.word(noun), "credits");
@@ -67,11 +103,17 @@ fn how_many(clause: &Clause<'_>, verb: usize, noun: usize, adds: bool) -> Option
     let indefinite = between.clone().any(|at| matches!(clause.word(at), "a" | "an"));
     let bare = adds && !definite;
     let from_image = clause.has(words::IMAGE) && clause.has(&["into"]);
-    (fresh || bare && !definite || indefinite && !definite || the_kind || closing && adds || from_image && indefinite).then_some(1.0)
+    (fresh || bare && !definite || indefinite && !definite || the_kind || closing && adds || from_image && indefinite)
+        .then_some(1.0)
 }
 
 /// Makes the scene that a step asks for.
-pub(super) fn scene(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>, new: NewScene) -> Result<Outcome, Question> {
+pub(super) fn scene(
+    work: &mut Work,
+    thread: &mut Thread,
+    clause: &mut Clause<'_>,
+    new: NewScene,
+) -> Result<Outcome, Question> {
     if clause.word(new.noun) == "copy" {
         return copy(work, thread, clause);
     }
@@ -118,11 +160,22 @@ pub(super) struct Draft {
 impl Draft {
     /// The title, if one was given or follows from how the scene was named.
     pub(super) fn title(&self) -> Option<String> {
-        self.said.title.clone().or_else(|| self.title.clone()).or_else(|| self.said.topic.as_deref().map(as_title)).filter(|title| !title.trim().is_empty())
+        self.said
+            .title
+            .clone()
+            .or_else(|| self.title.clone())
+            .or_else(|| self.said.topic.as_deref().map(as_title))
+            .filter(|title| !title.trim().is_empty())
     }
 
     fn spec(&self, work: &Work, clause: &Clause<'_>) -> SceneSpec {
-        let from_text = || self.said.text.as_deref().map(|text| text.chars().take(40).collect::<String>()).filter(|text| !text.trim().is_empty());
+        let from_text = || {
+            self.said
+                .text
+                .as_deref()
+                .map(|text| text.chars().take(40).collect::<String>())
+                .filter(|text| !text.trim().is_empty())
+        };
         let title = self.title().or_else(from_text).unwrap_or_else(|| format!("Scene {}", work.board.order.len() + 1));
         let mut spec = SceneSpec::titled(Title::truncated(&title));
         work.preferences.apply(&mut spec);
@@ -173,7 +226,9 @@ fn kind_title(clause: &Clause<'_>, noun: usize) -> Option<String> {
 
 /// "a pricing scene" is called "Pricing".
 fn described(clause: &Clause<'_>, noun: usize) -> Option<String> {
-    let from = (noun.saturating_sub(4)..noun).rev().find(|at| matches!(clause.word(*at), "a" | "an" | "another" | "new" | "the" | "our" | "add"))?;
+    let from = (noun.saturating_sub(4)..noun)
+        .rev()
+        .find(|at| matches!(clause.word(*at), "a" | "an" | "another" | "new" | "the" | "our" | "add"))?;
     let telling = |at: &usize| {
         let word = clause.word(*at);
         !word.is_empty() && !is_plain_adjective(word) && clause.number(*at).is_none()
@@ -187,19 +242,83 @@ fn is_plain_adjective(word: &str) -> bool {
     crate::brain::local::colors::named(word).is_some()
         || matches!(
             word,
-            "new" | "short" | "long" | "quick" | "blank" | "empty" | "more" | "simple" | "nice" | "extra" | "additional" | "first" | "last" | "second" | "third" | "seconds" | "minute"
-                | "plain" | "big" | "small" | "dark" | "light" | "little" | "cool" | "another" | "single" | "different" | "fast" | "slow" | "very" | "of" | "my" | "our" | "gradient" | "final" | "more-or-less" | "half" | "white" | "bold" | "brief" | "fresh" | "bright" | "image" | "images" | "ms"
+            "new"
+                | "short"
+                | "long"
+                | "quick"
+                | "blank"
+                | "empty"
+                | "more"
+                | "simple"
+                | "nice"
+                | "extra"
+                | "additional"
+                | "first"
+                | "last"
+                | "second"
+                | "third"
+                | "seconds"
+                | "minute"
+                | "plain"
+                | "big"
+                | "small"
+                | "dark"
+                | "light"
+                | "little"
+                | "cool"
+                | "another"
+                | "single"
+                | "different"
+                | "fast"
+                | "slow"
+                | "very"
+                | "of"
+                | "my"
+                | "our"
+                | "gradient"
+                | "final"
+                | "more-or-less"
+                | "half"
+                | "white"
+                | "bold"
+                | "brief"
+                | "fresh"
+                | "bright"
+                | "image"
+                | "images"
+                | "ms"
         )
 }
 
 fn is_no_topic(topic: &str) -> bool {
-    matches!(topic.to_lowercase().as_str(), "that" | "it" | "me" | "us" | "this" | "now" | "the video" | "the project" | "the end" | "the beginning" | "the start")
+    matches!(
+        topic.to_lowercase().as_str(),
+        "that"
+            | "it"
+            | "me"
+            | "us"
+            | "this"
+            | "now"
+            | "the video"
+            | "the project"
+            | "the end"
+            | "the beginning"
+            | "the start"
+    )
 }
 
 /// "our new prices" becomes "New prices".
 fn as_title(words: &str) -> String {
     let words = words.trim();
-    let bare = ["our ", "the ", "my ", "your ", "a ", "an "].iter().find_map(|article| words.get(..article.len()).filter(|head| head.eq_ignore_ascii_case(article)).map(|_| &words[article.len()..])).unwrap_or(words);
+    let bare = ["our ", "the ", "my ", "your ", "a ", "an "]
+        .iter()
+        .find_map(|article| {
+            words
+                .get(..article.len())
+                .filter(|head| head.eq_ignore_ascii_case(article))
+                .map(|_| &words[article.len()..])
+        })
+        .unwrap_or(words);
     let mut chars = bare.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
@@ -233,7 +352,13 @@ fn place(work: &Work, thread: &Thread, clause: &mut Clause<'_>, noun: &str) -> R
         }
     }
     if let Some(at) = clause.find(&["position", "number", "place", "as", "slot"]) {
-        let counted = (at + 1..at + 5).find_map(|next| clause.number(next).or_else(|| crate::brain::local::numbers::ordinal(clause.word(next)).and_then(|n| u32::try_from(n).ok()).map(f64::from)));
+        let counted = (at + 1..at + 5).find_map(|next| {
+            clause.number(next).or_else(|| {
+                crate::brain::local::numbers::ordinal(clause.word(next))
+                    .and_then(|n| u32::try_from(n).ok())
+                    .map(f64::from)
+            })
+        });
         if let Some(wanted) = counted {
             clause.claim(at, at + 5);
             return Ok(Some(edit::whole(wanted).max(1)));
@@ -244,11 +369,18 @@ fn place(work: &Work, thread: &Thread, clause: &mut Clause<'_>, noun: &str) -> R
 
 /// The beginning, the end, the middle; an intro goes first unless it is told where.
 fn edge(work: &Work, clause: &Clause<'_>, noun: &str) -> Option<u32> {
-    let at_the = |words: &[&str]| clause.find(words).is_some_and(|at| (at.saturating_sub(3)..at).any(|before| matches!(clause.any_word(before), "at" | "to" | "in" | "as" | "from" | "with" | "very")));
+    let at_the = |words: &[&str]| {
+        clause.find(words).is_some_and(|at| {
+            (at.saturating_sub(3)..at)
+                .any(|before| matches!(clause.any_word(before), "at" | "to" | "in" | "as" | "from" | "with" | "very"))
+        })
+    };
     if at_the(&["end", "last", "back"]) || clause.mentions(&["outro", "closing"]) {
         return None;
     }
-    let starts = at_the(&["beginning", "start", "front", "first"]) || clause.has(&["beginning", "prepend"]) || clause.find(&["start", "begin", "open"]).is_some_and(|at| clause.word(at + 1) == "with");
+    let starts = at_the(&["beginning", "start", "front", "first"])
+        || clause.has(&["beginning", "prepend"])
+        || clause.find(&["start", "begin", "open"]).is_some_and(|at| clause.word(at + 1) == "with");
     let opening = matches!(noun, "intro" | "opening" | "title-scene" | "cover") || clause.has(words::OPENING);
     if starts || opening || (clause.has(&["first"]) && clause.mentions(&["put"])) {
         return Some(1);
@@ -257,7 +389,8 @@ fn edge(work: &Work, clause: &Clause<'_>, noun: &str) -> Option<u32> {
 }
 
 fn copy(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>) -> Result<Outcome, Question> {
-    let named = super::targets(work, thread, clause)?.map(|named| named.places).or_else(|| super::implied(work, thread));
+    let named =
+        super::targets(work, thread, clause)?.map(|named| named.places).or_else(|| super::implied(work, thread));
     let Some(places) = named else { return Err(Question::which_scene(&work.board, &work.board.all())) };
     let mut made = Vec::new();
     for place in places {

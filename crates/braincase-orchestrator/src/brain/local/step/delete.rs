@@ -2,7 +2,9 @@
 
 use braincase_core::{patch::ScenePatch, scene::Background};
 
-use super::{Clause, Outcome, Question, Thread, Use, Work, content, edit, force, has_pronoun, implied, targets, wish, words};
+use super::{
+    Clause, Outcome, Question, Thread, Use, Work, content, edit, force, has_pronoun, implied, targets, wish, words,
+};
 use crate::brain::local::{numbers, wish::Noun};
 
 /// Whether a step takes something away.
@@ -11,7 +13,10 @@ pub(super) fn reads_as_delete(clause: &Clause<'_>) -> bool {
     let takes_time = !numbers::spans(clause).is_empty();
     let cut = clause.find(&["cut", "hide"]).filter(|_| !takes_time);
     let only = clause.find(&["keep"]).is_some() && clause.has(&["only", "just"]);
-    let named = |at: usize| !clause.has(&["add", "make", "change", "set"]) || clause.find(&["add", "make", "change", "set"]).is_some_and(|other| at < other);
+    let named = |at: usize| {
+        !clause.has(&["add", "make", "change", "set"])
+            || clause.find(&["add", "make", "change", "set"]).is_some_and(|other| at < other)
+    };
     let first = verb.or(cut).is_some_and(named);
     let animation = clause.has(&["animation", "bold"]) && !clause.has(words::SCENE) || clause.has(&["animation"]);
     only || first && !(takes_time && !clause.has(&["star"])) && !animation
@@ -40,35 +45,47 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
         return scenes(work, thread, &rest);
     }
     if let Some(noun) = noun.or(said.old.as_ref().map(|_| Noun::Text)) {
-        let places = named.map(|named| named.places).or_else(|| implied(work, thread)).or_else(|| edit::only_scene_with(work, noun));
+        let places = named
+            .map(|named| named.places)
+            .or_else(|| implied(work, thread))
+            .or_else(|| edit::only_scene_with(work, noun));
         let Some(places) = places else { return Err(Question::which_scene(&work.board, &work.board.all())) };
         return parts(work, thread, &places, noun, clause, said.old.take());
     }
     let start_over = clause.has(&["start-over"]);
     match named {
         Some(named) => scenes(work, thread, &named.places),
-        None if start_over || clause.has(words::ALL) || clause.has(&["video"]) => scenes(work, thread, &work.board.all()),
-        None if has_pronoun(clause) || clause.has(words::SCENE) || clause.open().count() <= 3 => match implied(work, thread) {
-            Some(places) => scenes(work, thread, &places),
-            None => Err(Question::which_scene(&work.board, &work.board.all())),
-        },
+        None if start_over || clause.has(words::ALL) || clause.has(&["video"]) => {
+            scenes(work, thread, &work.board.all())
+        }
+        None if has_pronoun(clause) || clause.has(words::SCENE) || clause.open().count() <= 3 => {
+            match implied(work, thread) {
+                Some(places) => scenes(work, thread, &places),
+                None => Err(Question::which_scene(&work.board, &work.board.all())),
+            }
+        }
         None => Err(Question::which_scene(&work.board, &work.board.all())),
     }
 }
 
 fn thing(clause: &Clause<'_>) -> Option<Noun> {
     let verb = clause.find(&["delete", "cut", "hide"]).unwrap_or(0);
-    let scene = (verb..clause.len()).find(|at| words::SCENE.contains(&clause.word(*at)) || matches!(clause.word(*at), "one" | "ones"));
+    let scene = (verb..clause.len())
+        .find(|at| words::SCENE.contains(&clause.word(*at)) || matches!(clause.word(*at), "one" | "ones"));
     let noun_at = (verb..clause.len()).find(|at| wish::noun_of(clause.word(*at)).is_some())?;
     // "the logo scene" and "the scene with the logo" are scenes; "the logo from scene 2" is a logo.
     let describes = scene.is_some_and(|scene| scene < noun_at || scene == noun_at + 1);
-    let possessive = scene.is_some_and(|scene| scene < noun_at && (clause.number(scene + 1).is_some() && clause.number(noun_at - 1).is_some()));
+    let possessive = scene.is_some_and(|scene| {
+        scene < noun_at && (clause.number(scene + 1).is_some() && clause.number(noun_at - 1).is_some())
+    });
     if describes && !possessive { None } else { wish::noun_of(clause.word(noun_at)) }
 }
 
 fn scenes(work: &mut Work, thread: &mut Thread, places: &[usize]) -> Result<Outcome, Question> {
     if work.board.before == 0 && places.is_empty() {
-        return Err(Question::open("There is no scene yet, so there is nothing to delete. What should the first one show?"));
+        return Err(Question::open(
+            "There is no scene yet, so there is nothing to delete. What should the first one show?",
+        ));
     }
     for place in places {
         work.delete(*place)?;
@@ -77,14 +94,24 @@ fn scenes(work: &mut Work, thread: &mut Thread, places: &[usize]) -> Result<Outc
     Ok(Outcome::Done)
 }
 
-fn parts(work: &mut Work, thread: &mut Thread, places: &[usize], noun: Noun, clause: &Clause<'_>, old: Option<String>) -> Result<Outcome, Question> {
+fn parts(
+    work: &mut Work,
+    thread: &mut Thread,
+    places: &[usize],
+    noun: Noun,
+    clause: &Clause<'_>,
+    old: Option<String>,
+) -> Result<Outcome, Question> {
     let mut removed = false;
     for place in places {
         let Some(entry) = work.board.entries.get(*place) else { continue };
         let mut patch = ScenePatch::default();
         let background_image = matches!(entry.spec.background, Background::Image(_));
         let plural = wish::is_plural(clause) || noun == Noun::Image;
-        patch.remove = edit::elements(&entry.spec, noun, old.as_deref(), plural, clause).into_iter().map(|element| element.id.clone()).collect();
+        patch.remove = edit::elements(&entry.spec, noun, old.as_deref(), plural, clause)
+            .into_iter()
+            .map(|element| element.id.clone())
+            .collect();
         if noun == Noun::Background || (noun == Noun::Image && patch.remove.is_empty() && background_image) {
             patch.background = Some(Background::default());
         }
@@ -98,4 +125,3 @@ fn parts(work: &mut Work, thread: &mut Thread, places: &[usize], noun: Noun, cla
     let label = places.first().map_or_else(String::new, |place| work.board.label(*place));
     Err(Question::open(format!("I do not find that in {label}. What should I remove?")))
 }
-

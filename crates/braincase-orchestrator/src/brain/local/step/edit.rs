@@ -10,7 +10,9 @@ use braincase_core::{
 
 pub(super) use elements::{elements, is_image, new_element, readable_on, with_size_and_place};
 
-use super::{Clause, Force, Outcome, Question, Thread, Use, Work, content, force, has_pronoun, implied, targets, wish, words};
+use super::{
+    Clause, Force, Outcome, Question, Thread, Use, Work, content, force, has_pronoun, implied, targets, wish, words,
+};
 use crate::brain::local::{
     content::Content,
     target::{How, Named},
@@ -27,7 +29,13 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
         reading.claim(span.start, span.end);
     }
     let named = targets(work, thread, &mut reading)?;
-    let read_as_target: Vec<usize> = (0..clause.len()).filter(|at| clause.kind(*at).is_some() && reading.kind(*at).is_none() && !spans.iter().any(|span| (span.start..span.end).contains(at))).collect();
+    let read_as_target: Vec<usize> = (0..clause.len())
+        .filter(|at| {
+            clause.kind(*at).is_some()
+                && reading.kind(*at).is_none()
+                && !spans.iter().any(|span| (span.start..span.end).contains(at))
+        })
+        .collect();
     for at in read_as_target {
         clause.claim(at, at + 1);
     }
@@ -58,7 +66,13 @@ struct Order {
 }
 
 impl Order {
-    fn carry_out(&self, work: &mut Work, thread: &mut Thread, clause: &Clause<'_>, named: &Named) -> Result<Outcome, Question> {
+    fn carry_out(
+        &self,
+        work: &mut Work,
+        thread: &mut Thread,
+        clause: &Clause<'_>,
+        named: &Named,
+    ) -> Result<Outcome, Question> {
         let total: u32 = work.board.entries[..work.board.before].iter().map(|entry| entry.spec.duration_ms.get()).sum();
         let mut done = false;
         let mut problem = None;
@@ -126,7 +140,8 @@ impl Order {
 fn added_shape(clause: &Clause<'_>) -> Option<Noun> {
     let verb = clause.find(&["add", "put", "place", "show", "draw"])?;
     let noun_at = (verb..clause.len()).find(|at| wish::shape(clause.word(*at)).is_some())?;
-    let indefinite = (verb..noun_at).any(|at| matches!(clause.word(at), "a" | "an" | "another" | "some")) || noun_at == verb + 1;
+    let indefinite =
+        (verb..noun_at).any(|at| matches!(clause.word(at), "a" | "an" | "another" | "some")) || noun_at == verb + 1;
     indefinite.then(|| wish::shape(clause.word(noun_at)).map(Noun::Shape)).flatten()
 }
 
@@ -136,11 +151,16 @@ fn old_words(work: &Work, clause: &mut Clause<'_>, said: &mut Content) {
         return;
     }
     let Some(verb) = clause.find(&["change", "replace"]) else { return };
-    let Some(joint) = (verb..clause.len()).find(|at| matches!(clause.word(*at), "to" | "with" | "by" | "into")) else { return };
+    let Some(joint) = (verb..clause.len()).find(|at| matches!(clause.word(*at), "to" | "with" | "by" | "into")) else {
+        return;
+    };
     let old = clause.raw(verb + 1, joint);
     let new = clause.raw(joint + 1, clause.len());
     let lower = old.to_lowercase();
-    let there = !lower.is_empty() && work.board.entries.iter().any(|entry| crate::brain::local::board::texts(&entry.spec).any(|(_, text)| text.text.as_str().to_lowercase() == lower));
+    let there = !lower.is_empty()
+        && work.board.entries.iter().any(|entry| {
+            crate::brain::local::board::texts(&entry.spec).any(|(_, text)| text.text.as_str().to_lowercase() == lower)
+        });
     if there && !new.is_empty() {
         said.old = Some(old.to_owned());
         said.text = Some(new.to_owned());
@@ -164,9 +184,21 @@ fn titled_target(work: &Work, said: &mut Content, named: Option<Named>) -> Optio
 }
 
 /// Where to do what names no scene.
-fn unnamed(work: &Work, thread: &Thread, clause: &Clause<'_>, wish: &Wish, said: &Content) -> Result<Vec<usize>, Question> {
+fn unnamed(
+    work: &Work,
+    thread: &Thread,
+    clause: &Clause<'_>,
+    wish: &Wish,
+    said: &Content,
+) -> Result<Vec<usize>, Question> {
     if let Some(old) = &said.old {
-        let places: Vec<usize> = work.board.order.iter().copied().filter(|place| elements::says(&work.board.entries[*place].spec, old)).collect();
+        let places: Vec<usize> = work
+            .board
+            .order
+            .iter()
+            .copied()
+            .filter(|place| elements::says(&work.board.entries[*place].spec, old))
+            .collect();
         if places.len() == 1 {
             return Ok(places);
         }
@@ -194,15 +226,39 @@ pub(super) fn only_scene_with(work: &Work, noun: Noun) -> Option<Vec<usize>> {
 
 /// A step that wants something, but does not say what.
 fn vague(work: &Work, clause: &Clause<'_>, named: Option<&Named>) -> Result<Outcome, Question> {
-    let wants = clause.has(words::COMMANDS) || clause.has(&["better", "nicer", "improve", "fix", "cooler", "pop", "polish", "prettier", "different", "enhance", "modern", "professional", "work", "redo", "needs", "want"]);
+    let wants = clause.has(words::COMMANDS)
+        || clause.has(&[
+            "better",
+            "nicer",
+            "improve",
+            "fix",
+            "cooler",
+            "pop",
+            "polish",
+            "prettier",
+            "different",
+            "enhance",
+            "modern",
+            "professional",
+            "work",
+            "redo",
+            "needs",
+            "want",
+        ]);
     if !wants && named.is_none() {
         return Ok(Outcome::Unknown);
     }
     if work.board.order.is_empty() {
         return Err(Question::which_scene(&work.board, &[]));
     }
-    let what = named.and_then(|named| named.places.first()).map_or_else(|| "it".to_owned(), |place| work.board.label(*place));
-    let options = ["Make it faster".to_owned(), "Make the text bigger".to_owned(), "Change the background".to_owned(), "Add an animation".to_owned()];
+    let what =
+        named.and_then(|named| named.places.first()).map_or_else(|| "it".to_owned(), |place| work.board.label(*place));
+    let options = [
+        "Make it faster".to_owned(),
+        "Make the text bigger".to_owned(),
+        "Change the background".to_owned(),
+        "Add an animation".to_owned(),
+    ];
     Err(Question { text: format!("What should I change about {what}?"), options: options.into() })
 }
 

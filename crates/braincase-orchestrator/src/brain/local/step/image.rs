@@ -6,7 +6,12 @@ use braincase_core::{
     scene::{Background, SceneSpec, Title},
 };
 
-use super::{Clause, Outcome, Question, Thread, Work, add::Draft, content::{self, Use}, edit, has_pronoun, implied, targets, wish, words};
+use super::{
+    Clause, Outcome, Question, Thread, Work,
+    add::Draft,
+    content::{self, Use},
+    edit, has_pronoun, implied, targets, wish, words,
+};
 use crate::brain::local::wish::Noun;
 use crate::tools::{CreateSceneFromImage, EditSceneWithImage, Placement};
 
@@ -14,16 +19,22 @@ use crate::tools::{CreateSceneFromImage, EditSceneWithImage, Placement};
 pub(super) fn analyze(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>) -> Result<Option<Outcome>, Question> {
     let verb = clause.has(&["analyze", "describe", "recognize", "recognise", "inspect", "examine"]);
     let first = clause.find(&["what", "whats", "which", "tell", "who", "where", "how", "does", "is"]);
-    let asks = first.is_some_and(|at| at <= 3) && (clause.has(&["see", "in", "on", "shows", "show", "know", "think", "about", "color", "this", "of", "depicted", "dominant"]));
+    let asks = first.is_some_and(|at| at <= 3)
+        && (clause.has(&[
+            "see", "in", "on", "shows", "show", "know", "think", "about", "color", "this", "of", "depicted", "dominant",
+        ]));
     let image = clause.has(words::IMAGE);
     let attached = work.board.attached();
-    let shown = image || (!attached.is_empty() && (has_pronoun(clause) || clause.has(&["see", "here"])) && !clause.has(words::SCENE));
+    let shown = image
+        || (!attached.is_empty() && (has_pronoun(clause) || clause.has(&["see", "here"])) && !clause.has(words::SCENE));
     if !((verb || asks) && shown) || clause.has(&["make", "change", "set", "add", "put", "if"]) {
         return Ok(None);
     }
     let images = match (attached.as_slice(), work.board.images.last()) {
         ([], Some(last)) => vec![last.image_id],
-        ([], None) => return Err(Question::open("There is no image yet. Please attach the one that I should look at.")),
+        ([], None) => {
+            return Err(Question::open("There is no image yet. Please attach the one that I should look at."));
+        }
         (attached, _) => attached.to_vec(),
     };
     for image in images {
@@ -51,12 +62,21 @@ fn known(work: &Work) -> Result<Vec<ImageId>, Question> {
     match work.board.images.as_slice() {
         [] => Err(Question::open("There is no image yet. Please attach the one that you want to use.")),
         [one] => Ok(vec![one.image_id]),
-        _ => Err(Question::open("There are several images in this project. Please attach the one that you want to use.")),
+        _ => {
+            Err(Question::open("There are several images in this project. Please attach the one that you want to use."))
+        }
     }
 }
 
 /// Makes scenes from images.
-pub(super) fn scenes(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>, draft: &Draft, at: Option<u32>, images: &[ImageId]) -> Result<Outcome, Question> {
+pub(super) fn scenes(
+    work: &mut Work,
+    thread: &mut Thread,
+    clause: &Clause<'_>,
+    draft: &Draft,
+    at: Option<u32>,
+    images: &[ImageId],
+) -> Result<Outcome, Question> {
     thread.used_images = true;
     let each = clause.has(&["each", "every", "scenes", "separate"]);
     let background = clause.has(&["background"]) && draft.wish.background.is_none();
@@ -74,7 +94,12 @@ pub(super) fn scenes(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>, 
             continue;
         }
         let next = at.map(|at| at + u32::try_from(index).unwrap_or(0));
-        let call = CreateSceneFromImage { image_id: *image_id, title: title.as_deref().map(Title::truncated), duration_ms, at: next };
+        let call = CreateSceneFromImage {
+            image_id: *image_id,
+            title: title.as_deref().map(Title::truncated),
+            duration_ms,
+            at: next,
+        };
         made.extend(work.add_image(call));
     }
     for place in &made {
@@ -96,19 +121,35 @@ pub(super) fn scenes(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>, 
 }
 
 /// Puts images into scenes that are there, or makes scenes of them if there is nowhere to put them.
-pub(super) fn place(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>) -> Result<Option<Outcome>, Question> {
+pub(super) fn place(
+    work: &mut Work,
+    thread: &mut Thread,
+    clause: &mut Clause<'_>,
+) -> Result<Option<Outcome>, Question> {
     let attached = work.board.attached();
     let mentioned = clause.has(words::IMAGE);
-    let verb = clause.has(&["put", "add", "use", "place", "show", "set", "replace", "swap", "change", "have", "attach", "apply", "want", "need", "make", "turn", "fill"]);
+    let verb = clause.has(&[
+        "put", "add", "use", "place", "show", "set", "replace", "swap", "change", "have", "attach", "apply", "want",
+        "need", "make", "turn", "fill",
+    ]);
     let background = clause.has(&["background"]);
     let pronoun = has_pronoun(clause);
     let probe = wish_of(clause);
-    let by_image = mentioned || (!attached.is_empty() && pronoun && clause.has(&["put", "add", "use", "place", "show", "replace", "swap", "attach"])) || (!attached.is_empty() && background && pronoun && clause.has(&["use", "make", "as", "set"]));
-    let looks_only = probe.as_ref().is_some_and(|wish| !wish.is_empty()) && !clause.has(&["put", "add", "use", "place", "attach", "this", "replace", "swap"]);
+    let by_image = mentioned
+        || (!attached.is_empty()
+            && pronoun
+            && clause.has(&["put", "add", "use", "place", "show", "replace", "swap", "attach"]))
+        || (!attached.is_empty() && background && pronoun && clause.has(&["use", "make", "as", "set"]));
+    let looks_only = probe.as_ref().is_some_and(|wish| !wish.is_empty())
+        && !clause.has(&["put", "add", "use", "place", "attach", "this", "replace", "swap"]);
     if looks_only || !by_image || !(verb || !attached.is_empty()) {
         return Ok(None);
     }
-    let inserts = clause.has(&["put", "add", "use", "place", "show", "attach", "replace", "swap", "apply", "have", "want", "need", "fill"]) || (clause.has(&["change", "set", "make", "turn"]) && clause.has(&["this", "attached", "background", "to"])) || !attached.is_empty();
+    let inserts = clause.has(&[
+        "put", "add", "use", "place", "show", "attach", "replace", "swap", "apply", "have", "want", "need", "fill",
+    ]) || (clause.has(&["change", "set", "make", "turn"])
+        && clause.has(&["this", "attached", "background", "to"]))
+        || !attached.is_empty();
     if !inserts {
         return Ok(None);
     }
@@ -132,7 +173,10 @@ pub(super) fn place(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_
             put(work, *place, *image, placement, old);
         }
         if let (Some(text), Some(entry)) = (&said.text, work.board.entries.get(*place)) {
-            let patch = ScenePatch { add: vec![edit::new_element(&entry.spec, Noun::Text, Some(text), &wish::Wish::default())], ..ScenePatch::default() };
+            let patch = ScenePatch {
+                add: vec![edit::new_element(&entry.spec, Noun::Text, Some(text), &wish::Wish::default())],
+                ..ScenePatch::default()
+            };
             work.patch(*place, &patch, edit::OVERRULE)?;
         }
     }
@@ -141,7 +185,11 @@ pub(super) fn place(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_
 }
 
 /// What to do with images if nothing is said about them: into the selected scene, else each into a scene of its own.
-pub(in crate::brain::local) fn defaults(work: &mut Work, thread: &mut Thread, images: &[ImageId]) -> Result<Outcome, Question> {
+pub(in crate::brain::local) fn defaults(
+    work: &mut Work,
+    thread: &mut Thread,
+    images: &[ImageId],
+) -> Result<Outcome, Question> {
     thread.used_images = true;
     if let Some(place) = work.board.selected {
         for image in images {
@@ -159,7 +207,13 @@ fn wish_of(clause: &Clause<'_>) -> Option<wish::Wish> {
     wish::read(&mut clause.clone()).ok()
 }
 
-fn put(work: &mut Work, place: usize, image_id: ImageId, placement: Placement, replace: Option<braincase_core::scene::ElementId>) {
+fn put(
+    work: &mut Work,
+    place: usize,
+    image_id: ImageId,
+    placement: Placement,
+    replace: Option<braincase_core::scene::ElementId>,
+) {
     let Some(entry) = work.board.entries.get(place) else { return };
     let placement = if replace.is_some() { Placement::Element } else { placement };
     let call = EditSceneWithImage { scene_id: entry.scene, image_id, placement, replace };

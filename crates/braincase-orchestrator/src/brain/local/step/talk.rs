@@ -6,8 +6,12 @@ use super::{Clause, Kind, Work, words};
 pub(super) fn is_negated(clause: &Clause<'_>) -> bool {
     let head = (0..clause.len().min(7)).find(|at| words::NEGATION.contains(&clause.word(*at)));
     let before_verb = head.is_some_and(|at| {
-        (0..at).all(|before| words::FILLERS.contains(&clause.word(before)) || matches!(clause.kind(before), Some(Kind::Comma)) || clause.word(before) == "scene" || clause.number(before).is_some())
-            && clause.word(at) != "not"
+        (0..at).all(|before| {
+            words::FILLERS.contains(&clause.word(before))
+                || matches!(clause.kind(before), Some(Kind::Comma))
+                || clause.word(before) == "scene"
+                || clause.number(before).is_some()
+        }) && clause.word(at) != "not"
     });
     let keep = clause.has(&["leave", "keep"]) && clause.has(&["alone", "is", "untouched", "unchanged", "are", "be"]);
     let nothing = clause.has(&["nothing", "nevermind"]) || clause.seq(0, &["undo"]) && false;
@@ -18,10 +22,37 @@ pub(super) fn is_negated(clause: &Clause<'_>) -> bool {
 pub(super) fn is_talk(work: &mut Work, clause: &Clause<'_>) -> bool {
     let words: Vec<&str> = (0..clause.len()).map(|at| clause.word(at)).filter(|word| !word.is_empty()).collect();
     let first = words.first().copied().unwrap_or("");
-    let greeting = ["hello", "hi", "hey", "thanks", "thank-you", "cool", "great", "nice", "perfect", "awesome", "ok", "okay", "good", "no", "wow", "lovely", "cheers", "bye", "morning"];
-    let small = words.len() <= 6 && greeting.contains(&first) && !clause.has(words::COMMANDS) && !clause.has(&["scene", "scenes"]) && clause.len() <= 7;
+    let greeting = [
+        "hello",
+        "hi",
+        "hey",
+        "thanks",
+        "thank-you",
+        "cool",
+        "great",
+        "nice",
+        "perfect",
+        "awesome",
+        "ok",
+        "okay",
+        "good",
+        "no",
+        "wow",
+        "lovely",
+        "cheers",
+        "bye",
+        "morning",
+    ];
+    let small = words.len() <= 6
+        && greeting.contains(&first)
+        && !clause.has(words::COMMANDS)
+        && !clause.has(&["scene", "scenes"])
+        && clause.len() <= 7;
     if small {
-        work.plan.remarks.push("Tell me what to add or change, for example “add an intro saying Hello” or “make scene 2 faster”.".to_owned());
+        work.plan.remarks.push(
+            "Tell me what to add or change, for example “add an intro saying Hello” or “make scene 2 faster”."
+                .to_owned(),
+        );
         return true;
     }
     let request = matches!((first, words.get(1).copied().unwrap_or("")), ("what" | "how", "about" | "if"));
@@ -38,7 +69,14 @@ pub(super) fn is_talk(work: &mut Work, clause: &Clause<'_>) -> bool {
 }
 
 fn summary(work: &Work) -> String {
-    let titles: Vec<String> = work.board.order.iter().take(20).filter_map(|place| work.board.entries.get(*place)).map(|entry| format!("“{}”", entry.spec.title)).collect();
+    let titles: Vec<String> = work
+        .board
+        .order
+        .iter()
+        .take(20)
+        .filter_map(|place| work.board.entries.get(*place))
+        .map(|entry| format!("“{}”", entry.spec.title))
+        .collect();
     match titles.len() {
         0 => "The storyboard is empty. Tell me what the first scene should show.".to_owned(),
         _ => format!("The storyboard has {} scenes: {}.", work.board.order.len(), titles.join(", ")),

@@ -47,8 +47,12 @@ type Found = Option<(Vec<usize>, usize, usize)>;
 
 /// "the scene with the star", "the one that says hello".
 fn with(board: &Board, clause: &Clause<'_>, at: usize) -> Found {
-    let linked = matches!(clause.word(at + 1), "with" | "containing" | "about" | "showing" | "where" | "says" | "has" | "that" | "which" | "having" | "of");
-    let definite = at.checked_sub(1).is_some_and(|before| matches!(clause.word(before), "the" | "that" | "this") ) || clause.word(at) == "scenes";
+    let linked = matches!(
+        clause.word(at + 1),
+        "with" | "containing" | "about" | "showing" | "where" | "says" | "has" | "that" | "which" | "having" | "of"
+    );
+    let definite = at.checked_sub(1).is_some_and(|before| matches!(clause.word(before), "the" | "that" | "this"))
+        || clause.word(at) == "scenes";
     if !linked || !definite {
         return None;
     }
@@ -83,7 +87,11 @@ fn with(board: &Board, clause: &Clause<'_>, at: usize) -> Found {
 /// "the blue one", "the longest scene", "the empty scenes".
 fn adjective(board: &Board, clause: &Clause<'_>, at: usize) -> Found {
     let before = at.checked_sub(1)?;
-    let start = if before > 0 && colors::color_at(clause, before - 1).is_some_and(|found| found.end == at) { before - 1 } else { before };
+    let start = if before > 0 && colors::color_at(clause, before - 1).is_some_and(|found| found.end == at) {
+        before - 1
+    } else {
+        before
+    };
     if !start.checked_sub(1).is_some_and(|the| matches!(clause.word(the), "the" | "all" | "every")) {
         return None;
     }
@@ -106,14 +114,17 @@ fn matching(board: &Board, test: impl Fn(&SceneSpec) -> bool) -> Vec<usize> {
 }
 
 fn says(spec: &SceneSpec, words: &str) -> bool {
-    spec.title.as_str().to_lowercase().contains(words) || board::texts(spec).any(|(_, text)| text.text.as_str().to_lowercase().contains(words))
+    spec.title.as_str().to_lowercase().contains(words)
+        || board::texts(spec).any(|(_, text)| text.text.as_str().to_lowercase().contains(words))
 }
 
 fn mentions(spec: &SceneSpec, word: &str) -> bool {
     says(spec, word)
         || spec.elements.iter().any(|element| {
             let alt = match &element.content {
-                Content::Image(image) => image.alt.as_ref().is_some_and(|alt| alt.as_str().to_lowercase().contains(word)),
+                Content::Image(image) => {
+                    image.alt.as_ref().is_some_and(|alt| alt.as_str().to_lowercase().contains(word))
+                }
                 Content::Text(_) | Content::Shape(_) => false,
             };
             alt || element.id.as_str().to_lowercase().contains(word)
@@ -130,7 +141,9 @@ fn is_colored(spec: &SceneSpec, color: Color) -> bool {
 
 fn feature(word: &str) -> Option<fn(&SceneSpec) -> bool> {
     fn has(spec: &SceneSpec, shape: Shape) -> bool {
-        spec.elements.iter().any(|element| matches!(&element.content, Content::Shape(content) if content.shape == shape))
+        spec.elements
+            .iter()
+            .any(|element| matches!(&element.content, Content::Shape(content) if content.shape == shape))
     }
     Some(match word {
         "logo" | "image" | "images" => board::shows_image,

@@ -35,7 +35,9 @@ pub(in crate::brain::local) fn quoted(board: &Board, title: &str) -> Option<usiz
     let wanted = plain(title);
     let titles = titles(board);
     let exact = titles.iter().find(|(_, words)| *words == wanted);
-    exact.or_else(|| titles.iter().find(|(_, words)| !wanted.is_empty() && contains(words, &wanted))).map(|(place, _)| *place)
+    exact
+        .or_else(|| titles.iter().find(|(_, words)| !wanted.is_empty() && contains(words, &wanted)))
+        .map(|(place, _)| *place)
 }
 
 fn titles(board: &Board) -> Vec<(usize, Vec<String>)> {
@@ -45,7 +47,9 @@ fn titles(board: &Board) -> Vec<(usize, Vec<String>)> {
 
 fn plain(title: &str) -> Vec<String> {
     let tokens = token::tokenize(title).into_iter().filter(|token| token.kind == Kind::Word);
-    let words = tokens.map(|token| token.word).filter(|word| !matches!(word.as_str(), "the" | "a" | "an" | "scene" | "our" | "and"));
+    let words = tokens
+        .map(|token| token.word)
+        .filter(|word| !matches!(word.as_str(), "the" | "a" | "an" | "scene" | "our" | "and"));
     words.collect()
 }
 
@@ -98,13 +102,15 @@ fn is_kind(word: &str) -> bool {
 
 /// "the X scene", where X are words of its title.
 fn described(titles: &[(usize, Vec<String>)], clause: &mut Clause<'_>, from: usize) -> Option<Vec<usize>> {
-    let noun = (from + 1..clause.len()).find(|at| words::SCENE.contains(&clause.word(*at)) || clause.word(*at) == "one")?;
+    let noun =
+        (from + 1..clause.len()).find(|at| words::SCENE.contains(&clause.word(*at)) || clause.word(*at) == "one")?;
     let the = (from..noun).rev().take(4).find(|at| matches!(clause.word(*at), "the" | "our" | "my" | "that"))?;
     let adjectives: Vec<String> = (the + 1..noun).map(|at| clause.word(at).to_owned()).collect();
     if adjectives.is_empty() || adjectives.iter().any(String::is_empty) {
         return None;
     }
-    let places: Vec<usize> = titles.iter().filter(|(_, title)| contains(title, &adjectives)).map(|(place, _)| *place).collect();
+    let places: Vec<usize> =
+        titles.iter().filter(|(_, title)| contains(title, &adjectives)).map(|(place, _)| *place).collect();
     if places.is_empty() {
         return None;
     }
@@ -118,13 +124,18 @@ fn by_kind(board: &Board, titles: &[(usize, Vec<String>)], clause: &mut Clause<'
         let word = clause.word(*at);
         let kind = words::OPENING.contains(&word) || words::CLOSING.contains(&word);
         let noun = words::SCENE.contains(&clause.word(at + 1)) || clause.word(at + 1) == "one";
-        let alone = !matches!(word, "end" | "final" | "opener" | "cover") && at.checked_sub(1).is_some_and(|before| matches!(clause.any_word(before), "the" | "our" | "my" | "delete" | "and"));
+        let alone = !matches!(word, "end" | "final" | "opener" | "cover")
+            && at
+                .checked_sub(1)
+                .is_some_and(|before| matches!(clause.any_word(before), "the" | "our" | "my" | "delete" | "and"));
         kind && (noun || alone)
     })?;
     let table = if words::OPENING.contains(&clause.word(at)) { words::OPENING } else { words::CLOSING };
     let noun = words::SCENE.contains(&clause.word(at + 1)) || clause.word(at + 1) == "one";
     clause.claim(at, at + 1 + usize::from(noun));
-    let named = titles.iter().filter(|(_, title)| title.iter().any(|word| table.contains(&word.as_str()) || table == words::OPENING && word == "welcome"));
+    let named = titles.iter().filter(|(_, title)| {
+        title.iter().any(|word| table.contains(&word.as_str()) || table == words::OPENING && word == "welcome")
+    });
     let named: Vec<usize> = named.map(|(place, _)| *place).collect();
     if !named.is_empty() {
         return Some(named);
@@ -140,8 +151,11 @@ fn single_word(titles: &[(usize, Vec<String>)], clause: &mut Clause<'_>, from: u
         if word.chars().count() < 4 || words::is_reserved(word) {
             continue;
         }
-        let same = |title: &String| title == word || title.strip_suffix('s') == Some(word) || word.strip_suffix('s') == Some(title.as_str());
-        let places: Vec<usize> = titles.iter().filter(|(_, title)| title.iter().any(same)).map(|(place, _)| *place).collect();
+        let same = |title: &String| {
+            title == word || title.strip_suffix('s') == Some(word) || word.strip_suffix('s') == Some(title.as_str())
+        };
+        let places: Vec<usize> =
+            titles.iter().filter(|(_, title)| title.iter().any(same)).map(|(place, _)| *place).collect();
         if !places.is_empty() {
             let noun = words::SCENE.contains(&clause.word(at + 1)) || clause.word(at + 1) == "one";
             clause.claim(at, at + 1 + usize::from(noun));

@@ -1,13 +1,16 @@
 //! What the user prefers, as far as it tells how a new scene should look.
 
 use braincase_core::{
+    bounded::Millis,
     color::Color,
     scene::{Animation, Content, Element, Motion, SceneSpec},
-    bounded::Millis,
 };
 
 use crate::brain::local::{
-    clause::Clause, numbers, step::edit, token,
+    clause::Clause,
+    numbers,
+    step::edit,
+    token,
     wish::{self, Change, Paint},
 };
 use crate::briefing::PreferenceLine;
@@ -31,7 +34,8 @@ impl Preferences {
     pub(in crate::brain::local) fn read(lines: &[PreferenceLine]) -> Self {
         let mut preferences = Self::default();
         for line in lines.iter().take(MAX_READ) {
-            let text: String = format!("{} {}", line.key.replace(['_', '-', '.'], " "), line.value).chars().take(500).collect();
+            let text: String =
+                format!("{} {}", line.key.replace(['_', '-', '.'], " "), line.value).chars().take(500).collect();
             let tokens = token::tokenize(&text);
             preferences.learn(&Clause::new(&text, &tokens));
         }
@@ -80,7 +84,8 @@ impl Preferences {
             text.bold |= self.bold;
         }
         if let (None, Some(kind)) = (&element.animation, self.motion) {
-            element.animation = Some(Animation { kind, duration_ms: Millis::clamped(600), delay_ms: Millis::clamped(0) });
+            element.animation =
+                Some(Animation { kind, duration_ms: Millis::clamped(600), delay_ms: Millis::clamped(0) });
         }
     }
 }

@@ -7,7 +7,9 @@ use braincase_core::{
 };
 
 use crate::brain::local::{
-    board, clause::Clause, colors, numbers,
+    board,
+    clause::Clause,
+    colors, numbers,
     wish::{Change, Move, Noun, Place, Spot, Wish},
     words,
 };
@@ -29,7 +31,13 @@ pub(super) fn says(spec: &SceneSpec, words: &str) -> bool {
 }
 
 /// The elements of a scene that a noun names; one of them unless all are meant.
-pub(in crate::brain::local::step) fn elements<'s>(spec: &'s SceneSpec, noun: Noun, old: Option<&str>, plural: bool, clause: &Clause<'_>) -> Vec<&'s Element> {
+pub(in crate::brain::local::step) fn elements<'s>(
+    spec: &'s SceneSpec,
+    noun: Noun,
+    old: Option<&str>,
+    plural: bool,
+    clause: &Clause<'_>,
+) -> Vec<&'s Element> {
     let of_kind: Vec<&Element> = spec.elements.iter().filter(|element| is(element, noun)).collect();
     if let Some(old) = old.map(str::to_lowercase) {
         let saying = |element: &&&Element| matches!(&element.content, Content::Text(text) if text.text.as_str().to_lowercase().contains(&old));
@@ -61,7 +69,12 @@ fn counted(clause: &Clause<'_>, count: usize) -> Option<usize> {
 }
 
 /// The elements that a wish for looks applies to.
-pub(super) fn to_style<'s>(spec: &'s SceneSpec, wish: &Wish, old: Option<&str>, clause: &Clause<'_>) -> Vec<&'s Element> {
+pub(super) fn to_style<'s>(
+    spec: &'s SceneSpec,
+    wish: &Wish,
+    old: Option<&str>,
+    clause: &Clause<'_>,
+) -> Vec<&'s Element> {
     if let Some(noun) = wish.noun.filter(|noun| !matches!(noun, Noun::Background)) {
         let found = elements(spec, noun, old, wish.plural, clause);
         if !found.is_empty() || noun != Noun::Animation {
@@ -112,19 +125,44 @@ pub(in crate::brain::local::step) fn with_size_and_place(element: &Element, wish
 }
 
 /// An element that a step wants to be made.
-pub(in crate::brain::local::step) fn new_element(spec: &SceneSpec, noun: Noun, words: Option<&str>, wish: &Wish) -> Element {
+pub(in crate::brain::local::step) fn new_element(
+    spec: &SceneSpec,
+    noun: Noun,
+    words: Option<&str>,
+    wish: &Wish,
+) -> Element {
     let (stem, content, width, height) = match noun {
-        Noun::Shape(shape) => (shape_stem(shape), Content::Shape(ShapeContent { shape }), 200, if matches!(shape, Shape::Line) { 20 } else { 200 }),
+        Noun::Shape(shape) => (
+            shape_stem(shape),
+            Content::Shape(ShapeContent { shape }),
+            200,
+            if matches!(shape, Shape::Line) { 20 } else { 200 },
+        ),
         Noun::Text | Noun::Image | Noun::AnyShape | Noun::Background | Noun::Animation => {
-            let text = TextContent { text: Text::truncated(words.unwrap_or("")), size: Share::clamped(80), bold: wish.bold.unwrap_or(false) };
+            let text = TextContent {
+                text: Text::truncated(words.unwrap_or("")),
+                size: Share::clamped(80),
+                bold: wish.bold.unwrap_or(false),
+            };
             ("text", Content::Text(text), 800, 200)
         }
     };
     // A second text goes below the first instead of over it.
     let texts = board::texts(spec).count();
     let y = if stem == "text" && texts > 0 { 700 } else { 500 };
-    let position = Position { x: Share::clamped(500), y: Share::clamped(y), width: Share::clamped(width), height: Share::clamped(height) };
-    let mut element = Element { id: spec.free_element_id(stem), content, position, color: wish.color, animation: wish.motion.map(animation) };
+    let position = Position {
+        x: Share::clamped(500),
+        y: Share::clamped(y),
+        width: Share::clamped(width),
+        height: Share::clamped(height),
+    };
+    let mut element = Element {
+        id: spec.free_element_id(stem),
+        content,
+        position,
+        color: wish.color,
+        animation: wish.motion.map(animation),
+    };
     if let Some(place) = wish.place {
         element.position = placed(&element.position, place);
     }
@@ -183,7 +221,9 @@ const fn shape_stem(shape: Shape) -> &'static str {
 }
 
 /// Letters that can be read on a background.
-pub(in crate::brain::local::step) fn readable_on(background: &braincase_core::scene::Background) -> Option<braincase_core::color::Color> {
+pub(in crate::brain::local::step) fn readable_on(
+    background: &braincase_core::scene::Background,
+) -> Option<braincase_core::color::Color> {
     use braincase_core::{color::Color, scene::Background};
     let dark = match background {
         Background::Color(color) => colors::is_dark(*color),
