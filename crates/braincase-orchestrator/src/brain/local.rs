@@ -71,7 +71,7 @@ fn decide(prompt: &Prompt) -> Decision {
         work.plan.remarks.push("I read only the beginning of your very long request.".to_owned());
     }
     match interpret(&mut work, &earlier, text) {
-        Ok(reasoning) if work.plan.is_empty() && work.plan.remarks.is_empty() => done_nothing(work, reasoning),
+        Ok(reasoning) if work.plan.is_empty() && work.plan.remarks.is_empty() => done_nothing(reasoning),
         Ok(reasoning) => {
             let (calls, reply) = work.plan.finish(&work.board);
             Decision { calls, reply, reasoning, ..Decision::default() }
@@ -178,7 +178,7 @@ fn answered<'e>(
     Some(request)
 }
 
-fn done_nothing(_work: Work, reasoning: String) -> Decision {
+fn done_nothing(reasoning: String) -> Decision {
     let reply = "Okay, nothing changed.".to_owned();
     Decision { reply, reasoning, ..Decision::default() }
 }

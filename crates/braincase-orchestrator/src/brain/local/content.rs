@@ -81,7 +81,7 @@ fn free_words(clause: &mut Clause<'_>, usage: Use, content: &mut Content) {
         let end = content_end(clause, start, usage);
         let words = clause
             .raw(start, end)
-            .trim_matches(|c: char| c.is_whitespace() || ",;:.".contains(c))
+            .trim_matches(|c: char| c.is_whitespace() || ",;:.?!".contains(c))
             .trim_end_matches(" please")
             .to_owned();
         let target = match slot {
@@ -142,6 +142,9 @@ fn after_to(clause: &Clause<'_>, at: usize) -> Option<Slot> {
     let verb = clause.word(at);
     if before(&["rename"]) && matches!(verb, "to" | "as" | "into") {
         return Some(Slot::Title);
+    }
+    if verb == "as" {
+        return None;
     }
     if matches!(verb, "with" | "by") && !before(&["replace", "swap"]) {
         return None;

@@ -38,7 +38,7 @@ impl Speller {
 }
 
 /// Replaces phrases by the one word that they mean, and number words by numbers.
-pub(super) fn join_phrases(tokens: Vec<Token>) -> Vec<Token> {
+pub(super) fn join_phrases(tokens: &[Token]) -> Vec<Token> {
     let mut joined: Vec<Token> = Vec::with_capacity(tokens.len());
     let mut at = 0;
     while at < tokens.len() {
@@ -128,8 +128,8 @@ fn distance(a: &[char], b: &[char]) -> usize {
     for (i, row) in rows.iter_mut().enumerate() {
         row[0] = i;
     }
-    for j in 0..=b.len() {
-        rows[0][j] = j;
+    for (j, cell) in rows[0].iter_mut().enumerate() {
+        *cell = j;
     }
     for i in 1..=a.len() {
         for j in 1..=b.len() {

@@ -47,7 +47,7 @@ pub(super) fn tokenize(text: &str) -> Vec<Token> {
     while let Some(c) = scanner.peek(0) {
         scanner.step(c);
     }
-    spelling::join_phrases(scanner.tokens)
+    spelling::join_phrases(&scanner.tokens)
 }
 
 struct Scanner<'t> {

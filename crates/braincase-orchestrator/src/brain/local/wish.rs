@@ -111,7 +111,8 @@ pub(super) fn read(clause: &mut Clause<'_>) -> Result<Wish, Question> {
 
 /// The first noun that names a part of a scene.
 pub(super) fn noun(clause: &Clause<'_>) -> Option<Noun> {
-    clause.open().find_map(|at| noun_of(clause.word(at)))
+    let nouns = || clause.open().filter_map(|at| noun_of(clause.word(at)));
+    nouns().find(|noun| *noun != Noun::Animation).or_else(|| nouns().next())
 }
 
 /// What a word names, if it names a part of a scene.
@@ -252,7 +253,7 @@ fn role(clause: &Clause<'_>, color: &colors::Found, noun: Option<Noun>) -> Role 
         |word: &str| words::TEXT.contains(&word) || shape(word).is_some() || matches!(word, "shape" | "shapes");
     for at in color.end..color.end + 3 {
         match clause.any_word(at) {
-            "background" => return Role::Background,
+            "background" | "scene" => return Role::Background,
             word if is_element(word) => return Role::Element,
             "and" | "with" | "on" | "in" | "to" => break,
             _ => {}
@@ -265,6 +266,9 @@ fn role(clause: &Clause<'_>, color: &colors::Found, noun: Option<Noun>) -> Role 
             "on" => return Role::Background,
             _ => {}
         }
+    }
+    if clause.mentions(&["write"]) {
+        return Role::Element;
     }
     match noun {
         Some(Noun::Text | Noun::Shape(_) | Noun::AnyShape) => Role::Element,
@@ -340,6 +344,9 @@ fn tempo(clause: &Clause<'_>) -> Result<Option<Change>, Question> {
     let faster = clause.has(&["faster", "fast", "much-faster"])
         || clause.has(&["speed", "hurry", "pick"]) && clause.has(&["up"])
         || clause.has(&["increase", "raise", "higher"]) && clause.has(&["speed", "tempo"]);
+    if clause.has(&["too"]) && clause.has(&["slow"]) {
+        return Ok(Some(Change::Times(1.5)));
+    }
     let slower = clause.has(&["slower", "slow", "slowly"])
         || clause.has(&["reduce", "decrease", "lower"]) && clause.has(&["speed", "tempo"]);
     let about = clause.has(&["speed", "tempo"]);

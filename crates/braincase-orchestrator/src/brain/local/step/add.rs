@@ -38,10 +38,10 @@ pub(super) fn reads_as_new_scene(clause: &Clause<'_>) -> Option<NewScene> {
     let adds = matches!(clause.word(verb), "add" | "prepend" | "new" | "another");
     let mut at = verb;
     while at < clause.len().min(verb + 12) {
-        if is_scene_noun(clause, at, adds) {
-            if let Some(count) = how_many(clause, verb, at, adds) {
-                return Some(NewScene { noun: at, count });
-            }
+        if is_scene_noun(clause, at, adds)
+            && let Some(count) = how_many(clause, verb, at, adds)
+        {
+            return Some(NewScene { noun: at, count });
         }
         let word = clause.word(at);
         let border = matches!(
@@ -331,11 +331,11 @@ fn place(work: &Work, thread: &Thread, clause: &mut Clause<'_>, noun: &str) -> R
         index.map_or(Ok(None), |index| Ok(u32::try_from(index + 1 + plus).ok()))
     };
     for (word, plus) in [("after", 1), ("following", 1), ("before", 0)] {
-        if let Some(at) = clause.find(&[word]) {
-            if let Some(anchor) = lookup.anchor(clause, at + 1)? {
-                clause.claim(at, at + 1);
-                return number(anchor, plus);
-            }
+        if let Some(at) = clause.find(&[word])
+            && let Some(anchor) = lookup.anchor(clause, at + 1)?
+        {
+            clause.claim(at, at + 1);
+            return number(anchor, plus);
         }
     }
     if let Some(at) = clause.find(&["between"]) {

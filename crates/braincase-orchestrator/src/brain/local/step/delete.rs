@@ -18,7 +18,7 @@ pub(super) fn reads_as_delete(clause: &Clause<'_>) -> bool {
             || clause.find(&["add", "make", "change", "set"]).is_some_and(|other| at < other)
     };
     let first = verb.or(cut).is_some_and(named);
-    let animation = clause.has(&["animation", "bold"]) && !clause.has(words::SCENE) || clause.has(&["animation"]);
+    let animation = clause.has(&["animation"]) || (clause.has(&["bold"]) && !clause.has(words::SCENE));
     only || first && !(takes_time && !clause.has(&["star"])) && !animation
 }
 

@@ -14,7 +14,7 @@ pub(super) fn is_negated(clause: &Clause<'_>) -> bool {
         }) && clause.word(at) != "not"
     });
     let keep = clause.has(&["leave", "keep"]) && clause.has(&["alone", "is", "untouched", "unchanged", "are", "be"]);
-    let nothing = clause.has(&["nothing", "nevermind"]) || clause.seq(0, &["undo"]) && false;
+    let nothing = clause.has(&["nothing", "nevermind"]);
     before_verb || keep || nothing
 }
 

@@ -19,12 +19,12 @@ type Places = Result<Option<Vec<usize>>, Question>;
 /// The scenes whose content a clause describes.
 pub(super) fn find(board: &Board, clause: &mut Clause<'_>) -> Places {
     for at in 0..clause.len() {
-        if is_scene(clause, at) {
-            if let Some((places, start, end)) = with(board, clause, at).or_else(|| adjective(board, clause, at)) {
-                let plural = matches!(clause.word(at), "scenes" | "ones");
-                clause.claim(start, end);
-                return choose(board, places, plural);
-            }
+        if is_scene(clause, at)
+            && let Some((places, start, end)) = with(board, clause, at).or_else(|| adjective(board, clause, at))
+        {
+            let plural = matches!(clause.word(at), "scenes" | "ones");
+            clause.claim(start, end);
+            return choose(board, places, plural);
         }
     }
     Ok(None)
@@ -68,7 +68,7 @@ fn with(board: &Board, clause: &Clause<'_>, at: usize) -> Found {
             return None;
         }
         if let Some(test) = feature(word) {
-            let mut places = matching(board, &test);
+            let mut places = matching(board, test);
             let narrower = matching(board, |spec| test(spec) && mentions(spec, word));
             if !narrower.is_empty() {
                 places = narrower;
