@@ -1,17 +1,12 @@
 //! What every handler is given: the orchestrator, the store for plain reads, and the bounds of the HTTP side.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use braincase_core::{Clock, SceneId, Scope, TenantId, limits::Limits, scene, store::Store};
 use braincase_orchestrator::Orchestrator;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 use crate::{error::Problem, wire::scene::Scene};
 
@@ -33,7 +28,7 @@ pub struct App {
     /// Renders the metrics.
     pub metrics: PrometheusHandle,
     /// Whether the process is on its way out.
-    pub stopping: Arc<Stopping>,
+    pub stopping: Stopping,
 }
 
 impl App {
@@ -147,18 +142,23 @@ impl Load {
 }
 
 /// Whether the process is on its way out; said once, never taken back.
-#[derive(Debug, Default)]
-pub struct Stopping(AtomicBool);
+#[derive(Debug, Clone, Default)]
+pub struct Stopping(CancellationToken);
 
 impl Stopping {
     /// Says that the process is on its way out.
     pub fn begin(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.0.cancel();
     }
 
     /// Whether it is.
     #[must_use]
     pub fn has_begun(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+        self.0.is_cancelled()
+    }
+
+    /// Waits until it is.
+    pub async fn begun(&self) {
+        self.0.cancelled().await;
     }
 }

@@ -2,10 +2,11 @@
 
 use std::convert::Infallible;
 
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request, path::ErrorKind, rejection::PathRejection};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, RawPathParams, Request};
 use braincase_core::{ImageId, ProjectId, SceneId, Scope, TurnId};
 use http::{HeaderMap, header, request::Parts};
 use serde::{Deserialize, de::DeserializeOwned};
+use uuid::Uuid;
 
 use crate::{app::App, body, error::Problem};
 
@@ -89,8 +90,10 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Named<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let Path(value) = Path::from_request_parts(parts, app).await.map_err(path_problem)?;
-        Ok(Self(value))
+        match Path::from_request_parts(parts, app).await {
+            Ok(Path(value)) => Ok(Self(value)),
+            Err(rejection) => Err(path_problem(parts, app, &rejection.body_text()).await),
+        }
     }
 }
 
@@ -217,17 +220,18 @@ fn is_json(headers: &HeaderMap) -> bool {
     media_type == "application/json" || (media_type.starts_with("application/") && media_type.ends_with("+json"))
 }
 
-fn path_problem(rejection: PathRejection) -> Problem {
-    let PathRejection::FailedToDeserializePathParams(error) = rejection else {
-        return Problem::internal("a route has no such path parameter");
+/// Which part of the path is to blame: the rejection itself does not always know.
+async fn path_problem(parts: &mut Parts, app: &App, text: &str) -> Problem {
+    let raw = RawPathParams::from_request_parts(parts, app).await;
+    let raw = match &raw {
+        Ok(raw) => raw,
+        Err(rejection) => return Problem::invalid("path", rejection.body_text()),
     };
-    match error.into_kind() {
-        ErrorKind::DeserializeError { key, value, message } => match key.strip_suffix("_id") {
-            Some(what) => Problem::not_found(what, &value),
-            None => Problem::invalid(key, message),
-        },
-        other => Problem::new(http::StatusCode::NOT_FOUND, "not_found", other.to_string()).on("path"),
-    }
+    let wrong_id = raw.iter().find_map(|(name, value)| {
+        let what = name.strip_suffix("_id")?;
+        value.parse::<Uuid>().is_err().then(|| Problem::not_found(what, value))
+    });
+    wrong_id.unwrap_or_else(|| Problem::invalid("key", text))
 }
 
 /// Query errors read `Failed to deserialize query string: limit: invalid digit found in string`.

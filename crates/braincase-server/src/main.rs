@@ -1,6 +1,6 @@
 //! The `braincase` binary.
 
-use std::process::ExitCode;
+use std::{io::Write as _, process::ExitCode};
 
 use anyhow::Context as _;
 use braincase_server::{
@@ -9,7 +9,15 @@ use braincase_server::{
     server,
 };
 
-fn main() -> anyhow::Result<ExitCode> {
+fn main() -> ExitCode {
+    run().unwrap_or_else(|error| {
+        // If even this cannot be written, the exit code still tells.
+        let _ = writeln!(std::io::stderr(), "error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn run() -> anyhow::Result<ExitCode> {
     let (cli, config) = match Cli::read(std::env::args_os()) {
         Ok(read) => read,
         Err(error) => error.exit(),

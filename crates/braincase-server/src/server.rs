@@ -49,7 +49,8 @@ pub async fn run(services: Services, listener: TcpListener, asked: impl Future<O
     let (cut_off, ()) = tokio::join!(door.close(grace + LAST_WORDS), app.orchestrator.stop(grace));
     let leftover = services.supervisor.shutdown(TASKS_GRACE).await;
     app.store.close().await;
-    tracing::info!(connections.cut_off = cut_off, tasks.left = ?leftover, "stopped");
+    let kept = services.keeper.shutdown(TASKS_GRACE).await;
+    tracing::info!(connections.cut_off = cut_off, tasks.left = ?leftover, store.left = ?kept, "stopped");
 }
 
 async fn bind(config: &Config) -> Result<TcpListener, StartError> {

@@ -5,6 +5,8 @@ use std::{sync::OnceLock, time::Duration};
 use braincase_core::background::{Background, Failure, Task};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
+use crate::app::Stopping;
+
 /// Upkeep drains histograms: without it they grow while nobody scrapes.
 const UPKEEP: Duration = Duration::from_secs(5);
 /// In seconds: from an instant answer to a turn that hits its deadline.
@@ -27,15 +29,17 @@ pub(crate) fn recorder() -> PrometheusHandle {
 }
 
 /// Keeps the recorder small.
-pub(crate) fn start_upkeep(handle: PrometheusHandle, background: &dyn Background) {
-    background.spawn(Task::new("metrics_upkeep"), Box::pin(keep_small(handle)));
+pub(crate) fn start_upkeep(handle: PrometheusHandle, stopping: Stopping, background: &dyn Background) {
+    background.spawn(Task::new("metrics_upkeep"), Box::pin(keep_small(handle, stopping)));
 }
 
-/// Runs until the supervisor stops it.
-async fn keep_small(handle: PrometheusHandle) -> Result<(), Failure> {
+/// Ends by itself when the server stops, so that stopping does not have to wait for it.
+async fn keep_small(handle: PrometheusHandle, stopping: Stopping) -> Result<(), Failure> {
     let mut every = tokio::time::interval(UPKEEP);
     loop {
-        every.tick().await;
-        handle.run_upkeep();
+        tokio::select! {
+            _ = every.tick() => handle.run_upkeep(),
+            () = stopping.begun() => return Ok(()),
+        }
     }
 }

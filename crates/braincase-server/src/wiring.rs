@@ -29,6 +29,8 @@ pub struct Services {
     pub app: App,
     /// What background tasks run under.
     pub supervisor: Arc<Supervisor>,
+    /// What the store's own tasks run under: they must outlive those above, which still write while they end.
+    pub keeper: Arc<Supervisor>,
 }
 
 /// Why a server did not start.
@@ -77,10 +79,12 @@ pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services,
     let metrics = telemetry::recorder();
     let supervisor = Arc::new(Supervisor::new());
     let background: Arc<dyn Background> = supervisor.clone();
-    telemetry::start_upkeep(metrics.clone(), background.as_ref());
+    let keeper = Arc::new(Supervisor::new());
+    let stopping = Stopping::default();
+    telemetry::start_upkeep(metrics.clone(), stopping.clone(), background.as_ref());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
     let limits = Limits::default();
-    let store = open_store(config, &background).await?;
+    let store = open_store(config, &(keeper.clone() as _)).await?;
     let parts = Parts {
         store: Arc::clone(&store),
         brain: make_brain(config, &clock)?,
@@ -99,9 +103,9 @@ pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services,
         load: Arc::new(Load::within(&http)),
         http: Arc::new(http),
         metrics,
-        stopping: Arc::new(Stopping::default()),
+        stopping,
     };
-    Ok(Services { app, supervisor })
+    Ok(Services { app, supervisor, keeper })
 }
 
 /// Opens the store as configured.

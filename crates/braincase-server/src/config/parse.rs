@@ -90,7 +90,7 @@ fn database(url: &str, data_dir: &std::path::Path) -> Result<Database, String> {
     }
     let path = url.strip_prefix("sqlite:").ok_or("expected sqlite:, which is braincase.db in the data directory")?;
     let file = data_dir.join("braincase.db");
-    if path.is_empty() || PathBuf::from(path.trim_start_matches("//")) == file {
+    if path.is_empty() || file == std::path::Path::new(path.trim_start_matches("//")) {
         return Ok(Database::Sqlite);
     }
     Err(format!("the database is {}; set --data-dir to move it, and leave this at sqlite:", file.display()))

@@ -198,6 +198,12 @@ pub(crate) async fn refusal(response: Response) -> String {
     format!("{} {} {field}", problem["status"], problem["code"].as_str().expect("a code"))
 }
 
+/// A turn without what was measured: the last step's time is known only after the turn is stored.
+pub(crate) fn untimed(mut turn: Value) -> Value {
+    turn.as_object_mut().expect("an object").remove("timing_ms").expect("timings");
+    turn
+}
+
 pub(crate) fn text(value: &Value, field: &str) -> String {
     value[field].as_str().unwrap_or_else(|| panic!("no text {field} in {value}")).to_owned()
 }

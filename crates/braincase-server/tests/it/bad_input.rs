@@ -36,6 +36,8 @@ async fn things_that_do_not_exist_are_not_found() {
         "404 not_found project_id"
     );
     assert_eq!(refusal(app.get("/v1/projects/seven").await).await, "404 not_found project_id");
+    let long_key = format!("{project}/memory/preferences/{}", "k".repeat(101));
+    assert_eq!(refusal(app.put(&long_key, json!({ "value": "x" })).await).await, "422 invalid_field key");
     assert_eq!(refusal(app.get(&format!("{project}/scenes/{UNKNOWN}")).await).await, "404 not_found scene_id");
     assert_eq!(refusal(app.get(&format!("{project}/images/{UNKNOWN}")).await).await, "404 not_found image_id");
     assert_eq!(refusal(app.get(&format!("{project}/turns/{UNKNOWN}")).await).await, "404 not_found turn_id");

@@ -51,7 +51,7 @@ async fn a_form_without_an_image_or_with_something_else_is_refused() {
     let project = app.project().await;
     let send = |form| app.request(Method::POST, &format!("{project}/images")).multipart(form).send();
     let empty = send(Form::new()).await.expect("an answer");
-    assert!(refusal(empty).await.ends_with(" image"), "an empty form");
+    assert_eq!(refusal(empty).await, "400 malformed_form -");
     let other = send(Form::new().text("caption", "hello")).await.expect("an answer");
     assert_eq!(refusal(other).await, "422 invalid_field caption");
 }
@@ -85,40 +85,6 @@ async fn a_header_that_claims_thirty_thousand_pixels_a_side_is_refused() {
         refusal(upload(&app, &project, "image/png", png_header(30_000, 30_000)).await).await,
         "413 too_large image"
     );
-}
-
-#[tokio::test]
-async fn twenty_five_mebibytes_are_refused_without_being_kept() {
-    let app = TestApp::start().await;
-    let project = app.project().await;
-    let before = peak_kib();
-    for _ in 0..4 {
-        // Chunked and declared: the first is found out while it arrives, the second before.
-        let chunks = (0..400).map(|_| Ok::<_, std::io::Error>(vec![7_u8; 64 << 10]));
-        let chunked = Body::wrap_stream(futures_util::stream::iter(chunks));
-        assert_eq!(refusal(upload(&app, &project, "image/png", chunked).await).await, "413 too_large image");
-    }
-    let grown = peak_kib() - before;
-    // One upload may hold at most the cap of 20 MiB (and a copy while it grows); four that were kept would hold 100 MiB.
-    assert!(grown < 64 << 10, "the peak grew by {grown} KiB");
-}
-
-#[tokio::test]
-async fn a_declared_length_over_the_cap_is_refused_before_it_is_held() {
-    let app = TestApp::start().await;
-    let project = app.project().await;
-    let body = vec![7_u8; 25 << 20];
-    let before = peak_kib();
-    assert_eq!(refusal(upload(&app, &project, "image/png", body).await).await, "413 too_large image");
-    let grown = peak_kib() - before;
-    assert!(grown < 12 << 10, "the peak grew by {grown} KiB");
-}
-
-/// The most memory that this process, which is also the server, ever had.
-fn peak_kib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
-    line.trim().trim_end_matches(" kB").trim().parse().expect("a number")
 }
 
 /// The beginning of a PNG that claims a size.

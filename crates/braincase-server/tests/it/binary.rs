@@ -1,0 +1,103 @@
+//! The binary as people start it.
+
+use std::process::{Output, Stdio};
+
+use reqwest::{Body, Client};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
+    time::timeout,
+};
+
+use crate::app::{PATIENCE, ok, refusal, text};
+
+struct Binary {
+    child: Child,
+    url: String,
+    _out: Lines<BufReader<ChildStdout>>,
+    _dir: TempDir,
+}
+
+impl Binary {
+    /// Starts it on a free port, as its first line says.
+    async fn start() -> Self {
+        let dir = TempDir::new().expect("a temporary directory");
+        let mut child = braincase(&dir, &["serve", "--listen", "127.0.0.1:0", "--stop-on-stdin-eof"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut out = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        let line = timeout(PATIENCE, out.next_line()).await.expect("soon").expect("readable").expect("a line");
+        let url = line.strip_prefix("listening on ").expect("where it listens").to_owned();
+        Self { child, url, _out: out, _dir: dir }
+    }
+
+    /// The most memory that it ever had.
+    fn peak_kib(&self) -> u64 {
+        let id = self.child.id().expect("it runs");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("Linux");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
+        line.trim().trim_end_matches(" kB").trim().parse().expect("a number")
+    }
+}
+
+fn braincase(dir: &TempDir, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_braincase"));
+    command.args(args).arg("--data-dir").arg(dir.path().join("data")).stderr(Stdio::null()).kill_on_drop(true);
+    command
+}
+
+#[tokio::test]
+async fn it_stops_in_order_when_its_standard_input_ends() {
+    let mut binary = Binary::start().await;
+    drop(binary.child.stdin.take());
+    let status = timeout(PATIENCE, binary.child.wait()).await.expect("soon").expect("a status");
+    assert_eq!(status.code(), Some(0));
+}
+
+#[tokio::test]
+async fn uploads_that_are_too_large_leave_its_memory_flat() {
+    let binary = Binary::start().await;
+    let client = Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client");
+    let made = client.post(format!("{}/v1/projects", binary.url)).json(&json!({ "name": "Film" })).send().await;
+    let project: Value = ok(made.expect("an answer")).await;
+    let images = format!("{}/v1/projects/{}/images", binary.url, text(&project, "id"));
+    let send = |body: Body| client.post(&images).header("content-type", "image/png").body(body).send();
+    let before = binary.peak_kib();
+
+    // Declared: found out before anything is held.
+    let declared = send(vec![7_u8; 25 << 20].into()).await.expect("an answer");
+    assert_eq!(refusal(declared).await, "413 too_large image");
+    let grown = binary.peak_kib().saturating_sub(before);
+    assert!(grown < 8 << 10, "the peak grew by {grown} KiB");
+
+    // Chunked: found out at the cap of 20 MiB. Four that were kept would hold 100 MiB.
+    for _ in 0..4 {
+        let chunks = (0..400).map(|_| Ok::<_, std::io::Error>(vec![7_u8; 64 << 10]));
+        let chunked = send(Body::wrap_stream(futures_util::stream::iter(chunks))).await.expect("an answer");
+        assert_eq!(refusal(chunked).await, "413 too_large image");
+    }
+    let grown = binary.peak_kib().saturating_sub(before);
+    assert!(grown < 64 << 10, "the peak grew by {grown} KiB");
+}
+
+#[tokio::test]
+async fn a_check_says_what_is_well_and_what_is_not() {
+    let dir = TempDir::new().expect("a temporary directory");
+    let well = run(&dir, &["check"]).await;
+    assert_eq!(well.status.code(), Some(0), "{}", String::from_utf8_lossy(&well.stdout));
+    let unreachable = ["check", "--brain", "openai", "--openai-base-url", "http://127.0.0.1:1/v1"];
+    let unwell = run(&dir, &unreachable).await;
+    assert_eq!(unwell.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&unwell.stdout).contains("provider       FAIL"));
+    let wrong = run(&dir, &["check", "--brain", "genius"]).await;
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&wrong.stdout).contains("from the flag --brain"));
+}
+
+async fn run(dir: &TempDir, args: &[&str]) -> Output {
+    timeout(PATIENCE, braincase(dir, args).output()).await.expect("soon").expect("it runs")
+}
