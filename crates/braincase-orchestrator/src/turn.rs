@@ -31,7 +31,7 @@ use self::{
     plan::Plan,
     progress::Progress,
     recall::{Context, recall, scenes_now},
-    remember::{Stored, remember, remember_early},
+    remember::{Stored, close_unsure, remember, remember_early},
     watch::watch,
 };
 use crate::{Ask, engine::Shared};
@@ -50,6 +50,7 @@ pub(crate) async fn run(engine: Shared, ask: Ask, client: Client) -> Result<(), 
     let ended = match unless_stopped(&stop, work(&engine, &mut turn, &client)).await {
         Ok(ended) => ended,
         Err(Stop::Refused(refused)) => return client.refuse(refused),
+        Err(Stop::Unsure(error)) => return close_unsure(&engine, &mut turn, &client, error).await,
         Err(Stop::Repeated(earlier)) => return client.repeat(earlier),
         Err(Stop::Early(early)) => remember_early(&engine, &mut turn, early).await,
     };

@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use super::{end::Stop, progress::Request};
 use crate::{Error, Submitted, engine::Shared};
 
-/// Stores the turn as accepted and tells the client.
+/// Stores the turn as accepted and tells the client. When the store fails it may be stored nevertheless.
 pub(super) async fn accept(engine: &Shared, request: &Request, client: &Client) -> Result<(), Stop> {
     let image_ids: Vec<_> = request.images.iter().map(|image| image.id).collect();
     let accept = Accept {
@@ -23,7 +23,7 @@ pub(super) async fn accept(engine: &Shared, request: &Request, client: &Client) 
         event: request.event(EventKind::TurnAccepted, json!({"image_ids": image_ids})),
     };
     let accepted = engine.parts.store.accept_turn(request.scope, &accept).await;
-    match accepted.map_err(|error| Stop::Refused(error.into()))? {
+    match accepted.map_err(Stop::Unsure)? {
         Accepted::New(event) => {
             client.tell(Ok(Submitted { turn_id: request.turn_id, after: event.seq - 1, repeated: false }));
             engine.announce(request.scope, &[event]);

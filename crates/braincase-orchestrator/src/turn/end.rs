@@ -27,6 +27,8 @@ pub(crate) struct Ended {
 pub(crate) enum Stop {
     /// It was never accepted, and nothing is stored.
     Refused(Error),
+    /// The store failed while accepting it, so it may be stored or not; if it is, it must not be left open.
+    Unsure(StoreError),
     /// It was accepted before, as this turn.
     Repeated(TurnId),
     /// It is accepted and must be stored as ended.

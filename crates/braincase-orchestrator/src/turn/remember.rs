@@ -14,6 +14,7 @@ use braincase_core::{
 use serde_json::json;
 
 use super::{
+    accept::Client,
     act::Changes,
     end::{Early, Ended, Stop},
     learn::learn,
@@ -95,6 +96,26 @@ pub(super) async fn remember_early(engine: &Shared, turn: &mut Progress, early: 
             Ended { turn: finished(turn, commit, at), failure }
         }
     }
+}
+
+/// Refuses a request whose acceptance may or may not be stored, and ends the turn if it is: its client will send it again,
+/// and must not find it open for ever.
+pub(super) async fn close_unsure(
+    engine: &Shared,
+    turn: &mut Progress,
+    client: &Client,
+    error: StoreError,
+) -> Result<(), Failure> {
+    let early = Early {
+        status: TurnStatus::Failed,
+        error: TurnError {
+            code: error.code().to_owned(),
+            message: "the request could not be stored; nothing was changed, send it again".to_owned(),
+        },
+    };
+    let refused = client.refuse(error.into());
+    drop(remember_early(engine, turn, early).await);
+    refused
 }
 
 /// The stop came while the result was being stored, and the result was faster.

@@ -98,14 +98,29 @@ impl Vision for OpenAiVision {
         }
         let looked = self.local.analyze(bytes.clone(), format);
         let described = pin!(self.describe(&bytes, format));
-        // An image that cannot be decoded is the better answer of the two, and ends the wait for the model.
-        let (mut facts, description) = match select(looked, described).await {
-            Either::Left((facts, described)) => (facts?, described.await?),
-            Either::Right((description, looked)) => (looked.await?, description?),
+        // An image that cannot be decoded ends the wait for the model.
+        let (facts, description) = match select(looked, described).await {
+            Either::Left((facts, described)) => (facts?, described.await),
+            Either::Right((description, looked)) => (looked.await?, description),
         };
-        facts.description = description;
-        facts.source = format!("openai:{}", self.model);
-        Ok(facts)
+        Ok(self.joined(facts, description))
+    }
+}
+
+impl OpenAiVision {
+    /// A model that does not answer costs its words, not what the pixels say.
+    fn joined(&self, facts: ImageFacts, description: Result<String, VisionError>) -> ImageFacts {
+        match description {
+            Ok(description) => ImageFacts { description, source: format!("openai:{}", self.model), ..facts },
+            Err(error) => {
+                metrics::counter!("braincase_vision_degraded_total").increment(1);
+                tracing::error!(
+                    code = "vision_degraded", operation = "image_analysis", model = self.model, error = %error,
+                    "the image is known by its pixels only",
+                );
+                facts
+            }
+        }
     }
 }
 
