@@ -1,4 +1,5 @@
 //! The orchestrator as its callers see it, over a real SQLite store; brain and vision are scripted.
+#![cfg(test)]
 
 mod events;
 mod failures;

@@ -41,6 +41,7 @@ pub struct Flags {
     /// What looks at images [default: local]
     #[arg(long, env = "BRAINCASE_VISION", value_name = "local|openai")]
     vision: Option<String>,
+    #[expect(rustdoc::bare_urls, reason = "it is the text of --help, not a link")]
     /// OpenAI-compatible endpoint [default: https://api.openai.com/v1]
     #[arg(long, env = "BRAINCASE_OPENAI_BASE_URL", value_name = "URL")]
     openai_base_url: Option<String>,

@@ -1,4 +1,5 @@
 //! The server killed in the middle of its work: what was acknowledged is there, and everything else has ended.
+#![cfg(test)]
 
 use std::{
     collections::HashMap,
