@@ -8,7 +8,7 @@ use std::{
 use anyhow::Result;
 
 use crate::{
-    cargo::{Profile, Workspace},
+    cargo::{PROGRAMS, Profile, Workspace},
     stress::replace_process,
 };
 
@@ -23,7 +23,8 @@ pub(crate) struct Args {
 /// Builds, then runs the server in place of this process, so that Ctrl-C reaches it alone.
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let workspace = Workspace::find()?;
-    workspace.build(Profile::Release, &["braincase-server"])?;
+    // The same packages as `stress` builds: another set would unify features differently and build much of it again.
+    workspace.build(Profile::Release, &PROGRAMS.map(|(package, _)| package))?;
     let mut command = Command::new(workspace.program(Profile::Release, "braincase"));
     match replace_process(command.arg("serve").args(&args.rest))? {}
 }

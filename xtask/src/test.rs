@@ -106,13 +106,16 @@ fn verdict(ended: &Ended) -> Result<(), String> {
 
 fn row(suite: &str, ended: &Ended, counts: Option<Counts>) -> Row {
     let Counts { passed, mut failed, skipped } = counts.unwrap_or_default();
-    let why = match (ended.success, failed) {
+    // A filter that matches nothing, or a summary that cannot be read, must not look like success.
+    let ran = passed + failed > 0;
+    let why = match (ended.success && ran, failed) {
+        _ if ended.success && !ran => "no test ran",
         (true, _) if skipped > 0 => "ignored: started by other tests, or have a row of their own",
         (true, _) => "",
         (false, 0) => "did not build or did not end properly; see above",
         (false, _) => "see above",
     };
-    if !ended.success {
+    if !ended.success || !ran {
         failed = failed.max(1);
     }
     Row { suite: suite.to_owned(), passed, failed, skipped, why: why.to_owned() }

@@ -1,6 +1,6 @@
 //! What a brain is asked, and what it answers.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,7 +15,7 @@ pub struct Prompt {
     /// The words, in order; the last message is what the user says now.
     pub messages: Vec<PromptMessage>,
     /// The tools that the brain may choose from.
-    pub tools: Vec<ToolSpec>,
+    pub tools: Arc<[ToolSpec]>,
     /// The most tokens that the answer may have.
     pub max_output_tokens: usize,
 }

@@ -65,6 +65,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Stores a turn as accepted, with its event, unless its idempotency key was used before.
     async fn accept_turn(&self, scope: Scope, accept: &Accept) -> Result<Accepted, StoreError>;
+    /// What an idempotency key was used for before, `Repeated` or `KeyReused`; `None` if it was not used.
+    async fn find_repeated(&self, scope: Scope, idempotency: &Idempotency) -> Result<Option<Accepted>, StoreError>;
     /// Ends a turn: scenes, messages, memories, journal, events and outcome in one transaction.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use braincase_core::{
 };
 use braincase_tokens::Registry;
 
-use crate::{analyses::Analyses, hub::Hub, orchestrator::Parts, queue::Queues, running::Running};
+use crate::{analyses::Analyses, facts::Arrivals, hub::Hub, orchestrator::Parts, queue::Queues, running::Running};
 
 /// What every step of a turn can reach.
 #[derive(Debug)]
@@ -22,6 +22,10 @@ pub(crate) struct Engine {
     pub(crate) hub: Hub,
     /// One line of turns per project.
     pub(crate) queues: Queues,
+    /// One line per project of those who store changes: short waits, also while a turn is thinking.
+    pub(crate) edits: Queues,
+    /// Images whose facts wait to be taken in, by project.
+    pub(crate) arrivals: Arrivals,
     /// The turns that are being worked on.
     pub(crate) running: Running,
     /// The image analyses that are being worked on.
@@ -45,6 +49,8 @@ impl Engine {
             parts,
             hub: Hub::default(),
             queues: Queues::default(),
+            edits: Queues::default(),
+            arrivals: Arrivals::default(),
             running: Running::default(),
             analyses: Analyses::default(),
             facts,

@@ -7,7 +7,11 @@
 mod enrich;
 mod process;
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use braincase_core::{
     ContentHash, ImageId, Scope, TenantId,
@@ -18,7 +22,8 @@ use braincase_core::{
     vision::VisionError,
 };
 use serde_json::json;
-use tokio::sync::watch;
+use tokio::{sync::watch, time::timeout};
+use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::enrich::enrich;
 use self::process::process;
@@ -26,6 +31,11 @@ use crate::{
     analyses::{Asked, Ticket},
     engine::Shared,
 };
+
+/// How often images are looked for whose analysis was given up.
+const SWEEP_PERIOD: Duration = Duration::from_secs(60);
+/// The most that are taken up at once.
+const MAX_RESUMED: usize = 1_000;
 
 /// An analysis that is on its way.
 #[derive(Debug)]
@@ -49,8 +59,8 @@ pub(crate) fn analyze(engine: &Shared, tenant: TenantId, image: &Image) -> Optio
         Asked::Full => None,
         Asked::First(ticket) => {
             let ended = ticket.ended();
-            let deadline = Some(engine.parts.limits.analysis_deadline);
-            let task = Task { image: Some(image.id), deadline, ..Task::new("image_analysis") };
+            // No deadline for the whole: waiting for a slot may take long, and only looking is limited.
+            let task = Task { image: Some(image.id), ..Task::new("image_analysis") };
             engine.spawn(task, find(Arc::clone(engine), tenant, image.hash, image.format, ticket));
             Some(Analysis(ended))
         }
@@ -69,10 +79,50 @@ pub(crate) async fn arrived(engine: &Shared, scope: Scope, image: &Image) -> Res
     Ok(())
 }
 
-/// Starts the processing of facts in one project.
+/// Images whose facts wait to be taken in, by project.
+#[derive(Debug, Default)]
+pub(crate) struct Arrivals(Mutex<HashMap<Scope, Vec<ImageId>>>);
+
+impl Arrivals {
+    /// Adds an image; `true` if it is the first, so that somebody has to come for it.
+    fn add(&self, scope: Scope, image: ImageId) -> bool {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let images = waiting.entry(scope).or_default();
+        images.push(image);
+        images.len() == 1
+    }
+
+    /// All that wait in a project.
+    fn take(&self, scope: Scope) -> Vec<ImageId> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&scope).unwrap_or_default()
+    }
+}
+
+/// Has a project take in the facts of an image, together with all others that wait by then.
 fn take_in(engine: &Shared, scope: Scope, image: ImageId) {
-    let task = Task { scope: Some(scope), image: Some(image), ..Task::new("image_facts") };
-    engine.spawn(task, process(Arc::clone(engine), scope, image));
+    if engine.arrivals.add(scope, image) {
+        let task = Task { scope: Some(scope), image: Some(image), ..Task::new("image_facts") };
+        engine.spawn(task, process(Arc::clone(engine), scope));
+    }
+}
+
+/// Takes up analyses that are neither known nor under way; returns how many images wait.
+pub(crate) async fn resume(engine: &Shared) -> Result<usize, StoreError> {
+    let pending = engine.parts.store.list_pending_images(MAX_RESUMED).await?;
+    for (tenant, image) in &pending {
+        analyze(engine, *tenant, image);
+    }
+    Ok(pending.len())
+}
+
+/// Takes up, now and then, what a fault or a full line has left lying, until the server stops.
+pub(crate) async fn sweep(engine: Shared, stopping: CancellationToken) -> Result<(), Failure> {
+    while timeout(SWEEP_PERIOD, stopping.cancelled()).await.is_err() {
+        if let Err(error) = resume(&engine).await {
+            tracing::error!(code = error.code(), operation = "image_sweep", error = %error, "images could not be swept");
+        }
+    }
+    Ok(())
 }
 
 /// Looks at the bytes, stores and announces the result, and has every project take it in.
@@ -117,7 +167,9 @@ async fn look(
         return Ok(Err(VisionError::Unavailable("the uploaded bytes are gone".to_owned())));
     };
     let mark = engine.parts.clock.monotonic();
-    let found = engine.parts.vision.analyze(bytes, format).await;
+    let limit = engine.parts.limits.analysis_deadline;
+    let found = timeout(limit, engine.parts.vision.analyze(bytes, format)).await;
+    let found = found.unwrap_or_else(|_| Err(VisionError::Unavailable(format!("no result within {limit:?}"))));
     let took = engine.parts.clock.monotonic().saturating_sub(mark);
     metrics::histogram!("braincase_image_analysis_seconds").record(took.as_secs_f64());
     Ok(found)

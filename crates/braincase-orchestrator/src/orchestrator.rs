@@ -26,8 +26,6 @@ use crate::{
     upload,
 };
 
-/// The most unfinished analyses that a restart takes up at once.
-const MAX_RESUMED: usize = 1_000;
 /// The most events that are read at once.
 const EVENT_PAGE: usize = 256;
 /// How long cancelled turns may take to store that they are.
@@ -85,11 +83,10 @@ impl Orchestrator {
     pub async fn recover(&self) -> Result<(), Error> {
         let store = &self.engine.parts.store;
         let interrupted = store.interrupt_turns(self.engine.parts.clock.now()).await?;
-        let pending = store.list_pending_images(MAX_RESUMED).await?;
-        tracing::info!(interrupted, pending_images = pending.len(), "took up what the last process left behind");
-        for (tenant, image) in pending {
-            facts::analyze(&self.engine, tenant, &image);
-        }
+        let pending = facts::resume(&self.engine).await?;
+        tracing::info!(interrupted, pending, "took up what the last process left behind");
+        let sweep = facts::sweep(Arc::clone(&self.engine), self.stopping.clone());
+        self.engine.spawn(Task::new("image_sweep"), sweep);
         Ok(())
     }
 
@@ -101,9 +98,10 @@ impl Orchestrator {
         if self.stopping.is_cancelled() {
             return Err(stopping());
         }
-        let task = Task { scope: Some(ask.scope), ..Task::new("turn") };
+        let turn = TurnId::new(self.engine.parts.clock.now());
+        let task = Task { scope: Some(ask.scope), turn: Some(turn), ..Task::new("turn") };
         let (client, answer) = Client::new();
-        self.engine.spawn(task, turn::run(Arc::clone(&self.engine), ask, client));
+        self.engine.spawn(task, turn::run(Arc::clone(&self.engine), turn, ask, client));
         // The sender is dropped without a word only if the task was not started or was torn down.
         answer.await.unwrap_or_else(|_| Err(stopping()))
     }

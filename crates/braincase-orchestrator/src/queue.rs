@@ -22,37 +22,66 @@ pub(crate) struct Queues {
 struct Line {
     door: Arc<Semaphore>,
     places: usize,
+    turns: usize,
 }
 
-/// The line is as long as it may be.
+/// As many turns are in the line as may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Full {
-    /// How many places are taken.
-    pub(crate) places: usize,
+    /// How many turns are in it.
+    pub(crate) turns: usize,
+}
+
+/// Who holds a place. Only turns count against the limit that users see.
+#[derive(Debug, Clone, Copy)]
+enum Holder {
+    Turn,
+    Other,
+}
+
+impl Holder {
+    const fn turns(self) -> usize {
+        match self {
+            Self::Turn => 1,
+            Self::Other => 0,
+        }
+    }
 }
 
 impl Queues {
-    /// Takes the next place of a project's line, at once; [`Place::reached`] waits for it.
-    pub(crate) fn take_place(&self, scope: Scope, max_places: usize) -> Result<Place, Full> {
+    /// Takes the next place of a project's line for a turn, at once; [`Place::reached`] waits for it.
+    pub(crate) fn take_turn_place(&self, scope: Scope, max_turns: usize) -> Result<Place, Full> {
         let mut lines = self.lock();
-        let line = lines.entry(scope).or_insert_with(|| Line { door: Arc::new(Semaphore::new(1)), places: 0 });
-        if line.places >= max_places {
-            return Err(Full { places: line.places });
+        let turns = lines.get(&scope).map_or(0, |line| line.turns);
+        if turns >= max_turns {
+            return Err(Full { turns });
         }
+        Ok(self.take(&mut lines, scope, Holder::Turn))
+    }
+
+    /// Takes the next place for something that is no turn and that there is only little of.
+    pub(crate) fn take_place(&self, scope: Scope) -> Place {
+        let mut lines = self.lock();
+        self.take(&mut lines, scope, Holder::Other)
+    }
+
+    fn take(&self, lines: &mut HashMap<Scope, Line>, scope: Scope, holder: Holder) -> Place {
+        let new = || Line { door: Arc::new(Semaphore::new(1)), places: 0, turns: 0 };
+        let line = lines.entry(scope).or_insert_with(new);
         line.places += 1;
+        line.turns += holder.turns();
         let mut wait: Acquire = Box::pin(Arc::clone(&line.door).acquire_owned());
         // A semaphore hands out its permit in the order of the first poll, so this is the moment that decides the order.
         let state = match wait.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(permit) => State::Reached(permit.ok()),
             Poll::Pending => State::Waiting(wait),
         };
-        drop(lines);
-        Ok(Place { queues: self.clone(), scope, state })
+        Place { queues: self.clone(), scope, holder, state }
     }
 
-    /// How many places of a project's line are taken.
-    pub(crate) fn places(&self, scope: Scope) -> usize {
-        self.lock().get(&scope).map_or(0, |line| line.places)
+    /// How many turns are in a project's line.
+    pub(crate) fn turns(&self, scope: Scope) -> usize {
+        self.lock().get(&scope).map_or(0, |line| line.turns)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Scope, Line>> {
@@ -64,6 +93,7 @@ impl Queues {
 pub(crate) struct Place {
     queues: Queues,
     scope: Scope,
+    holder: Holder,
     state: State,
 }
 
@@ -88,6 +118,7 @@ impl Drop for Place {
         let mut lines = self.queues.lock();
         if let Some(line) = lines.get_mut(&self.scope) {
             line.places -= 1;
+            line.turns -= self.holder.turns();
             if line.places == 0 {
                 lines.remove(&self.scope);
             }

@@ -16,6 +16,8 @@ pub(crate) async fn add(engine: &Shared, scope: Scope, spec: SceneSpec) -> Resul
     let project = engine.parts.store.load_project(scope).await?;
     project.ok_or_else(|| Error::NotFound { what: "project", id: scope.project.to_string() })?;
     check_images(engine, scope, &spec).await?;
+    let mut edits = engine.edits.take_place(scope);
+    edits.reached().await;
     let scenes = engine.parts.store.list_scenes(scope).await?;
     let images: [Image; 0] = [];
     let (now, most) = (engine.parts.clock.now(), engine.parts.limits.max_scenes);

@@ -6,7 +6,12 @@
 mod run;
 pub(crate) mod workspace;
 
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{
+    borrow::Cow,
+    fmt,
+    str::FromStr,
+    sync::{Arc, LazyLock},
+};
 
 use braincase_core::{
     ImageId, SceneId,
@@ -249,13 +254,18 @@ impl Tool {
     }
 }
 
-/// The tools as a brain sees them.
+/// The tools as a brain sees them. Made once: their schemas are the same for every prompt.
 #[must_use]
-pub fn specs() -> Vec<ToolSpec> {
+pub fn specs() -> Arc<[ToolSpec]> {
+    static SPECS: LazyLock<Arc<[ToolSpec]>> = LazyLock::new(make_specs);
+    Arc::clone(&SPECS)
+}
+
+fn make_specs() -> Arc<[ToolSpec]> {
     fn spec<A: JsonSchema>(name: &'static str, description: &'static str) -> ToolSpec {
         ToolSpec { name, description, parameters: schema_for!(A).to_value() }
     }
-    vec![
+    [
         spec::<AddScene>("add_scene", "Put a new scene into the storyboard."),
         spec::<EditScene>("edit_scene", "Change a scene: title, tempo, background, texts, shapes, colours, motion."),
         spec::<DeleteScene>("delete_scene", "Take a scene out of the storyboard."),
@@ -265,6 +275,7 @@ pub fn specs() -> Vec<ToolSpec> {
         spec::<AnalyzeImage>("analyze_image", "Say what is to be seen in an uploaded image."),
         spec::<AskClarification>("ask_clarification", "Ask the user instead of guessing. Use it alone."),
     ]
+    .into()
 }
 
 fn arguments<A: for<'de> Deserialize<'de>>(call: &ToolCall) -> Result<A, BadCall> {

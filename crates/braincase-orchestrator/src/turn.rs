@@ -16,7 +16,7 @@ mod recall;
 mod remember;
 mod watch;
 
-use braincase_core::background::Failure;
+use braincase_core::{TurnId, background::Failure};
 use futures_util::try_join;
 
 pub(crate) use self::{accept::Client, act::told};
@@ -41,18 +41,17 @@ const MAX_ATTEMPTS: usize = 4;
 
 /// Runs one turn. The client is told as soon as the turn is stored, or why it is refused; after that nothing the client
 /// does, hanging up included, keeps the turn from ending in exactly one terminal state.
-pub(crate) async fn run(engine: Shared, ask: Ask, client: Client) -> Result<(), Failure> {
-    let mut turn = match admit(&engine, ask).await {
+pub(crate) async fn run(engine: Shared, turn_id: TurnId, ask: Ask, client: Client) -> Result<(), Failure> {
+    let mut turn = match admit(&engine, turn_id, ask).await {
         Ok(turn) => turn,
-        Err(refused) => return client.refuse(refused),
+        Err(stop) => return client.turn_away(stop),
     };
     let stop = turn.stop.clone();
     let ended = match unless_stopped(&stop, work(&engine, &mut turn, &client)).await {
         Ok(ended) => ended,
-        Err(Stop::Refused(refused)) => return client.refuse(refused),
-        Err(Stop::Unsure(error)) => return close_unsure(&engine, &mut turn, &client, error).await,
-        Err(Stop::Repeated(earlier)) => return client.repeat(earlier),
-        Err(Stop::Early(early)) => remember_early(&engine, &mut turn, early).await,
+        Err(Stop::Early(early)) if client.is_told() => remember_early(&engine, &mut turn, early).await,
+        Err(stop @ (Stop::Early(_) | Stop::Unsure(_))) => return close_unsure(&engine, turn, &client, stop).await,
+        Err(stop) => return client.turn_away(stop),
     };
     answer(turn, ended)
 }
@@ -67,13 +66,17 @@ async fn work(engine: &Shared, turn: &mut Progress, client: &Client) -> Result<E
     settle(engine, turn, context, plan).await
 }
 
-/// Acts and remembers; again, on what is there now, if somebody edited the same scene in between.
+/// Acts on the scenes as they are now, and remembers. Nobody else in this process stores changes of the project in
+/// between; should another process do it, it is done again on what is there then.
 async fn settle(engine: &Shared, turn: &mut Progress, mut context: Context, plan: Plan) -> Result<Ended, Stop> {
     for _ in 0..MAX_ATTEMPTS {
+        let mut edits = engine.edits.take_place(turn.request.scope);
+        edits.reached().await;
+        context.scenes = scenes_now(engine, &turn.request).await?;
         let changes = act(engine, turn, &context, &plan)?;
         match remember(engine, turn, &context, changes).await? {
             Stored::Yes(ended) => return Ok(*ended),
-            Stored::ScenesMoved => context.scenes = scenes_now(engine, &turn.request).await?,
+            Stored::ScenesMoved => {}
         }
     }
     Err(Stop::failed("conflict", "the scenes kept changing while the turn was being stored; send it again"))

@@ -164,7 +164,7 @@ impl From<StoreError> for Problem {
             }
             StoreError::Corrupt(_) => Self::internal(error.to_string()),
             StoreError::Failed(_) => {
-                let detail = "the store is not available; nothing was stored";
+                let detail = "the store does not answer; look whether it was stored before you repeat it";
                 Self { internal, retry_after, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "store_failed", detail) }
             }
         }

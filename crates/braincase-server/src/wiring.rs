@@ -37,7 +37,7 @@ pub struct Services {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The store cannot be opened.
-    #[error("the store in {data_dir} cannot be opened: {source}")]
+    #[error("the store cannot be opened")]
     Store {
         /// Where it is.
         data_dir: String,
@@ -51,7 +51,7 @@ pub enum StartError {
     #[error("recovery failed: {0}")]
     Recover(#[from] braincase_orchestrator::Error),
     /// The address cannot be listened on.
-    #[error("cannot listen on {listen}: {source}; another program may use it, --listen takes another address")]
+    #[error("cannot listen on {listen}; another program may use it, --listen takes another address")]
     Listen {
         /// Which address.
         listen: SocketAddr,

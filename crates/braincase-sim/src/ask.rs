@@ -75,11 +75,12 @@ impl Ask {
 
     /// The prompt that it was made from. Tools that we do not know cannot be called by our brain and are left out.
     pub(crate) fn prompt(&self) -> Prompt {
-        let known = tools::specs().into_iter().filter(|spec| self.tools.iter().any(|name| name == spec.name));
+        let specs = tools::specs();
+        let known = specs.iter().filter(|spec| self.tools.iter().any(|name| name == spec.name));
         Prompt {
             model: self.model.clone(),
             messages: self.messages.clone(),
-            tools: known.collect(),
+            tools: known.cloned().collect(),
             max_output_tokens: self.max_output_tokens,
         }
     }

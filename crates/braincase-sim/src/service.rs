@@ -160,7 +160,7 @@ impl Service {
             fault: None,
             status: status.as_u16(),
             messages: Vec::new(),
-            tools: Vec::new(),
+            tools: [].into(),
             tokens: Tokens::default(),
             error: Some(problem),
         };

@@ -30,7 +30,7 @@ use braincase_core::{
     message::Message,
     project::Project,
     scene::{Iteration, Scene},
-    store::{Accept, Accepted, ChangeCommit, Page, Store, StoreError, TurnCommit},
+    store::{Accept, Accepted, ChangeCommit, Idempotency, Page, Store, StoreError, TurnCommit},
     turn::Turn,
 };
 use bytes::Bytes;
@@ -178,6 +178,10 @@ impl Store for SqliteStore {
 
     async fn accept_turn(&self, scope: Scope, accept: &Accept) -> Result<Accepted, StoreError> {
         self.inner.writer.store(AcceptTurn { scope, accept: accept.clone() }).await
+    }
+
+    async fn find_repeated(&self, scope: Scope, idempotency: &Idempotency) -> Result<Option<Accepted>, StoreError> {
+        turn::earlier(&self.inner.readers, scope, idempotency).await
     }
 
     async fn commit_turn(&self, scope: Scope, commit: &TurnCommit) -> Result<Vec<Event>, StoreError> {

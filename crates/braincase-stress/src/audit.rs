@@ -1,5 +1,6 @@
 //! The audit after the load: what the server has is compared with what it promised, through its public API only.
 
+pub mod effects;
 pub mod events;
 pub mod facts;
 pub mod turns;
@@ -41,6 +42,8 @@ pub enum Rule {
     EventSequence,
     /// Every accepted turn ends exactly once.
     OneEnd,
+    /// What the turns decided is what the storyboard shows.
+    Effects,
     /// Nothing of one project reaches another.
     NoCrossing,
     /// What was stored can be read.
@@ -49,7 +52,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::TurnStored,
         Self::TurnOnce,
         Self::TurnSame,
@@ -59,6 +62,7 @@ impl Rule {
         Self::ImageFacts,
         Self::EventSequence,
         Self::OneEnd,
+        Self::Effects,
         Self::NoCrossing,
         Self::Readable,
     ];
@@ -76,8 +80,24 @@ impl Rule {
             Self::ImageFacts => "every uploaded image has facts",
             Self::EventSequence => "events are numbered without a gap",
             Self::OneEnd => "every accepted turn ends exactly once",
+            Self::Effects => "what turns decided is what the storyboard shows",
             Self::NoCrossing => "nothing of one project reaches another",
             Self::Readable => "everything stored can be read",
+        }
+    }
+}
+
+impl Rule {
+    /// How often a run could have broken it.
+    #[must_use]
+    pub const fn chances(self, checked: &Checked) -> u64 {
+        match self {
+            Self::TurnStored | Self::TurnOnce | Self::TurnSame | Self::NoPhantom | Self::TurnOrder => checked.turns,
+            Self::Effects | Self::OneEnd => checked.turns,
+            Self::Idempotent => checked.repeats,
+            Self::ImageFacts => checked.images,
+            Self::EventSequence => checked.events,
+            Self::NoCrossing | Self::Readable => checked.projects,
         }
     }
 }
@@ -176,16 +196,23 @@ async fn audit_project(world: &World, project: &Project) -> Audit {
     let Some(api) = world.apis.get(&project.lane) else { return audit };
     // Facts first: what comes late announces itself by events, which are read after that.
     audit.add(facts::audit(api, project, world.plan.late_facts).await);
-    match api.list_turns(&project.id).await {
-        Ok(stored) => audit.add(turns::audit(project, &stored)),
-        Err(refusal) => audit.violations.push(unreadable(project, "turns", &refusal)),
-    }
+    let stored = match api.list_turns(&project.id).await {
+        Ok(stored) => {
+            audit.add(turns::audit(project, &stored));
+            Some(stored)
+        }
+        Err(refusal) => {
+            audit.violations.push(unreadable(project, "turns", &refusal));
+            None
+        }
+    };
     match events::collect(api, project).await {
         Ok(seen) => audit.add(events::audit(project, &seen, world.aviary)),
         Err(refusal) => audit.violations.push(unreadable(project, "events", &refusal)),
     }
     match api.fetch_scenes(&project.id).await {
         Ok(text) => {
+            audit.add(stored.map(|stored| effects::audit(project, &stored, &text)).unwrap_or_default());
             let foreign = world.aviary.projects_in(&text).into_iter().filter(|mark| *mark != project.mark);
             audit.violations.extend(foreign.map(|mark| crossing(project, "its scenes", mark)));
         }

@@ -111,6 +111,8 @@ impl Program {
             command.env_remove(name);
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log_file).kill_on_drop(true);
+        // Ctrl-C is for the harness alone: what was stored is still to be audited.
+        command.process_group(0);
         let program = command.as_std().get_program().to_owned();
         let mut child = command.spawn().with_context(|| format!("cannot start {}", program.display()))?;
         let (input, output) = (child.stdin.take(), child.stdout.take());

@@ -17,31 +17,44 @@ use crate::engine::Shared;
 /// How often it is tried again because somebody edited a scene at the same moment.
 const MAX_ATTEMPTS: usize = 4;
 
-/// Takes facts in: memory learns them, scenes built from the image become richer, and observers are told.
-pub(super) async fn process(engine: Shared, scope: Scope, image: ImageId) -> Result<(), Failure> {
-    let failed = |error: StoreError| Failure::new(error.code(), error);
-    // The line of a project may be full of turns; facts are few, and each waits for those before it.
-    let place = engine.queues.take_place(scope, usize::MAX);
-    let mut place = place.map_err(|_| Failure::new("queue_full", "the project's line is full"))?;
+/// Takes in the facts of every image that waits: memory learns them, scenes built from an image become richer, and
+/// observers are told.
+pub(super) async fn process(engine: Shared, scope: Scope) -> Result<(), Failure> {
+    let mut place = engine.queues.take_place(scope);
     place.reached().await;
-    for _ in 0..MAX_ATTEMPTS {
-        let Some(image) = engine.parts.store.load_image(scope, image).await.map_err(failed)? else { return Ok(()) };
-        let scenes = engine.parts.store.list_scenes(scope).await.map_err(failed)?;
+    let images = engine.arrivals.take(scope);
+    let mut result = Ok(());
+    for image in images {
+        // One that fails does not keep the others out.
+        result = result.and(take_in_one(&engine, scope, image).await);
+    }
+    result.map_err(|error| Failure::new(error.code(), error))
+}
+
+async fn take_in_one(engine: &Shared, scope: Scope, image: ImageId) -> Result<(), StoreError> {
+    let mut attempt = 0;
+    loop {
+        let mut edits = engine.edits.take_place(scope);
+        edits.reached().await;
+        let Some(image) = engine.parts.store.load_image(scope, image).await? else { return Ok(()) };
         let commit = match &image.analysis {
             Analysis::Pending => return Ok(()),
-            Analysis::Failed(problem) => refused(&engine, image.id, problem),
-            Analysis::Ready(facts) => taken_in(&engine, image.id, facts, &scenes),
+            Analysis::Failed(problem) => refused(engine, image.id, problem),
+            Analysis::Ready(facts) => {
+                let scenes = engine.parts.store.list_scenes(scope).await?;
+                taken_in(engine, image.id, facts, &scenes)
+            }
         };
+        attempt += 1;
         match engine.parts.store.commit_changes(scope, &commit).await {
             Ok(events) => {
                 engine.announce(scope, &events);
                 return Ok(());
             }
-            Err(StoreError::Conflict { .. }) => {}
-            Err(error) => return Err(failed(error)),
+            Err(StoreError::Conflict { .. }) if attempt < MAX_ATTEMPTS => {}
+            Err(error) => return Err(error),
         }
     }
-    Err(Failure::new("conflict", "the scenes kept changing while image facts were being taken in"))
 }
 
 fn refused(engine: &Shared, image: ImageId, problem: &str) -> ChangeCommit {

@@ -16,9 +16,9 @@ fn is_reached(place: &mut Place) -> bool {
 #[test]
 fn places_are_reached_in_the_order_in_which_they_were_taken() {
     let (queues, scope) = (Queues::default(), scope());
-    let mut first = queues.take_place(scope, 9).unwrap();
-    let mut second = queues.take_place(scope, 9).unwrap();
-    let mut third = queues.take_place(scope, 9).unwrap();
+    let mut first = queues.take_turn_place(scope, 9).unwrap();
+    let mut second = queues.take_turn_place(scope, 9).unwrap();
+    let mut third = queues.take_turn_place(scope, 9).unwrap();
     // The third asks first, which must not help it.
     assert!(!is_reached(&mut third));
     assert!(is_reached(&mut first));
@@ -34,9 +34,9 @@ fn places_are_reached_in_the_order_in_which_they_were_taken() {
 #[test]
 fn who_leaves_early_does_not_let_the_next_one_overtake() {
     let (queues, scope) = (Queues::default(), scope());
-    let mut first = queues.take_place(scope, 9).unwrap();
-    let second = queues.take_place(scope, 9).unwrap();
-    let mut third = queues.take_place(scope, 9).unwrap();
+    let mut first = queues.take_turn_place(scope, 9).unwrap();
+    let second = queues.take_turn_place(scope, 9).unwrap();
+    let mut third = queues.take_turn_place(scope, 9).unwrap();
     assert!(is_reached(&mut first));
 
     drop(second);
@@ -49,9 +49,9 @@ fn who_leaves_early_does_not_let_the_next_one_overtake() {
 #[test]
 fn a_place_that_was_granted_but_never_used_is_passed_on() {
     let (queues, scope) = (Queues::default(), scope());
-    let first = queues.take_place(scope, 9).unwrap();
-    let second = queues.take_place(scope, 9).unwrap();
-    let mut third = queues.take_place(scope, 9).unwrap();
+    let first = queues.take_turn_place(scope, 9).unwrap();
+    let second = queues.take_turn_place(scope, 9).unwrap();
+    let mut third = queues.take_turn_place(scope, 9).unwrap();
 
     drop(first);
     // The second was granted its place by now, and goes without having looked.
@@ -63,14 +63,14 @@ fn a_place_that_was_granted_but_never_used_is_passed_on() {
 #[test]
 fn a_full_line_is_refused_and_an_empty_one_is_forgotten() {
     let (queues, scope) = (Queues::default(), scope());
-    let first = queues.take_place(scope, 2).unwrap();
-    let second = queues.take_place(scope, 2).unwrap();
-    assert_eq!(queues.take_place(scope, 2).err(), Some(Full { places: 2 }));
-    assert_eq!(queues.places(scope), 2);
+    let first = queues.take_turn_place(scope, 2).unwrap();
+    let second = queues.take_turn_place(scope, 2).unwrap();
+    assert_eq!(queues.take_turn_place(scope, 2).err(), Some(Full { turns: 2 }));
+    assert_eq!(queues.turns(scope), 2);
 
     drop((first, second));
 
-    assert_eq!(queues.places(scope), 0);
+    assert_eq!(queues.turns(scope), 0);
     assert!(queues.lock().is_empty());
 }
 
@@ -79,9 +79,22 @@ fn projects_do_not_wait_for_each_other() {
     let queues = Queues::default();
     let here = scope();
     let there = Scope { project: ProjectId::new(Timestamp::from_micros(2)), ..here };
-    let _held = queues.take_place(here, 9).unwrap();
+    let _held = queues.take_turn_place(here, 9).unwrap();
 
-    let mut other = queues.take_place(there, 9).unwrap();
+    let mut other = queues.take_turn_place(there, 9).unwrap();
 
     assert!(is_reached(&mut other));
+}
+
+#[test]
+fn what_is_no_turn_waits_in_line_but_does_not_count() {
+    let (queues, scope) = (Queues::default(), scope());
+    let other = queues.take_place(scope);
+    let mut turn = queues.take_turn_place(scope, 1).unwrap();
+    assert_eq!(queues.turns(scope), 1);
+    assert!(!is_reached(&mut turn));
+
+    drop(other);
+
+    assert!(is_reached(&mut turn));
 }

@@ -44,18 +44,19 @@ fn patch(workspace: &mut Workspace<'_>, scene: SceneRef, patch: &ScenePatch, at:
     let id = workspace.resolve(scene)?;
     let Some(spec) = workspace.spec(id) else { return Err(Refusal::new("scene_id", "the scene is gone")) };
     let next = patch.apply(spec).map_err(|error| Refusal::new(format!("{at}{}", error.path), error.problem))?;
-    check_images(workspace, &next)?;
+    check_images(workspace, spec, &next)?;
     workspace.edit(id, next);
     Ok(json!({"scene_id": id}))
 }
 
-/// An image of another project must not get into a scene through a patch.
-fn check_images(workspace: &Workspace<'_>, spec: &SceneSpec) -> Result<(), Refusal> {
-    spec.elements.iter().filter_map(Element::image_id).try_for_each(|id| workspace.image(id).map(drop))?;
-    match &spec.background {
-        Background::Image(background) => workspace.image(background.image_id).map(drop),
-        Background::Color(_) | Background::Gradient(_) => Ok(()),
-    }
+/// An image of another project must not get into a scene through a patch. What the scene shows already may stay.
+fn check_images(workspace: &Workspace<'_>, old: &SceneSpec, next: &SceneSpec) -> Result<(), Refusal> {
+    let background = match &next.background {
+        Background::Image(background) => Some(background.image_id),
+        Background::Color(_) | Background::Gradient(_) => None,
+    };
+    let shown = next.elements.iter().filter_map(Element::image_id).chain(background);
+    shown.filter(|id| !old.shows(*id)).try_for_each(|id| workspace.image(id).map(drop))
 }
 
 fn create_scene_from_image(

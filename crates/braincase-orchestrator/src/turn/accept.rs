@@ -3,7 +3,6 @@
 use std::sync::{Mutex, PoisonError};
 
 use braincase_core::{
-    TurnId,
     background::Failure,
     event::EventKind,
     store::{Accept, Accepted},
@@ -48,18 +47,22 @@ impl Client {
         (Self(Mutex::new(Some(sender))), receiver)
     }
 
-    /// The request is refused. That is the client's affair, so nothing is recorded.
+    /// The request is refused, or it was accepted before. That is the client's affair, so nothing is recorded.
     #[expect(clippy::unnecessary_wraps, reason = "it is how a task ends that has nothing to report")]
-    pub(super) fn refuse(&self, error: Error) -> Result<(), Failure> {
-        self.tell(Err(error));
+    pub(super) fn turn_away(&self, stop: Stop) -> Result<(), Failure> {
+        self.tell(match stop {
+            Stop::Refused(error) => Err(error),
+            Stop::Unsure(error) => Err(error.into()),
+            // Its events are found by its id, wherever they begin.
+            Stop::Repeated(earlier) => Ok(Submitted { turn_id: earlier, after: 0, repeated: true }),
+            Stop::Early(early) => Err(Error::Conflict(early.error.message)),
+        });
         Ok(())
     }
 
-    /// The request was accepted before. Its events are found by its id, wherever they begin.
-    #[expect(clippy::unnecessary_wraps, reason = "it is how a task ends that has nothing to report")]
-    pub(super) fn repeat(&self, earlier: TurnId) -> Result<(), Failure> {
-        self.tell(Ok(Submitted { turn_id: earlier, after: 0, repeated: true }));
-        Ok(())
+    /// Whether it has been told.
+    pub(super) fn is_told(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_none()
     }
 
     fn tell(&self, answer: Result<Submitted, Error>) {

@@ -1,31 +1,43 @@
 //! Admit: check a request and give it its place in the project's order. Nothing is stored yet.
 
-use braincase_core::{ContentHash, Scope, TurnId, image::Image, limits::Limits, store::Idempotency, turn::ImagesUsed};
+use braincase_core::{
+    ContentHash, Scope, TurnId,
+    image::Image,
+    limits::Limits,
+    store::{Accepted, Idempotency},
+    turn::ImagesUsed,
+};
 use braincase_tokens::Model;
 use futures_util::future::try_join_all;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::progress::{Progress, Request, Stopwatch};
-use crate::{Ask, Error, Policy, engine::Shared, queue::Place};
+use super::{
+    end::Stop,
+    progress::{Progress, Request, Stopwatch},
+};
+use crate::{Ask, Error, Policy, engine::Shared, queue::Full};
 
 /// The longest idempotency key, in bytes.
 const MAX_KEY_BYTES: usize = 255;
 
-/// Checks a request and gives it its place in the project's order.
-pub(super) async fn admit(engine: &Shared, ask: Ask) -> Result<Progress, Error> {
+/// Checks a request and gives it its place in the project's order. A repeated request is recognised before anything is
+/// judged by the present state of the project, which the first one has changed.
+pub(super) async fn admit(engine: &Shared, turn_id: TurnId, ask: Ask) -> Result<Progress, Stop> {
     let stopwatch = Stopwatch::start(&engine.parts.clock);
     check_shape(&engine.parts.limits, &ask)?;
     let model = find_model(engine, &ask)?;
     // Before the first wait, so that the order is the order of arrival.
-    let place = take_place(engine, ask.scope, ask.policy)?;
+    let place = engine.queues.take_turn_place(ask.scope, engine.parts.limits.max_queued_turns);
+    let idempotency = idempotency(&ask);
+    check_repeated(engine, ask.scope, idempotency.as_ref()).await?;
+    let place = place.map_err(|full| too_many(&full))?;
     let images = load_images(engine, &ask).await?;
     check_scene(engine, &ask).await?;
+    make_way(engine, ask.scope, ask.policy)?;
     let at = engine.parts.clock.now();
-    let turn_id = TurnId::new(at);
     let stop = CancellationToken::new();
     let running = engine.running.enter(ask.scope, turn_id, stop.clone());
-    let idempotency = idempotency(&ask);
     let request = Request {
         turn_id,
         scope: ask.scope,
@@ -80,20 +92,33 @@ fn find_model(engine: &Shared, ask: &Ask) -> Result<Model, Error> {
     engine.models.get(name).map_err(|error| Error::Invalid { field: "model", problem: error.to_string() })
 }
 
-fn take_place(engine: &Shared, scope: Scope, policy: Policy) -> Result<Place, Error> {
-    match policy {
-        Policy::Enqueue => {}
-        Policy::Reject if engine.queues.places(scope) > 0 => {
-            return Err(Error::Conflict("the project is busy with another turn".to_owned()));
-        }
-        Policy::Reject => {}
-        Policy::Interrupt => engine.running.stop_project(scope),
+async fn check_repeated(engine: &Shared, scope: Scope, idempotency: Option<&Idempotency>) -> Result<(), Stop> {
+    let Some(idempotency) = idempotency else { return Ok(()) };
+    let earlier = engine.parts.store.find_repeated(scope, idempotency).await.map_err(Error::from)?;
+    match earlier {
+        Some(Accepted::Repeated(turn)) => Err(Stop::Repeated(turn)),
+        Some(Accepted::KeyReused) => Err(Stop::Refused(Error::KeyReused)),
+        Some(Accepted::New(_) | Accepted::NoProject) | None => Ok(()),
     }
-    let most = engine.parts.limits.max_queued_turns;
-    engine
-        .queues
-        .take_place(scope, most)
-        .map_err(|full| Error::Busy(format!("{} turns of this project are waiting already; repeat later", full.places)))
+}
+
+/// Does what the request wants done about other turns of the project, now that the request itself is in order.
+fn make_way(engine: &Shared, scope: Scope, policy: Policy) -> Result<(), Error> {
+    match policy {
+        // The request itself is one of them.
+        Policy::Reject if engine.queues.turns(scope) > 1 => {
+            Err(Error::Conflict("the project is busy with another turn".to_owned()))
+        }
+        Policy::Enqueue | Policy::Reject => Ok(()),
+        Policy::Interrupt => {
+            engine.running.stop_project(scope);
+            Ok(())
+        }
+    }
+}
+
+fn too_many(full: &Full) -> Error {
+    Error::Busy(format!("{} turns of this project are waiting already; repeat later", full.turns))
 }
 
 async fn load_images(engine: &Shared, ask: &Ask) -> Result<Vec<Image>, Error> {

@@ -31,6 +31,7 @@ pub(super) async fn decide(
     mut prompt: Prompt,
 ) -> Result<Plan, Stop> {
     let mark = turn.stopwatch.mark();
+    turn.stopwatch.waiting_since = Some(mark);
     let untold = std::mem::take(&mut turn.untold);
     let limit = engine.parts.limits.turn_deadline;
     let mut upstream = Duration::ZERO;
@@ -38,6 +39,7 @@ pub(super) async fn decide(
         timeout(limit, ask_twice(engine, context, &mut prompt, &mut upstream)),
         tell(engine, &turn.request, untold),
     );
+    turn.stopwatch.waiting_since = None;
     turn.stopwatch.decide += turn.stopwatch.since(mark);
     turn.stopwatch.upstream += upstream;
     decided.unwrap_or_else(|_| Err(BrainError::TimedOut { waited_for: "decide", limit }.into()))

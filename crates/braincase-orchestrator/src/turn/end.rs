@@ -50,6 +50,12 @@ impl Stop {
     }
 }
 
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
 impl From<BrainError> for Stop {
     fn from(error: BrainError) -> Self {
         Self::failed(error.code(), error.to_string())

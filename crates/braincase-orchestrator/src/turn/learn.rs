@@ -17,6 +17,8 @@ const MAX_SUMMARY_BYTES: usize = 4_096;
 const MAX_LINE_CHARS: usize = 160;
 /// The longest preference, in characters.
 const MAX_PREFERENCE_CHARS: usize = 200;
+/// The longest key, in characters, as users may write it, too.
+const MAX_KEY_CHARS: usize = 100;
 /// The most preferences that are learnt by listening; users can state more themselves.
 const MAX_PREFERENCES: usize = 50;
 /// How a sentence begins that states a lasting wish.
@@ -25,9 +27,16 @@ const OPENINGS: [&str; 7] =
 
 /// What this turn adds to memory.
 pub(super) fn learn(engine: &Shared, request: &Request, context: &Context, at: Timestamp) -> Vec<Memory> {
+    if context.degraded.iter().any(|part| matches!(*part, "memories" | "messages")) {
+        // What is not known now must not be overwritten.
+        return Vec::new();
+    }
     let known = context.memories.iter().filter(|memory| memory.kind == MemoryKind::UserPreference).count();
     let room = MAX_PREFERENCES.saturating_sub(known);
-    let mut learnt: Vec<_> = preferences(request, at).into_iter().take(room).collect();
+    let stated = |key: &str| context.memories.iter().any(|memory| memory.key == key && memory.provenance == "user");
+    let mut learnt = preferences(request, at);
+    learnt.retain(|memory| !stated(&memory.key));
+    learnt.truncate(room);
     learnt.extend(summary(context, engine.parts.limits.recent_messages, at));
     learnt
 }
@@ -47,7 +56,7 @@ fn preference(request: &Request, sentence: &str, at: Timestamp) -> Option<Memory
     let value: String = sentence.chars().take(MAX_PREFERENCE_CHARS).collect();
     Some(Memory {
         kind: MemoryKind::UserPreference,
-        key: subject.join(" "),
+        key: subject.join(" ").chars().take(MAX_KEY_CHARS).collect(),
         value,
         confidence: 0.8,
         provenance: format!("turn:{}", request.turn_id),

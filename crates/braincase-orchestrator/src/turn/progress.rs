@@ -91,6 +91,8 @@ pub(crate) struct Stopwatch {
     pub(crate) act: Duration,
     pub(crate) remember: Duration,
     pub(crate) upstream: Duration,
+    /// Since when the brain is being waited for, if it is: a turn may be stopped in the middle of that.
+    pub(crate) waiting_since: Option<Duration>,
 }
 
 impl Stopwatch {
@@ -107,6 +109,7 @@ impl Stopwatch {
             act: zero,
             remember: zero,
             upstream: zero,
+            waiting_since: None,
         }
     }
 
@@ -123,16 +126,18 @@ impl Stopwatch {
     /// The account in milliseconds.
     pub(crate) fn timing(&self) -> Timing {
         let total = self.since(self.started);
+        let waited = self.waiting_since.map_or(Duration::ZERO, |mark| self.since(mark));
+        let upstream = self.upstream + waited;
         Timing {
             total: millis(total),
             queue: millis(self.queue),
             context: millis(self.context),
             compose: millis(self.compose),
-            decide: millis(self.decide),
+            decide: millis(self.decide + waited),
             act: millis(self.act),
             remember: millis(self.remember),
-            upstream: millis(self.upstream),
-            overhead: millis(total.saturating_sub(self.queue).saturating_sub(self.upstream)),
+            upstream: millis(upstream),
+            overhead: millis(total.saturating_sub(self.queue).saturating_sub(upstream)),
         }
     }
 }

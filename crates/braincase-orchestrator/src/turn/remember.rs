@@ -1,10 +1,10 @@
 //! Remember: store the end of a turn — scenes, messages, memories, journal, events, outcome — in one transaction.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use braincase_core::{
-    MessageId, Timestamp,
-    background::Failure,
+    MessageId, Scope, Timestamp,
+    background::{Failure, Task},
     event::{EventKind, NewEvent},
     message::{Message, Role},
     scene::Origin,
@@ -26,6 +26,9 @@ use crate::engine::Shared;
 /// How often the end of a turn that failed is tried to be stored, and how long is waited in between.
 const MAX_TRIES: u32 = 5;
 const WAIT_BETWEEN_TRIES: Duration = Duration::from_millis(200);
+/// How often it is tried afterwards, in the background: for ten minutes.
+const MAX_LATER_TRIES: u32 = 300;
+const WAIT_BETWEEN_LATER_TRIES: Duration = Duration::from_secs(2);
 
 /// Whether a result is stored.
 pub(super) enum Stored {
@@ -92,34 +95,57 @@ pub(super) async fn remember_early(engine: &Shared, turn: &mut Progress, early: 
         }
         Err(StoreError::Conflict { .. }) => already_ended(engine, turn, commit, at).await,
         Err(error) => {
+            close_later(engine, turn.request.scope, commit.clone());
             let failure = Some(Failure::new(error.code(), error));
             Ended { turn: finished(turn, commit, at), failure }
         }
     }
 }
 
-/// Refuses a request whose acceptance may or may not be stored, and ends the turn if it is: its client will send it again,
-/// and must not find it open for ever.
+/// Goes on trying to store the end of a turn when the store has been failing for a while.
+fn close_later(engine: &Shared, scope: Scope, commit: TurnCommit) {
+    let task = Task { scope: Some(scope), turn: Some(commit.turn_id), ..Task::new("turn_end") };
+    let engine = Arc::clone(engine);
+    engine.clone().spawn(task, async move {
+        for _ in 0..MAX_LATER_TRIES {
+            tokio::time::sleep(WAIT_BETWEEN_LATER_TRIES).await;
+            match engine.parts.store.commit_turn(scope, &commit).await {
+                Ok(events) => {
+                    engine.announce(scope, &events);
+                    return Ok(());
+                }
+                Err(StoreError::Conflict { .. }) => return Ok(()),
+                Err(StoreError::Busy | StoreError::Full | StoreError::Failed(_) | StoreError::Corrupt(_)) => {}
+            }
+        }
+        Err(Failure::new("turn_left_open", "its end could not be stored; a restart ends it as interrupted"))
+    });
+}
+
+/// Turns away a request whose acceptance may or may not be stored, and ends the turn if it is: its client will send it
+/// again, and must not find it open for ever.
 pub(super) async fn close_unsure(
     engine: &Shared,
-    turn: &mut Progress,
+    mut turn: Progress,
     client: &Client,
-    error: StoreError,
+    stop: Stop,
 ) -> Result<(), Failure> {
-    let early = Early {
-        status: TurnStatus::Failed,
-        error: TurnError {
-            code: error.code().to_owned(),
-            message: "the request could not be stored; nothing was changed, send it again".to_owned(),
-        },
+    let code = match &stop {
+        Stop::Unsure(error) => error.code(),
+        Stop::Early(_) | Stop::Refused(_) | Stop::Repeated(_) => "cancelled",
     };
-    let refused = client.refuse(error.into());
-    drop(remember_early(engine, turn, early).await);
-    refused
+    let message = "the request could not be stored; nothing was changed, send it again with a new key".to_owned();
+    let error = TurnError { code: code.to_owned(), message };
+    let told = client.turn_away(stop);
+    let ended = remember_early(engine, &mut turn, Early { status: TurnStatus::Failed, error }).await;
+    turn.running.finish(ended.turn);
+    told
 }
 
 /// The stop came while the result was being stored, and the result was faster.
 async fn already_ended(engine: &Shared, turn: &Progress, commit: TurnCommit, at: Timestamp) -> Ended {
+    // Whoever stored it may not have lived to tell.
+    engine.hub.wake(turn.request.scope);
     let stored = engine.parts.store.load_turn(turn.request.scope, turn.request.turn_id).await;
     match stored {
         Ok(Some(stored)) => Ended { turn: stored, failure: None },

@@ -14,7 +14,7 @@ use braincase_core::{
     message::Message,
     project::Project,
     scene::{Iteration, Scene},
-    store::{Accept, Accepted, ChangeCommit, Page, Store, StoreError, TurnCommit},
+    store::{Accept, Accepted, ChangeCommit, Idempotency, Page, Store, StoreError, TurnCommit},
     turn::{Turn, TurnStatus},
 };
 use braincase_orchestrator::Ask;
@@ -112,6 +112,9 @@ impl Store for FaultyStore {
     }
     async fn accept_turn(&self, scope: Scope, accept: &Accept) -> Answer<Accepted> {
         self.pass(self.real.accept_turn(scope, accept)).await
+    }
+    async fn find_repeated(&self, scope: Scope, idempotency: &Idempotency) -> Answer<Option<Accepted>> {
+        self.pass(self.real.find_repeated(scope, idempotency)).await
     }
     async fn commit_turn(&self, scope: Scope, commit: &TurnCommit) -> Answer<Vec<Event>> {
         self.pass(self.real.commit_turn(scope, commit)).await

@@ -7,5 +7,6 @@ mod faulty;
 mod images;
 mod order;
 mod recovery;
+mod repeats;
 mod support;
 mod turns;

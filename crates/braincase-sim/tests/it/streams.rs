@@ -42,7 +42,7 @@ async fn assert_cut_anywhere_is_noticed(answer: &[u8]) {
     let server = Script::start(plays).await;
     let brain = brain(patient(server.base_url()));
     // Without tools, whose schemas would make thousands of requests slow for nothing.
-    let ask = Prompt { tools: Vec::new(), ..prompt("hi") };
+    let ask = Prompt { tools: [].into(), ..prompt("hi") };
     let mut completed_from = None;
     for end in 0..=answer.len() {
         match brain.decide(&ask).await {

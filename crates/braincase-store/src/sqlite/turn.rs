@@ -8,7 +8,7 @@ use braincase_core::{
     turn::{Turn, TurnStatus},
 };
 use serde_json::json as document;
-use sqlx::{SqliteConnection, SqlitePool, sqlite::SqliteRow};
+use sqlx::{SqliteConnection, SqliteExecutor, SqlitePool, sqlite::SqliteRow};
 
 use super::{
     change,
@@ -76,7 +76,7 @@ impl Write for AcceptTurn {
             return Ok(Accepted::NoProject);
         }
         if let Some(idempotency) = &self.accept.idempotency {
-            if let Some(earlier) = self.earlier(db, idempotency).await? {
+            if let Some(earlier) = earlier(&mut *db, self.scope, idempotency).await? {
                 return Ok(earlier);
             }
             self.keep_key(db, idempotency).await?;
@@ -89,27 +89,26 @@ impl Write for AcceptTurn {
     }
 }
 
-impl AcceptTurn {
-    /// What the key was used for before, if it was.
-    async fn earlier(
-        &self,
-        db: &mut SqliteConnection,
-        idempotency: &Idempotency,
-    ) -> Result<Option<Accepted>, StoreError> {
-        let row = sqlx::query(
-            "SELECT request, turn_id FROM idempotency WHERE tenant_id = ?1 AND project_id = ?2 AND key = ?3",
-        )
-        .bind(self.scope.tenant.as_bytes().as_slice())
-        .bind(self.scope.project.as_bytes().as_slice())
-        .bind(&idempotency.key)
-        .fetch_optional(db)
-        .await
-        .map_err(store_error)?;
-        let Some(row) = row else { return Ok(None) };
-        let same = row.hash("request")? == idempotency.request;
-        Ok(Some(if same { Accepted::Repeated(row.id("turn_id")?) } else { Accepted::KeyReused }))
-    }
+/// What a key was used for before, if it was.
+pub(super) async fn earlier<'c>(
+    db: impl SqliteExecutor<'c>,
+    scope: Scope,
+    idempotency: &Idempotency,
+) -> Result<Option<Accepted>, StoreError> {
+    let row =
+        sqlx::query("SELECT request, turn_id FROM idempotency WHERE tenant_id = ?1 AND project_id = ?2 AND key = ?3")
+            .bind(scope.tenant.as_bytes().as_slice())
+            .bind(scope.project.as_bytes().as_slice())
+            .bind(&idempotency.key)
+            .fetch_optional(db)
+            .await
+            .map_err(store_error)?;
+    let Some(row) = row else { return Ok(None) };
+    let same = row.hash("request")? == idempotency.request;
+    Ok(Some(if same { Accepted::Repeated(row.id("turn_id")?) } else { Accepted::KeyReused }))
+}
 
+impl AcceptTurn {
     async fn keep_key(&self, db: &mut SqliteConnection, idempotency: &Idempotency) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO idempotency (tenant_id, project_id, key, request, turn_id, created_at)

@@ -182,10 +182,25 @@ fn audit(report: &Report) -> Markup {
             table .targets {
                 @for rule in Rule::ALL {
                     @let broken = report.audit.violations.iter().filter(|found| found.rule == rule).count();
+                    @let chances = rule.chances(&report.audit.checked);
                     tr {
-                        td class=(if broken == 0 { "good" } else { "bad" }) { (if broken == 0 { "✓" } else { "✗" }) }
+                        @if broken > 0 {
+                            td .bad { "✗" }
+                        } @else if chances == 0 {
+                            td { "–" }
+                        } @else {
+                            td .good { "✓" }
+                        }
                         td { (rule.as_str()) }
-                        td { @if broken > 0 { b { (broken) " times broken" } } }
+                        td {
+                            @if broken > 0 {
+                                b { (broken) " times broken" }
+                            } @else if chances == 0 {
+                                "not put to the test"
+                            } @else {
+                                (chances) " checked"
+                            }
+                        }
                     }
                 }
             }
