@@ -16,6 +16,8 @@ use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
 use crate::{app::App, error::Problem};
 
+/// The most events that are read after the end of a turn.
+const MAX_REST: usize = 256;
 const KEEP_ALIVE: &str = ": keep-alive\n\n";
 const SHUTDOWN: &str = "event: shutdown\ndata: {}\n\n";
 
@@ -106,9 +108,15 @@ impl Feed {
         let Watch::Turn(turn) = self.watch else { return KEEP_ALIVE.to_owned() };
         match self.app.store.load_turn(self.scope, turn).await {
             Ok(Some(turn)) if !turn.status.is_terminal() => KEEP_ALIVE.to_owned(),
-            Ok(_) => self.end(KEEP_ALIVE),
+            Ok(_) => self.show_rest().await,
             Err(_) => KEEP_ALIVE.to_owned(),
         }
+    }
+
+    /// The turn has ended, perhaps a moment ago: what it told last is still to be shown.
+    async fn show_rest(&mut self) -> String {
+        let rest = self.app.store.events_after(self.scope, self.after, MAX_REST).await.unwrap_or_default();
+        if rest.is_empty() { self.end(KEEP_ALIVE) } else { self.show(&rest) }
     }
 
     fn end(&mut self, with: &str) -> String {
