@@ -36,7 +36,10 @@ pub(crate) async fn ask(
     let ask = Ask { scope, prompt, image_ids, scene_id, model, policy: policy.into(), idempotency_key };
     let submitted = app.orchestrator.submit(ask).await?;
     match answer {
-        Answer::Json => wait(&app, scope, submitted.turn_id).await,
+        Answer::Json => {
+            let id = submitted.turn_id;
+            wait(&app, scope, id, app.orchestrator.finished(scope, id)).await
+        }
         Answer::Events => {
             let accepting = turn::millis(app.clock.monotonic().saturating_sub(started));
             let response = sse::respond(app, scope, submitted.after, Watch::Turn(submitted.turn_id))?;
@@ -59,12 +62,18 @@ pub(crate) async fn show(State(app): State<App>, known: Known<InTurn>) -> Answer
 }
 
 pub(crate) async fn cancel(State(app): State<App>, known: Known<InTurn>) -> Answered<Response> {
-    Ok(shown(StatusCode::OK, app.orchestrator.cancel(known.scope, known.path.turn_id).await?))
+    let id = known.path.turn_id;
+    wait(&app, known.scope, id, app.orchestrator.cancel(known.scope, id)).await
 }
 
 /// The turn when it has ended; if that takes too long, 202 and the turn as it stands.
-async fn wait(app: &App, scope: Scope, id: TurnId) -> Answered<Response> {
-    match timeout(app.http.answer_wait, app.orchestrator.finished(scope, id)).await {
+async fn wait(
+    app: &App,
+    scope: Scope,
+    id: TurnId,
+    end: impl Future<Output = Result<turn::Turn, braincase_orchestrator::Error>>,
+) -> Answered<Response> {
+    match timeout(app.http.answer_wait, end).await {
         Ok(turn) => Ok(shown(StatusCode::OK, turn?)),
         Err(_) => Ok(shown(StatusCode::ACCEPTED, load(app, scope, id).await?)),
     }
