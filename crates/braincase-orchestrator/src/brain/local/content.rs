@@ -43,7 +43,8 @@ fn quotes(clause: &mut Clause<'_>, usage: Use, content: &mut Content) {
         }
         let words = clause.quoted(at).trim().to_owned();
         let replaced = (at + 1..clause.len().min(at + 8)).any(|next| clause.kind(next) == Some(Kind::Quote))
-            && matches!(clause.word(at + 1), "to" | "with" | "by" | "into");
+            && (matches!(clause.word(at + 1), "to" | "with" | "by" | "into")
+                || clause.word(at + 1) == "for" && clause.mentions(&["swap", "change", "replace", "trade"]));
         let near: Vec<&str> = (at.saturating_sub(3)..at).map(|before| clause.any_word(before)).collect();
         let before = near.last().copied().unwrap_or("");
         let slot = if replaced || usage == Use::Delete {
@@ -221,17 +222,24 @@ fn direct(clause: &Clause<'_>, at: usize, usage: Use) -> Option<(Slot, usize)> {
     ((with && usage == Use::NewScene || adds) && !stop && colors::named(next).is_none()).then_some((slot, at + 1))
 }
 
+/// "call it X", "name the second scene X", "call the pricing scene X": where X starts.
 fn after_object(clause: &Clause<'_>, at: usize) -> Option<usize> {
-    let mut next = at;
-    while next < clause.len()
-        && (matches!(
-            clause.word(next),
-            "it" | "this" | "the" | "that" | "first" | "second" | "third" | "last" | "one" | "scene"
-        ) || clause.number(next).is_some())
-    {
-        next += 1;
+    if matches!(clause.word(at), "it" | "this" | "that") && !words::SCENE.contains(&clause.word(at + 1)) {
+        return Some(at + 1);
     }
-    (next > at).then_some(next)
+    let noun = (at..clause.len().min(at + 5)).find(|noun| {
+        let word = clause.word(*noun);
+        words::SCENE.contains(&word)
+            || word == "one"
+            || words::OPENING.contains(&word)
+            || words::CLOSING.contains(&word)
+    });
+    let last = noun.or_else(|| {
+        let counted = |last: &usize| numbers::ordinal(clause.word(*last)).is_some() || clause.word(*last) == "last";
+        (at..clause.len().min(at + 3)).find(counted)
+    })?;
+    let numbered = clause.number(last + 1).is_some() || words::SCENE.contains(&clause.word(last + 1));
+    Some(last + 1 + usize::from(numbered))
 }
 
 /// Whether the words after a marker are a value of the text instead: "change the text to red".

@@ -36,11 +36,16 @@ fn is_border(tokens: &[Token], start: usize, at: usize) -> bool {
     let rest = &tokens[at + 1..];
     match tokens[at].kind {
         Kind::Newline | Kind::Semicolon => starts_step(rest) || !has_content(&tokens[start..at]),
-        Kind::Stop | Kind::Comma | Kind::Dash => starts_step(rest) || takes_over(&tokens[start..at], rest),
+        Kind::Stop | Kind::Comma | Kind::Dash => {
+            starts_step(rest) || adds_another(&tokens[start..at], rest) || takes_over(&tokens[start..at], rest)
+        }
         Kind::Word => match tokens[at].word.as_str() {
             "then" | "afterwards" => starts_step(rest),
             "and" | "also" | "plus" | "but" | "while" => {
-                !is_title_list(tokens, at) && (starts_step(rest) || takes_over(&tokens[start..at], rest))
+                !is_title_list(tokens, at)
+                    && (starts_step(rest)
+                        || adds_another(&tokens[start..at], rest)
+                        || takes_over(&tokens[start..at], rest))
             }
             _ => false,
         },
@@ -121,6 +126,28 @@ fn starts_step(tokens: &[Token]) -> bool {
         at += 1;
     }
     false
+}
+
+/// Whether one more scene is added: "add a scene called A and one called B".
+fn adds_another(before: &[Token], rest: &[Token]) -> bool {
+    let adds = |token: &Token| {
+        matches!(
+            token.word.as_str(),
+            "add" | "make" | "need" | "want" | "like" | "love" | "suggest" | "have" | "put" | "a" | "another" | "one"
+        )
+    };
+    let scene = |token: &Token| {
+        let word = token.word.as_str();
+        words::SCENE.contains(&word) || words::OPENING.contains(&word) || words::CLOSING.contains(&word)
+    };
+    let skip = rest.iter().take_while(|token| matches!(token.word.as_str(), "and" | "then" | "also")).count();
+    let rest = &rest[skip..];
+    let [first, second, ..] = rest else { return false };
+    let article = matches!(first.word.as_str(), "a" | "an" | "another" | "one");
+    let called = first.word != "a" && matches!(second.word.as_str(), "called" | "says" | "about" | "for");
+    let border = |token: &&Token| !matches!(token.word.as_str(), "in" | "of" | "to" | "with" | "and");
+    let noun = rest.iter().take(5).take_while(border).any(scene);
+    article && (called || noun) && before.iter().take(12).any(adds) && before.iter().take(40).any(scene)
 }
 
 /// Whether a new target takes over the verb before it: "make scene 1 blue and scene 2 red".

@@ -9,6 +9,9 @@ use crate::brain::local::{numbers, wish::Noun};
 
 /// Whether a step takes something away.
 pub(super) fn reads_as_delete(clause: &Clause<'_>) -> bool {
+    if is_unwanted(clause) {
+        return true;
+    }
     let verb = clause.find(&["delete", "start-over"]);
     let takes_time = !numbers::spans(clause).is_empty();
     let cut = clause.find(&["cut", "hide"]).filter(|_| !takes_time);
@@ -53,6 +56,9 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
         return parts(work, thread, &places, noun, clause, said.old.take());
     }
     let start_over = clause.has(&["start-over"]);
+    if named.is_none() && thread.gone && has_pronoun(clause) {
+        return Ok(Outcome::Done);
+    }
     match named {
         Some(named) => scenes(work, thread, &named.places),
         None if start_over || clause.has(words::ALL) || clause.has(&["video"]) => {
@@ -68,8 +74,22 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
     }
 }
 
+/// "I don't need the dinner scene", "scene 2 has to go".
+fn is_unwanted(clause: &Clause<'_>) -> bool {
+    let named = clause.has(words::SCENE) || clause.open().any(|at| wish::noun_of(clause.word(at)).is_some());
+    let condition = |after: usize| matches!(clause.word(after), "to" | "any" | "you" | "change");
+    let unwanted = clause.find(&["unwanted"]).is_some_and(|at| !(at + 1..clause.len()).any(condition));
+    let last = (0..clause.len()).rev().find(|at| !matches!(clause.word(*at), "" | "please" | "now" | "away"));
+    let must = |at: usize| matches!(clause.word(at), "can" | "must" | "should" | "has" | "needs" | "have" | "could");
+    let goes = last.is_some_and(|at| clause.word(at) == "go" && (at.saturating_sub(3)..at).any(must));
+    unwanted && (named || clause.len() <= 8) || goes
+}
+
 fn thing(clause: &Clause<'_>) -> Option<Noun> {
-    let verb = clause.find(&["delete", "cut", "hide"]).unwrap_or(0);
+    let verb = clause.find(&["delete", "cut", "hide", "unwanted"]).unwrap_or(0);
+    // "the logo in scene 3 should be removed": what is taken away stands before the verb.
+    let passive = !(verb..clause.len()).any(|at| wish::noun_of(clause.word(at)).is_some());
+    let verb = if passive { 0 } else { verb };
     let scene = (verb..clause.len())
         .find(|at| words::SCENE.contains(&clause.word(*at)) || matches!(clause.word(*at), "one" | "ones"));
     let noun_at = (verb..clause.len()).find(|at| wish::noun_of(clause.word(*at)).is_some())?;
@@ -90,6 +110,7 @@ fn scenes(work: &mut Work, thread: &mut Thread, places: &[usize]) -> Result<Outc
     for place in places {
         work.delete(*place)?;
     }
+    thread.gone = true;
     thread.last = Vec::new();
     Ok(Outcome::Done)
 }

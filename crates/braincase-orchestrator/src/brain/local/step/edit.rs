@@ -154,7 +154,14 @@ fn old_words(work: &Work, clause: &mut Clause<'_>, said: &mut Content) {
     let Some(joint) = (verb..clause.len()).find(|at| matches!(clause.word(*at), "to" | "with" | "by" | "into")) else {
         return;
     };
-    let old = clause.raw(verb + 1, joint);
+    let mut first = verb + 1;
+    while first < joint
+        && (matches!(clause.word(first), "the" | "phrase" | "where" | "it" | "says")
+            || words::TEXT.contains(&clause.word(first)))
+    {
+        first += 1;
+    }
+    let old = clause.raw(first, joint);
     let new = clause.raw(joint + 1, clause.len());
     let lower = old.to_lowercase();
     let there = !lower.is_empty()
