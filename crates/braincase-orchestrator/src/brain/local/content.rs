@@ -95,7 +95,9 @@ fn free_words(clause: &mut Clause<'_>, usage: Use, content: &mut Content) {
             continue;
         }
         *target = Some(words);
-        clause.claim(at, end);
+        // What lies between the verb and the words is the object: "call the second scene X".
+        clause.claim(at, at + 1);
+        clause.claim(start, end);
         at = end;
     }
 }
@@ -273,7 +275,8 @@ fn property_starts(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
         word,
         "in" | "on" | "for" | "at" | "with" | "of" | "as" | "to" | "and" | "after" | "before" | "over" | "between"
     ) || clause.kind(at) == Some(Kind::Comma);
-    joint && is_property(clause, at, usage)
+    let numbered = matches!(word, "between" | "after" | "before") && clause.number(at + 1).is_some();
+    numbered || joint && is_property(clause, at, usage)
 }
 
 fn is_property(clause: &Clause<'_>, at: usize, usage: Use) -> bool {

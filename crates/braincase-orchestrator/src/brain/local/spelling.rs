@@ -42,6 +42,13 @@ pub(super) fn join_phrases(tokens: &[Token]) -> Vec<Token> {
     let mut joined: Vec<Token> = Vec::with_capacity(tokens.len());
     let mut at = 0;
     while at < tokens.len() {
+        // "way too slow" is no more than "too slow".
+        let emphatic = matches!(tokens[at].word.as_str(), "way" | "far" | "much" | "so" | "really")
+            && tokens.get(at + 1).is_some_and(|next| next.word == "too");
+        if emphatic {
+            at += 1;
+            continue;
+        }
         let matched = words::phrases::at_start_of(|n| tokens.get(at + n).map(|token| token.word.as_str()));
         if let Some((length, meaning)) = matched {
             let (start, end) = (tokens[at].start, tokens[at + length - 1].end);

@@ -12,6 +12,7 @@ use crate::brain::local::{
     wish::{Length, Noun, Wish},
 };
 
+pub(super) use position::read as position;
 pub(in crate::brain::local) use preferences::Preferences;
 
 /// How many scenes one step may ask for; more than a decision can hold are refused by the plan.
@@ -36,7 +37,11 @@ pub(super) fn reads_as_new_scene(clause: &Clause<'_>) -> Option<NewScene> {
     let verb = clause.find(&[
         "add", "make", "put", "need", "want", "give", "prepend", "start", "begin", "end", "finish", "new", "another",
         "open", "close", "build", "have", "turn", "use", "show", "like", "love", "suggest", "get", "see", "prefer",
+        "missing",
     ])?;
+    // "an outro would be nice": the verb comes last.
+    let last = matches!(clause.word(verb), "add" | "suggest" | "missing") && matches!(clause.word(0), "a" | "an");
+    let verb = if last { 0 } else { verb };
     let adds = matches!(clause.word(verb), "add" | "prepend" | "new" | "another");
     let mut at = verb;
     while at < clause.len().min(verb + 12) {
@@ -98,7 +103,9 @@ fn is_scene_noun(clause: &Clause<'_>, at: usize, adds: bool) -> bool {
 }
 
 fn how_many(clause: &Clause<'_>, verb: usize, noun: usize, adds: bool) -> Option<f64> {
-    let between = verb..noun;
+    // "turn this photo into an intro": what is turned is definite, what it becomes is not.
+    let start = (verb..noun).rev().find(|at| clause.word(*at) == "into").unwrap_or(verb);
+    let between = start..noun;
     let definite = between
         .clone()
         .any(|at| matches!(clause.word(at), "the" | "this" | "every" | "each" | "all" | "these" | "it" | "that"));

@@ -10,9 +10,7 @@ use braincase_core::{
 
 pub(super) use elements::{elements, is_image, new_element, readable_on, with_size_and_place};
 
-use super::{
-    Clause, Force, Outcome, Question, Thread, Use, Work, content, force, has_pronoun, implied, targets, wish, words,
-};
+use super::{Clause, Force, Outcome, Question, Thread, Use, Work, content, force, implied, targets, wish, words};
 use crate::brain::local::{
     content::Content,
     target::{How, Named},
@@ -21,7 +19,11 @@ use crate::brain::local::{
 
 /// Changes what a step names.
 pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>) -> Result<Outcome, Question> {
-    let mut said = content::read(clause, Use::Change);
+    let mut said = Content::default();
+    old_words(work, clause, &mut said);
+    if said.old.is_none() {
+        said = content::read(clause, Use::Change);
+    }
     let spans = crate::brain::local::numbers::spans(clause);
     let adds_shape = added_shape(clause);
     let mut reading = clause.clone();
@@ -40,7 +42,6 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
         clause.claim(at, at + 1);
     }
     let wish = wish::read(clause)?;
-    old_words(work, clause, &mut said);
     let named = titled_target(work, &mut said, named);
     if wish.is_empty() && said == Content::default() && adds_shape.is_none() {
         return vague(work, clause, named.as_ref());
@@ -48,7 +49,7 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
     let named = match named {
         Some(named) => named,
         None => {
-            let places = unnamed(work, thread, clause, &wish, &said)?;
+            let places = unnamed(work, thread, &wish, &said)?;
             Named { places, how: How::Each }
         }
     };
@@ -147,31 +148,33 @@ fn added_shape(clause: &Clause<'_>) -> Option<Noun> {
 
 /// "change Hello to Goodbye": free words that are there in some scene are what is replaced.
 fn old_words(work: &Work, clause: &mut Clause<'_>, said: &mut Content) {
-    if said.old.is_some() || said.text.is_some() || !clause.has(&["change", "replace"]) {
+    if said.old.is_some() || said.text.is_some() || !clause.has(&["change", "replace", "swap"]) {
         return;
     }
-    let Some(verb) = clause.find(&["change", "replace"]) else { return };
-    let Some(joint) = (verb..clause.len()).find(|at| matches!(clause.word(*at), "to" | "with" | "by" | "into")) else {
-        return;
-    };
-    let mut first = verb + 1;
-    while first < joint
-        && (matches!(clause.word(first), "the" | "phrase" | "where" | "it" | "says")
-            || words::TEXT.contains(&clause.word(first)))
-    {
-        first += 1;
-    }
-    let old = clause.raw(first, joint);
-    let new = clause.raw(joint + 1, clause.len());
-    let lower = old.to_lowercase();
-    let there = !lower.is_empty()
-        && work.board.entries.iter().any(|entry| {
+    let Some(verb) = clause.find(&["change", "replace", "swap"]) else { return };
+    let first = (verb + 1..clause.len())
+        .find(|at| {
+            let word = clause.word(*at);
+            !(matches!(word, "the" | "where" | "it" | "says") || words::TEXT.contains(&word))
+        })
+        .unwrap_or(verb + 1);
+    let there = |old: &str| {
+        let lower = old.to_lowercase();
+        let same = |entry: &crate::brain::local::board::Entry| {
             crate::brain::local::board::texts(&entry.spec).any(|(_, text)| text.text.as_str().to_lowercase() == lower)
-        });
-    if there && !new.is_empty() {
-        said.old = Some(old.to_owned());
+        };
+        !lower.is_empty() && work.board.entries.iter().any(same)
+    };
+    let is_joint = |at: &usize| matches!(clause.word(*at), "to" | "with" | "by" | "into" | "for");
+    let end = (verb..clause.len())
+        .find(|at| clause.word(*at) == "in" && words::SCENE.contains(&clause.word(at + 1)))
+        .unwrap_or(clause.len());
+    let Some(joint) = (first + 1..end).filter(is_joint).find(|joint| there(clause.raw(first, *joint))) else { return };
+    let new = clause.raw(joint + 1, end);
+    if !new.is_empty() {
+        said.old = Some(clause.raw(first, joint).to_owned());
         said.text = Some(new.to_owned());
-        clause.claim(verb + 1, clause.len());
+        clause.claim(verb + 1, end);
     }
 }
 
@@ -191,13 +194,7 @@ fn titled_target(work: &Work, said: &mut Content, named: Option<Named>) -> Optio
 }
 
 /// Where to do what names no scene.
-fn unnamed(
-    work: &Work,
-    thread: &Thread,
-    clause: &Clause<'_>,
-    wish: &Wish,
-    said: &Content,
-) -> Result<Vec<usize>, Question> {
+fn unnamed(work: &Work, thread: &Thread, wish: &Wish, said: &Content) -> Result<Vec<usize>, Question> {
     if let Some(old) = &said.old {
         let places: Vec<usize> = work
             .board
@@ -213,7 +210,6 @@ fn unnamed(
     if let Some(places) = implied(work, thread) {
         return Ok(places);
     }
-    let _pronoun = has_pronoun(clause);
     let found = wish.noun.and_then(|noun| only_scene_with(work, noun));
     found.ok_or_else(|| Question::which_scene(&work.board, &work.board.order))
 }

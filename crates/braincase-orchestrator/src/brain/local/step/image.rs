@@ -8,11 +8,11 @@ use braincase_core::{
 
 use super::{
     Clause, Outcome, Question, Thread, Work,
-    add::Draft,
+    add::{self, Draft},
     content::{self, Use},
     edit, has_pronoun, implied, targets, wish, words,
 };
-use crate::brain::local::wish::Noun;
+use crate::brain::local::{numbers, wish::Noun};
 use crate::tools::{CreateSceneFromImage, EditSceneWithImage, Placement};
 
 /// Answers "what's in this image?" by having it looked at.
@@ -142,7 +142,15 @@ pub(super) fn place(
         || (!attached.is_empty() && background && pronoun && clause.has(&["use", "make", "as", "set"]));
     let looks_only = probe.as_ref().is_some_and(|wish| !wish.is_empty())
         && !clause.has(&["put", "add", "use", "place", "attach", "this", "replace", "swap"]);
-    if looks_only || !by_image || !(verb || !attached.is_empty()) {
+    let moves = attached.is_empty()
+        && probe.as_ref().is_some_and(|wish| wish.place.is_some())
+        && !clause.has(&["add", "attach", "replace", "swap", "use"])
+        && work
+            .board
+            .entries
+            .iter()
+            .any(|entry| entry.spec.elements.iter().any(|e| edit::is_image(&e.content).is_some()));
+    if moves || looks_only || !by_image || !(verb || !attached.is_empty()) {
         return Ok(None);
     }
     let inserts = clause.has(&[
@@ -156,6 +164,14 @@ pub(super) fn place(
     let images = if attached.is_empty() { known(work)? } else { attached.clone() };
     let replaces = clause.has(&["replace", "swap"]) || (clause.has(&["change"]) && mentioned);
     let said = content::read(clause, Use::Change);
+    let own_scene = !background
+        && !replaces
+        && !attached.is_empty()
+        && (clause.has(&["beginning", "front", "start", "first", "between"]) && !clause.has(&["of"])
+            || clause.has(&["after", "before"]));
+    if own_scene {
+        return as_scenes(work, thread, clause, &images).map(Some);
+    }
     let named = targets(work, thread, clause)?.map(|named| named.places);
     let only = replaces.then(|| edit::only_scene_with(work, Noun::Image)).flatten();
     let places = named.or_else(|| implied(work, thread)).or(only);
@@ -182,6 +198,25 @@ pub(super) fn place(
     }
     thread.last = places;
     Ok(Some(Outcome::Done))
+}
+
+/// Makes a scene of each image where the step says, as long as it says.
+fn as_scenes(
+    work: &mut Work,
+    thread: &mut Thread,
+    clause: &mut Clause<'_>,
+    images: &[ImageId],
+) -> Result<Outcome, Question> {
+    thread.used_images = true;
+    let at = add::position(work, thread, clause, "")?;
+    let duration_ms = numbers::spans(clause).first().map(|span| edit::duration(span.millis));
+    let mut made = Vec::new();
+    for (index, image_id) in images.iter().enumerate() {
+        let at = at.map(|at| at + u32::try_from(index).unwrap_or(0));
+        made.extend(work.add_image(CreateSceneFromImage { image_id: *image_id, title: None, duration_ms, at }));
+    }
+    thread.last = made;
+    Ok(Outcome::Done)
 }
 
 /// What to do with images if nothing is said about them: into the selected scene, else each into a scene of its own.

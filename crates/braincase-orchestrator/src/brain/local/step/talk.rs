@@ -15,6 +15,7 @@ pub(super) fn is_negated(clause: &Clause<'_>) -> bool {
     });
     let before_verb = before_verb && !clause.has(&["unwanted"]);
     let keep = clause.has(&["leave", "keep"]) && clause.has(&["alone", "is", "untouched", "unchanged", "are", "be"]);
+    let keep = keep || clause.has(&["unwanted"]) && clause.has(&["to", "any", "change"]);
     let nothing = clause.has(&["nothing", "nevermind"]);
     before_verb || keep || nothing
 }

@@ -4,6 +4,7 @@ use crate::brain::local::{
     board::Board,
     clause::Clause,
     question::Question,
+    spelling,
     token::{self, Kind},
     words,
 };
@@ -27,7 +28,10 @@ pub(in crate::brain::local) fn find_from(board: &Board, clause: &mut Clause<'_>,
     if let Some(found) = by_kind(board, &titles, clause, from) {
         return one_of(board, found);
     }
-    single_word(&titles, clause, from).map_or(Ok(None), |found| one_of(board, found))
+    let found = single_word(&titles, clause, from, |title, word| title == word).or_else(|| {
+        single_word(&titles, clause, from, |title, word| word.len() > 4 && spelling::is_typo_of(word, title))
+    });
+    found.map_or(Ok(None), |found| one_of(board, found))
 }
 
 /// The scene with a title that was quoted.
@@ -145,14 +149,21 @@ fn by_kind(board: &Board, titles: &[(usize, Vec<String>)], clause: &mut Clause<'
 }
 
 /// A word that only titles have.
-fn single_word(titles: &[(usize, Vec<String>)], clause: &mut Clause<'_>, from: usize) -> Option<Vec<usize>> {
+fn single_word(
+    titles: &[(usize, Vec<String>)],
+    clause: &mut Clause<'_>,
+    from: usize,
+    alike: impl Fn(&str, &str) -> bool,
+) -> Option<Vec<usize>> {
     for at in from..clause.len() {
         let word = clause.word(at);
         if word.chars().count() < 4 || words::is_reserved(word) {
             continue;
         }
         let same = |title: &String| {
-            title == word || title.strip_suffix('s') == Some(word) || word.strip_suffix('s') == Some(title.as_str())
+            alike(title, word)
+                || title.strip_suffix('s') == Some(word)
+                || word.strip_suffix('s') == Some(title.as_str())
         };
         let places: Vec<usize> =
             titles.iter().filter(|(_, title)| title.iter().any(same)).map(|(place, _)| *place).collect();

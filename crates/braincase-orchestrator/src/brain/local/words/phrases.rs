@@ -58,7 +58,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("put", "stick on"),
     (
         "suggest",
-        "how about, what about, there should be, there must be, there needs to be, there has to be, there ought to be, id love, would love, would be nice to have",
+        "how about, would be nice, would be great, would be good, would be cool, would be lovely, what about, there should be, there must be, there needs to be, there has to be, there ought to be, id love, would love, would be nice to have",
     ),
     (
         "unwanted",

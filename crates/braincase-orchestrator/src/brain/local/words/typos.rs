@@ -35,4 +35,4 @@ const INNOCENT: &str = "\
     tender render gender fade spin pulse bold blink reasons season beyond bounty mage page wage lasting taste \
     paste waste haste master matter laser father better butter letter sale sales lake like bake wake sake mark \
     maze mane name phone photon greeting whites team term tear lest lane fact reading healing little live line \
-    life digger trigger moves store story sports shape share sharp sending bending beginner mending lending";
+    life digger trigger moves store story sports shape share sharp into onto sending bending beginner mending lending";

@@ -9,13 +9,26 @@ use crate::brain::local::{
 };
 
 /// Where the new scene goes, counted from 1; at the end if none.
-pub(super) fn read(work: &Work, thread: &Thread, clause: &mut Clause<'_>, noun: &str) -> Result<Option<u32>, Question> {
+pub(in crate::brain::local::step) fn read(
+    work: &Work,
+    thread: &Thread,
+    clause: &mut Clause<'_>,
+    noun: &str,
+) -> Result<Option<u32>, Question> {
     let lookup = lookup(work, thread);
     let number = |place: usize, plus: usize| {
         let index = work.board.order.iter().position(|at| *at == place);
         index.map_or(Ok(None), |index| Ok(u32::try_from(index + 1 + plus).ok()))
     };
     for (word, plus) in [("after", 1), ("following", 1), ("before", 0)] {
+        let numbered = clause.find(&[word]).and_then(|at| clause.number(at + 1).map(|number| (at, number)));
+        if let Some((at, wanted)) = numbered
+            && !matches!(clause.word(at + 2), "seconds" | "second" | "ms" | "minute")
+            && let Some(anchor) = work.board.all().into_iter().find(|place| work.board.numbered_as(*place, wanted))
+        {
+            clause.claim(at, at + 2);
+            return number(anchor, plus);
+        }
         if let Some(at) = clause.find(&[word])
             && let Some(anchor) = lookup.anchor(clause, at + 1)?
         {
