@@ -103,6 +103,7 @@ fn steps(
     let before_tokens = before.map(token::tokenize).unwrap_or_default();
     let mut previous = before.filter(|_| !before_tokens.is_empty()).map(|before| Clause::new(before, &before_tokens));
     let (mut done, mut unknown, mut quiet) = (0_usize, 0_usize, 0_usize);
+    thread.one_of_many = steps.len() > 1;
     for (index, step) in steps.iter().enumerate() {
         let clause = Clause::new(text, step);
         let next = steps.get(index + 1).map(|next| Clause::new(text, next));

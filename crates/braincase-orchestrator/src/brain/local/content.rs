@@ -124,7 +124,11 @@ fn marker(clause: &Clause<'_>, at: usize, usage: Use) -> Option<(Slot, usize)> {
         {
             Some((Slot::Topic, next))
         }
-        "call" | "name" if usage == Use::Change => after_object(clause, next).map(|start| (Slot::Title, start)),
+        "call" | "name" | "title"
+            if usage == Use::Change && (clause.word(at) != "title" || clause.word(next) == "it") =>
+        {
+            after_object(clause, next).map(|start| (Slot::Title, start))
+        }
         "write" => Some((Slot::Text, next)),
         "be" | "is" if at > 0 && matches!(clause.word(at.saturating_sub(2)), "title" | "text" | "heading") => {
             Some((slot_of(clause, at - 2), skip_colon(next)))
@@ -275,6 +279,15 @@ fn property_starts(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
         word,
         "in" | "on" | "for" | "at" | "with" | "of" | "as" | "to" | "and" | "after" | "before" | "over" | "between"
     ) || clause.kind(at) == Some(Kind::Comma);
+    let other = |at: usize| clause.raw(at, at + 1).starts_with(char::is_uppercase);
+    let beside = usage == Use::NewScene
+        && (word == "between" && (at..clause.len()).any(|next| clause.word(next) == "and")
+            || matches!(word, "after" | "before") && other(at + 1)
+            || clause.kind(at) == Some(Kind::Comma) && matches!(clause.word(at + 1), "after" | "before" | "between")
+            || word == "from" && (at + 1..at + 4).any(|next| words::IMAGE.contains(&clause.word(next))));
+    if beside {
+        return true;
+    }
     let numbered = matches!(word, "between" | "after" | "before") && clause.number(at + 1).is_some();
     numbered || joint && is_property(clause, at, usage)
 }
@@ -325,7 +338,8 @@ fn is_property(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
         "bold" | "background" | "gradient" | "fade" | "bounce" | "typewriter" | "animation" | "duration"
     );
     let time = numbers::spans(clause).iter().any(|span| span.start == next || span.start == at + 1);
-    let image = matches!(clause.word(at), "with") && words::IMAGE.contains(&word);
+    let quoted = matches!(clause.word(at), "with" | "and") && next < clause.len() && clause.kind(next).is_none();
+    let image = quoted || matches!(clause.word(at), "with") && words::IMAGE.contains(&word);
     let pronoun = next == clause.len()
         && matches!(clause.word(next - 1), "it")
         && next == at + 2

@@ -41,6 +41,8 @@ fn is_border(tokens: &[Token], start: usize, at: usize) -> bool {
         }
         Kind::Word => match tokens[at].word.as_str() {
             "then" | "afterwards" => starts_step(rest),
+            // "copy the intro and put the copy at the end" is one step.
+            "and" if is_copy_placed(&tokens[start..at], rest) => false,
             "and" | "also" | "plus" | "but" | "while" => {
                 !is_title_list(tokens, at)
                     && (starts_step(rest)
@@ -126,6 +128,13 @@ fn starts_step(tokens: &[Token]) -> bool {
         at += 1;
     }
     false
+}
+
+fn is_copy_placed(before: &[Token], rest: &[Token]) -> bool {
+    let object = rest.iter().take(3).any(|token| matches!(token.word.as_str(), "copy" | "it"));
+    before.iter().any(|token| token.word == "copy")
+        && rest.first().is_some_and(|token| matches!(token.word.as_str(), "put" | "place" | "add" | "move"))
+        && object
 }
 
 /// Whether one more scene is added: "add a scene called A and one called B".

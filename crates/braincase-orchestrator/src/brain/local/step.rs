@@ -7,6 +7,7 @@ mod image;
 mod talk;
 
 pub(super) use add::Preferences;
+pub(super) use edit::element_named;
 pub(super) use image::defaults as use_images;
 
 use super::{
@@ -38,6 +39,12 @@ pub(super) struct Thread {
     pub(super) deletes: bool,
     /// Whether the step before made a scene.
     pub(super) adds: bool,
+    /// Whether the step before named a scene anew.
+    pub(super) renames: bool,
+    /// Whether the step before complained about words, which "it" stands for.
+    pub(super) of_text: bool,
+    /// Whether there are other steps.
+    pub(super) one_of_many: bool,
     /// Whether the last scene that was spoken of is gone.
     pub(super) gone: bool,
 }
@@ -74,7 +81,8 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>) -> 
     thread.corrects = clause.has(&["actually", "wait", "rather", "instead"]);
     let continues_delete = thread.deletes && !clause.has(words::COMMANDS);
     thread.deletes = false;
-    let continued = thread.adds.then(|| add::goes_on(&clause)).flatten();
+    let follows = if thread.adds { add::Follows::NewScene } else { add::Follows::Other };
+    let continued = add::goes_on(&clause, follows);
     thread.adds = false;
     if let Some(kind) = add::reads_as_new_scene(&clause).or(continued) {
         thread.adds = true;

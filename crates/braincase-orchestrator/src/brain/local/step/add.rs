@@ -34,6 +34,9 @@ pub(super) fn reads_as_new_scene(clause: &Clause<'_>) -> Option<NewScene> {
     {
         return (!clause.has(words::IMAGE) && !clause.has(words::TEXT)).then_some(NewScene { noun, count: 1.0 });
     }
+    if clause.has(&["replace", "swap"]) {
+        return None;
+    }
     let verb = clause.find(&[
         "add", "make", "put", "need", "want", "give", "prepend", "start", "begin", "end", "finish", "new", "another",
         "open", "close", "build", "have", "turn", "use", "show", "like", "love", "suggest", "get", "see", "prefer",
@@ -64,15 +67,27 @@ pub(super) fn reads_as_new_scene(clause: &Clause<'_>) -> Option<NewScene> {
     None
 }
 
+/// What came before a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Follows {
+    /// A step that made a scene.
+    NewScene,
+    /// Anything else.
+    Other,
+}
+
 /// "… and one called B": a step that goes on with what the step before adds.
-pub(super) fn goes_on(clause: &Clause<'_>) -> Option<NewScene> {
-    let first = (0..clause.len()).find(|at| !matches!(clause.word(*at), "and" | "then" | "also" | "plus"))?;
+pub(super) fn goes_on(clause: &Clause<'_>, follows: Follows) -> Option<NewScene> {
+    let first = (0..clause.len()).find(|at| {
+        !matches!(clause.word(*at), "and" | "then" | "also" | "plus" | "please" | "ok" | "hi" | "hey" | "so" | "just")
+            && clause.kind(*at) != Some(Kind::Comma)
+    })?;
     if !matches!(clause.word(first), "a" | "an" | "another" | "one") {
         return None;
     }
     let noun = (first..clause.len().min(first + 6)).find(|at| is_scene_noun(clause, *at, true));
     let alone = || matches!(clause.word(first + 1), "called" | "says" | "about" | "for" | "with").then_some(first);
-    noun.or_else(alone).map(|noun| NewScene { noun, count: 1.0 })
+    noun.or_else(|| if follows == Follows::NewScene { alone() } else { None }).map(|noun| NewScene { noun, count: 1.0 })
 }
 
 fn is_scene_noun(clause: &Clause<'_>, at: usize, adds: bool) -> bool {
@@ -122,7 +137,9 @@ fn how_many(clause: &Clause<'_>, verb: usize, noun: usize, adds: bool) -> Option
     }
     let closing = matches!(clause.word(noun), "credits");
     let the_kind = adds && !words::SCENE.contains(&clause.word(noun)) && !clause.has(&["it", "every", "each", "all"]);
-    let indefinite = between.clone().any(|at| matches!(clause.word(at), "a" | "an"));
+    let indefinite = between.clone().any(|at| {
+        matches!(clause.word(at), "a" | "an") || clause.seq(at, &["one", "more"]) || clause.seq(at, &["some", "kind"])
+    });
     let bare = adds && !definite;
     let from_image = clause.has(words::IMAGE) && clause.has(&["into"]);
     (fresh || bare && !definite || indefinite && !definite || the_kind || closing && adds || from_image && indefinite)
@@ -233,15 +250,17 @@ impl Draft {
 }
 
 fn copy(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>) -> Result<Outcome, Question> {
+    let wanted = position(work, thread, clause, "")?;
     let named =
         super::targets(work, thread, clause)?.map(|named| named.places).or_else(|| super::implied(work, thread));
     let Some(places) = named else { return Err(Question::which_scene(&work.board, &work.board.all())) };
+    let told = wanted.is_some() || clause.mentions(&["end"]);
     let mut made = Vec::new();
     for place in places {
         let Some(entry) = work.board.entries.get(place) else { continue };
         let spec = entry.spec.clone();
         let after = work.board.order.iter().position(|at| *at == place).and_then(|index| u32::try_from(index + 2).ok());
-        made.extend(work.add(spec, after));
+        made.extend(work.add(spec, if told { wanted } else { after }));
     }
     thread.last = made;
     Ok(Outcome::Done)

@@ -14,7 +14,9 @@ pub(super) fn reads_as_delete(clause: &Clause<'_>) -> bool {
     }
     let verb = clause.find(&["delete", "start-over"]);
     let takes_time = !numbers::spans(clause).is_empty();
-    let cut = clause.find(&["cut", "hide"]).filter(|_| !takes_time);
+    let cut = clause
+        .find(&["cut", "hide"])
+        .filter(|_| !takes_time && !clause.has(&["duration", "half", "speed", "size", "time"]));
     let only = clause.find(&["keep"]).is_some() && clause.has(&["only", "just"]);
     let named = |at: usize| {
         !clause.has(&["add", "make", "change", "set"])

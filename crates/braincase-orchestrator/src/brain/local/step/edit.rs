@@ -10,7 +10,9 @@ use braincase_core::{
 
 pub(super) use elements::{elements, is_image, new_element, readable_on, with_size_and_place};
 
-use super::{Clause, Force, Outcome, Question, Thread, Use, Work, content, force, implied, targets, wish, words};
+use super::{
+    Clause, Force, Outcome, Question, Thread, Use, Work, content, force, has_pronoun, implied, targets, wish, words,
+};
 use crate::brain::local::{
     content::Content,
     target::{How, Named},
@@ -41,11 +43,38 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
     for at in read_as_target {
         clause.claim(at, at + 1);
     }
-    let wish = wish::read(clause)?;
+    let mut wish = wish::read(clause)?;
+    if thread.renames && said.title.is_none() && wish.noun.is_none() && !clause.mentions(words::COMMANDS) {
+        said.title = said.text.take();
+    }
+    thread.renames = said.title.is_some();
+    if std::mem::take(&mut thread.of_text) && wish.noun.is_none() && has_pronoun(clause) {
+        wish.noun = Some(Noun::Text);
+        if let (Some(Paint::Plain(color)), None) = (wish.background, wish.color) {
+            wish.color = Some(color);
+            wish.background = None;
+        }
+    }
     let named = titled_target(work, &mut said, named);
     if wish.is_empty() && said == Content::default() && adds_shape.is_none() {
-        return vague(work, clause, named.as_ref());
+        return vague(work, thread, clause, named.as_ref());
     }
+    let named = match named {
+        None if said.old.is_none() => element_named(work, clause).map(|(place, words)| {
+            said.old = Some(words);
+            if !matches!(wish.noun, Some(Noun::Background)) {
+                wish.noun = Some(Noun::Text);
+            }
+            if let (Some(Paint::Plain(color)), None, false) =
+                (wish.background, wish.color, clause.mentions(&["background", "scene"]))
+            {
+                wish.color = Some(color);
+                wish.background = None;
+            }
+            Named { places: vec![place], how: How::Each }
+        }),
+        named => named,
+    };
     let named = match named {
         Some(named) => named,
         None => {
@@ -193,6 +222,33 @@ fn titled_target(work: &Work, said: &mut Content, named: Option<Named>) -> Optio
     Some(Named { places: vec![place], how: How::Each })
 }
 
+/// "the price", "the welcome text": the one text that is called so, and its scene.
+pub(in crate::brain::local) fn element_named(work: &Work, clause: &Clause<'_>) -> Option<(usize, String)> {
+    let telling = clause.open().filter(|at| {
+        let word = clause.word(*at);
+        word.chars().count() >= 4
+            && (!words::is_reserved(word) || words::typos::is_innocent(word))
+            && (at.saturating_sub(2)..*at).any(|before| matches!(clause.any_word(before), "the" | "our" | "my"))
+    });
+    for at in telling.take(8) {
+        let word = clause.word(at);
+        let mut found = Vec::new();
+        for place in work.board.order.iter().copied() {
+            let texts = crate::brain::local::board::texts(&work.board.entries[place].spec);
+            let named = texts.filter(|(element, text)| {
+                let said = text.text.as_str().to_lowercase();
+                element.id.as_str().split('-').any(|part| part == word)
+                    || said.split(|c: char| !c.is_alphanumeric()).any(|part| part == word)
+            });
+            found.extend(named.map(|(_, text)| (place, text.text.as_str().to_owned())));
+        }
+        if found.len() == 1 {
+            return found.pop();
+        }
+    }
+    None
+}
+
 /// Where to do what names no scene.
 fn unnamed(work: &Work, thread: &Thread, wish: &Wish, said: &Content) -> Result<Vec<usize>, Question> {
     if let Some(old) = &said.old {
@@ -228,7 +284,7 @@ pub(super) fn only_scene_with(work: &Work, noun: Noun) -> Option<Vec<usize>> {
 }
 
 /// A step that wants something, but does not say what.
-fn vague(work: &Work, clause: &Clause<'_>, named: Option<&Named>) -> Result<Outcome, Question> {
+fn vague(work: &Work, thread: &Thread, clause: &Clause<'_>, named: Option<&Named>) -> Result<Outcome, Question> {
     let wants = clause.has(words::COMMANDS)
         || clause.has(&[
             "better",
@@ -248,7 +304,7 @@ fn vague(work: &Work, clause: &Clause<'_>, named: Option<&Named>) -> Result<Outc
             "needs",
             "want",
         ]);
-    if !wants && named.is_none() {
+    if named.is_none() && (!wants || thread.one_of_many && !has_pronoun(clause)) {
         return Ok(Outcome::Unknown);
     }
     if work.board.order.is_empty() {

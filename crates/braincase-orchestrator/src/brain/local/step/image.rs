@@ -174,7 +174,10 @@ pub(super) fn place(
     }
     let named = targets(work, thread, clause)?.map(|named| named.places);
     let only = replaces.then(|| edit::only_scene_with(work, Noun::Image)).flatten();
-    let places = named.or_else(|| implied(work, thread)).or(only);
+    let places = named.or(only).or_else(|| implied(work, thread));
+    if background && images.len() > 1 {
+        return Err(Question::open("You attached several images. Which one should be the background?"));
+    }
     thread.used_images = true;
     let Some(places) = places else {
         if background || replaces {

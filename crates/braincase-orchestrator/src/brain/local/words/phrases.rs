@@ -24,6 +24,12 @@ pub(in crate::brain::local) fn at_start_of<'w>(
 /// A word, and the phrases that mean it.
 const PHRASES: &[(&str, &str)] = &[
     (
+        "background",
+        "behind everything, behind everything else, behind it all, behind the text, full screen, fullscreen",
+    ),
+    ("between", "in between"),
+    ("too", "as it needs to be, than it needs to be, than necessary, than needed"),
+    (
         "delete",
         "get rid of, getting rid of, take out, take away, throw away, throw out, toss, kick out, leave out, cut out, strip out, pull out, take off, do away with, chuck out, bin, toss out, dispense with",
     ),

@@ -29,11 +29,14 @@ pub(in crate::brain::local::step) fn read(
             clause.claim(at, at + 2);
             return number(anchor, plus);
         }
-        if let Some(at) = clause.find(&[word])
-            && let Some(anchor) = lookup.anchor(clause, at + 1)?
-        {
+        let Some(at) = clause.find(&[word]) else { continue };
+        if let Some(anchor) = lookup.anchor(clause, at + 1)? {
             clause.claim(at, at + 1);
             return number(anchor, plus);
+        }
+        let scene = (at + 2..at + 5).any(|noun| words::SCENE.contains(&clause.word(noun)));
+        if clause.word(at + 1) == "the" && scene && work.board.before > 0 {
+            return Err(Question::which_scene(&work.board, &work.board.all()));
         }
     }
     let end = clause.find(&["before"]).filter(|at| clause.word(at + 1) == "end" || clause.seq(at + 1, &["the", "end"]));
@@ -44,7 +47,10 @@ pub(in crate::brain::local::step) fn read(
     if let Some(at) = clause.find(&["between"]) {
         let mut rest = clause.clone();
         rest.claim(0, at + 1);
-        let named = if let (Some(first), Some(_)) = (rest.number(at + 1), rest.number(at + 3)) {
+        if let Some(and) = (at + 2..rest.len()).find(|and| rest.word(*and) == "and") {
+            rest.claim(and, rest.len());
+        }
+        let named = if let (Some(first), Some(_)) = (clause.number(at + 1), clause.number(at + 3)) {
             work.board.all().into_iter().find(|place| work.board.numbered_as(*place, first))
         } else {
             lookup.read(&mut rest)?.and_then(|named| named.places.into_iter().min())
