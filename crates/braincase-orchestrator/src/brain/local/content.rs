@@ -252,7 +252,8 @@ fn after_object(clause: &Clause<'_>, at: usize) -> Option<usize> {
 fn is_value(clause: &Clause<'_>, start: usize, end: usize) -> bool {
     let skip = usize::from(matches!(clause.word(start), "be" | "a"));
     let start = start + skip;
-    let color = colors::color_at(clause, start).is_some_and(|found| found.end >= end);
+    let color = colors::color_at(clause, start)
+        .is_some_and(|found| found.end >= end || matches!(clause.word(found.end), "instead-of" | "instead" | "now"));
     let one = end == start + 1;
     color
         || (one
@@ -267,7 +268,7 @@ fn content_end(clause: &Clause<'_>, start: usize, usage: Use) -> usize {
 /// Whether a property of the content begins here: "in scene 2", "for 3 seconds", "with a blue background".
 fn property_starts(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
     let word = clause.word(at);
-    if matches!(word, "says" | "called" | "last-for" | "which")
+    if matches!(word, "says" | "called" | "last-for" | "which" | "instead-of")
         || (word == "that" && matches!(clause.word(at + 1), "says" | "last-for" | "is" | "fade" | "bounce"))
     {
         return true;

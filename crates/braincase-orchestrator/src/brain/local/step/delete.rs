@@ -24,13 +24,13 @@ pub(super) fn reads_as_delete(clause: &Clause<'_>) -> bool {
     };
     let first = verb.or(cut).is_some_and(named);
     let animation = clause.has(&["animation"]) || (clause.has(&["bold"]) && !clause.has(words::SCENE));
-    only || first && !(takes_time && !clause.has(&["star"])) && !animation
+    only || first && (!takes_time || clause.has(&["star"])) && !animation
 }
 
 /// Takes away what a step names.
 pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>) -> Result<Outcome, Question> {
     let only = clause.has(&["keep"]);
-    let mut said = content::read(clause, Use::Delete);
+    let said = content::read(clause, Use::Delete);
     if let (Some(title), None) = (&said.old, wish::noun(clause))
         && let Some(place) = crate::brain::local::target::quoted(&work.board, title)
     {
@@ -55,7 +55,7 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
             .or_else(|| implied(work, thread))
             .or_else(|| edit::only_scene_with(work, noun));
         let Some(places) = places else { return Err(Question::which_scene(&work.board, &work.board.all())) };
-        return parts(work, thread, &places, noun, clause, said.old.take());
+        return parts(work, thread, &places, noun, clause, said.old.as_deref());
     }
     let start_over = clause.has(&["start-over"]);
     if named.is_none() && thread.gone && has_pronoun(clause) {
@@ -123,7 +123,7 @@ fn parts(
     places: &[usize],
     noun: Noun,
     clause: &Clause<'_>,
-    old: Option<String>,
+    old: Option<&str>,
 ) -> Result<Outcome, Question> {
     let mut removed = false;
     for place in places {
@@ -131,7 +131,7 @@ fn parts(
         let mut patch = ScenePatch::default();
         let background_image = matches!(entry.spec.background, Background::Image(_));
         let plural = wish::is_plural(clause) || noun == Noun::Image;
-        patch.remove = edit::elements(&entry.spec, noun, old.as_deref(), plural, clause)
+        patch.remove = edit::elements(&entry.spec, noun, old, plural, clause)
             .into_iter()
             .map(|element| element.id.clone())
             .collect();

@@ -44,35 +44,13 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
         clause.claim(at, at + 1);
     }
     let mut wish = wish::read(clause)?;
-    if thread.renames && said.title.is_none() && wish.noun.is_none() && !clause.mentions(words::COMMANDS) {
-        said.title = said.text.take();
-    }
-    thread.renames = said.title.is_some();
-    if std::mem::take(&mut thread.of_text) && wish.noun.is_none() && has_pronoun(clause) {
-        wish.noun = Some(Noun::Text);
-        if let (Some(Paint::Plain(color)), None) = (wish.background, wish.color) {
-            wish.color = Some(color);
-            wish.background = None;
-        }
-    }
+    carry_on(thread, clause, &mut said, &mut wish);
     let named = titled_target(work, &mut said, named);
     if wish.is_empty() && said == Content::default() && adds_shape.is_none() {
         return vague(work, thread, clause, named.as_ref());
     }
     let named = match named {
-        None if said.old.is_none() => element_named(work, clause).map(|(place, words)| {
-            said.old = Some(words);
-            if !matches!(wish.noun, Some(Noun::Background)) {
-                wish.noun = Some(Noun::Text);
-            }
-            if let (Some(Paint::Plain(color)), None, false) =
-                (wish.background, wish.color, clause.mentions(&["background", "scene"]))
-            {
-                wish.color = Some(color);
-                wish.background = None;
-            }
-            Named { places: vec![place], how: How::Each }
-        }),
+        None if said.old.is_none() => by_its_words(work, clause, &mut said, &mut wish),
         named => named,
     };
     let named = match named {
@@ -84,6 +62,39 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
     };
     let order = Order { said, wish, adds_shape, writes: clause.has(&["add", "write", "put", "show", "place"]) };
     order.carry_out(work, thread, clause, &named)
+}
+
+/// Takes over from the step before what this one leaves out: its verb, and what was complained about.
+fn carry_on(thread: &mut Thread, clause: &Clause<'_>, said: &mut Content, wish: &mut Wish) {
+    if thread.renames && said.title.is_none() && wish.noun.is_none() && !clause.mentions(words::COMMANDS) {
+        said.title = said.text.take();
+    }
+    thread.renames = said.title.is_some();
+    if std::mem::take(&mut thread.of_text) && wish.noun.is_none() && has_pronoun(clause) {
+        wish.noun = Some(Noun::Text);
+        color_of_text(wish);
+    }
+}
+
+/// A colour that was read as the background's is the text's.
+const fn color_of_text(wish: &mut Wish) {
+    if let (Some(Paint::Plain(color)), None) = (wish.background, wish.color) {
+        wish.color = Some(color);
+        wish.background = None;
+    }
+}
+
+/// The scene of the text that the step names by its words.
+fn by_its_words(work: &Work, clause: &Clause<'_>, said: &mut Content, wish: &mut Wish) -> Option<Named> {
+    let (place, words) = element_named(work, clause)?;
+    said.old = Some(words);
+    if wish.noun != Some(Noun::Background) {
+        wish.noun = Some(Noun::Text);
+    }
+    if !clause.mentions(&["background", "scene"]) {
+        color_of_text(wish);
+    }
+    Some(Named { places: vec![place], how: How::Each })
 }
 
 /// What a step orders, apart from where.

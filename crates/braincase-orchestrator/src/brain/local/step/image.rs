@@ -150,7 +150,7 @@ pub(super) fn place(
             .entries
             .iter()
             .any(|entry| entry.spec.elements.iter().any(|e| edit::is_image(&e.content).is_some()));
-    if moves || looks_only || !by_image || !(verb || !attached.is_empty()) {
+    if moves || looks_only || !by_image || !verb && attached.is_empty() {
         return Ok(None);
     }
     let inserts = clause.has(&[
@@ -185,13 +185,45 @@ pub(super) fn place(
         }
         return defaults(work, thread, &images).map(Some);
     };
-    for place in &places {
-        for image in &images {
-            let placement = if background { Placement::Background } else { Placement::Element };
-            let old = replaces.then(|| old_image(work, *place)).flatten();
+    put_all(
+        work,
+        &places,
+        &images,
+        if background {
+            As::Background
+        } else if replaces {
+            As::Replacement
+        } else {
+            As::Element
+        },
+        said.text.as_deref(),
+    )?;
+    thread.last = places;
+    Ok(Some(Outcome::Done))
+}
+
+/// What images are put into a scene as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum As {
+    Element,
+    Replacement,
+    Background,
+}
+
+fn put_all(
+    work: &mut Work,
+    places: &[usize],
+    images: &[ImageId],
+    usage: As,
+    text: Option<&str>,
+) -> Result<(), Question> {
+    for place in places {
+        for image in images {
+            let placement = if usage == As::Background { Placement::Background } else { Placement::Element };
+            let old = (usage == As::Replacement).then(|| old_image(work, *place)).flatten();
             put(work, *place, *image, placement, old);
         }
-        if let (Some(text), Some(entry)) = (&said.text, work.board.entries.get(*place)) {
+        if let (Some(text), Some(entry)) = (text, work.board.entries.get(*place)) {
             let patch = ScenePatch {
                 add: vec![edit::new_element(&entry.spec, Noun::Text, Some(text), &wish::Wish::default())],
                 ..ScenePatch::default()
@@ -199,8 +231,7 @@ pub(super) fn place(
             work.patch(*place, &patch, edit::OVERRULE)?;
         }
     }
-    thread.last = places;
-    Ok(Some(Outcome::Done))
+    Ok(())
 }
 
 /// Makes a scene of each image where the step says, as long as it says.

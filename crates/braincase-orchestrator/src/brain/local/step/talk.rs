@@ -41,7 +41,11 @@ pub(super) fn is_reorder(clause: &Clause<'_>) -> bool {
         let other = (verb + 1..verb + 4).any(|at| matches!(clause.word(at), "a" | "an" | "new" | "another" | "it"));
         any(words::SCENE) && (verb + 2..clause.len()).any(elsewhere) && !other
     });
-    !part && !quote && (swaps && any(words::SCENE) || moves)
+    let first = clause.len() > 2
+        && matches!(clause.word(clause.len() - 1), "first" | "last")
+        && any(&["should", "be", "go", "come"])
+        && !any(words::COMMANDS);
+    !part && !quote && (first || swaps && any(words::SCENE) || moves)
 }
 
 /// Whether a step is conversation; the reply is left as a remark.

@@ -19,8 +19,8 @@ pub(super) fn find(board: &Board, clause: &mut Clause<'_>) -> Places {
 /// The scene whose title a clause mentions from a token on.
 pub(in crate::brain::local) fn find_from(board: &Board, clause: &mut Clause<'_>, from: usize) -> Places {
     let titles: Vec<(usize, Vec<String>)> = titles(board);
-    if let Some(found) = whole_title(&titles, clause, from) {
-        return one_of(board, found);
+    if let Some((found, kin)) = whole_title(&titles, clause, from) {
+        return if kin == Kin::Listed { Ok(Some(found)) } else { one_of(board, found) };
     }
     if let Some(found) = described(&titles, clause, from) {
         return one_of(board, found);
@@ -70,24 +70,43 @@ fn one_of(board: &Board, mut places: Vec<usize>) -> Places {
     }
 }
 
-/// All the words of a title, one after the other.
-fn whole_title(titles: &[(usize, Vec<String>)], clause: &mut Clause<'_>, from: usize) -> Option<Vec<usize>> {
-    let mut best: Option<(usize, usize, Vec<usize>)> = None;
-    for (place, title) in titles.iter().filter(|(_, title)| !title.is_empty()) {
-        let Some(at) = (from..clause.len()).find(|at| title_at(clause, *at, title)) else { continue };
-        match &mut best {
-            Some((_, length, places)) if *length == title.len() => places.push(*place),
-            Some((_, length, _)) if *length > title.len() => {}
-            _ => best = Some((at, title.len(), vec![*place])),
+/// All the words of a title, one after the other; of several titles the longest, or all if they stand side by side.
+fn whole_title(titles: &[(usize, Vec<String>)], clause: &mut Clause<'_>, from: usize) -> Option<(Vec<usize>, Kin)> {
+    let named = titles.iter().filter(|(_, title)| !title.is_empty());
+    let hits: Vec<(usize, usize, usize)> = named
+        .filter_map(|(place, title)| {
+            let at = (from..clause.len()).find(|at| title_at(clause, *at, title))?;
+            Some((at, title.len(), *place))
+        })
+        .collect();
+    let longest = hits.iter().map(|(_, length, _)| *length).max()?;
+    let listed = |(at, ..): &(usize, usize, usize)| {
+        hits.iter().any(|(other, length, _)| {
+            let end = other + length;
+            *at > end
+                && *at <= end + 3
+                && (end..*at).any(|joint| clause.word(joint) == "and" || clause.kind(joint) == Some(Kind::Comma))
+        })
+    };
+    let apart = hits.len() > 1 && hits.iter().filter(|hit| !listed(hit)).count() == 1;
+    let chosen: Vec<_> = hits.iter().copied().filter(|(_, length, _)| apart || *length == longest).collect();
+    for (at, length, _) in &chosen {
+        let noun = words::SCENE.contains(&clause.word(at + length)) || clause.word(at + length) == "one";
+        clause.claim(*at, at + length + usize::from(noun));
+        if *at > 0 && words::SCENE.contains(&clause.word(at - 1)) {
+            clause.claim(at - 1, *at);
         }
     }
-    let (at, length, places) = best?;
-    let noun = words::SCENE.contains(&clause.word(at + length)) || clause.word(at + length) == "one";
-    clause.claim(at, at + length + usize::from(noun));
-    if at > 0 && words::SCENE.contains(&clause.word(at - 1)) {
-        clause.claim(at - 1, at);
-    }
-    Some(places)
+    Some((chosen.into_iter().map(|(.., place)| place).collect(), if apart { Kin::Listed } else { Kin::Alike }))
+}
+
+/// How several titles that were found belong together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kin {
+    /// They stand side by side: all are meant.
+    Listed,
+    /// They are called the same: one is meant.
+    Alike,
 }
 
 fn title_at(clause: &Clause<'_>, at: usize, title: &[String]) -> bool {

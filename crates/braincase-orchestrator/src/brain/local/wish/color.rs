@@ -28,7 +28,8 @@ pub(super) fn read(clause: &mut Clause<'_>, wish: &mut Wish) -> Result<(), Quest
     }
     for one in &found {
         // "from red to blue": the first colour is the old one.
-        let old = clause.any_word(one.start.wrapping_sub(1)) == "from" && found.len() > 1;
+        let old =
+            matches!(clause.any_word(one.start.wrapping_sub(1)), "from" | "instead-of" | "not") && found.len() > 1;
         if old {
             continue;
         }

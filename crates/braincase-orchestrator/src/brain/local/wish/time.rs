@@ -31,7 +31,7 @@ pub(super) fn length(
         || clause.any_word(span.start + 1) == "more";
     let shorter =
         clause.has(&["shorter", "less", "decrease", "reduce", "off", "cut"]) || clause.has(&["delete", "take"]);
-    let relative = !to && !(clause.has(&["make"]) && clause.has(&["slower", "faster"]));
+    let relative = !(to || clause.has(&["make"]) && clause.has(&["slower", "faster"]));
     Ok(Some(if relative && shorter {
         Length::By(-span.millis)
     } else if relative && longer {

@@ -2,12 +2,15 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
+/// The words of a phrase, and the word that it means.
+type Phrase = (Vec<&'static str>, &'static str);
+
 /// The longest phrase that these words begin with: how many words it has, and the word that it means.
 pub(in crate::brain::local) fn at_start_of<'w>(
     words: impl Fn(usize) -> Option<&'w str>,
 ) -> Option<(usize, &'static str)> {
-    static BY_HEAD: LazyLock<HashMap<&str, Vec<(Vec<&str>, &str)>>> = LazyLock::new(|| {
-        let mut by_head: HashMap<&str, Vec<(Vec<&str>, &str)>> = HashMap::new();
+    static BY_HEAD: LazyLock<HashMap<&str, Vec<Phrase>>> = LazyLock::new(|| {
+        let mut by_head: HashMap<&str, Vec<Phrase>> = HashMap::new();
         for (meaning, phrases) in PHRASES {
             for phrase in phrases.split(", ") {
                 let words: Vec<&str> = phrase.split(' ').collect();
