@@ -221,3 +221,6 @@ fn target_len(tokens: &[Token]) -> Option<usize> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

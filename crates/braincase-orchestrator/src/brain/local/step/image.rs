@@ -126,41 +126,12 @@ pub(super) fn place(
     thread: &mut Thread,
     clause: &mut Clause<'_>,
 ) -> Result<Option<Outcome>, Question> {
+    if !uses_images(work, clause) {
+        return Ok(None);
+    }
     let attached = work.board.attached();
-    let mentioned = clause.has(words::IMAGE);
-    let verb = clause.has(&[
-        "put", "add", "use", "place", "show", "set", "replace", "swap", "change", "have", "attach", "apply", "want",
-        "need", "make", "turn", "fill",
-    ]);
     let background = clause.has(&["background"]);
-    let pronoun = has_pronoun(clause);
-    let probe = wish_of(clause);
-    let by_image = mentioned
-        || (!attached.is_empty()
-            && pronoun
-            && clause.has(&["put", "add", "use", "place", "show", "replace", "swap", "attach"]))
-        || (!attached.is_empty() && background && pronoun && clause.has(&["use", "make", "as", "set"]));
-    let looks_only = probe.as_ref().is_some_and(|wish| !wish.is_empty())
-        && !clause.has(&["put", "add", "use", "place", "attach", "this", "replace", "swap"]);
-    let moves = attached.is_empty()
-        && probe.as_ref().is_some_and(|wish| wish.place.is_some())
-        && !clause.has(&["add", "attach", "replace", "swap", "use"])
-        && work
-            .board
-            .entries
-            .iter()
-            .any(|entry| entry.spec.elements.iter().any(|e| edit::is_image(&e.content).is_some()));
-    if moves || looks_only || !by_image || !verb && attached.is_empty() {
-        return Ok(None);
-    }
-    let inserts = clause.has(&[
-        "put", "add", "use", "place", "show", "attach", "replace", "swap", "apply", "have", "want", "need", "fill",
-    ]) || (clause.has(&["change", "set", "make", "turn"])
-        && clause.has(&["this", "attached", "background", "to"]))
-        || !attached.is_empty();
-    if !inserts {
-        return Ok(None);
-    }
+    let mentioned = clause.has(words::IMAGE);
     let images = if attached.is_empty() { known(work)? } else { attached.clone() };
     let replaces = clause.has(&["replace", "swap"]) || (clause.has(&["change"]) && mentioned);
     let said = content::read(clause, Use::Change);
@@ -200,6 +171,41 @@ pub(super) fn place(
     )?;
     thread.last = places;
     Ok(Some(Outcome::Done))
+}
+
+/// Whether a step puts images somewhere, rather than changing one that is there.
+fn uses_images(work: &Work, clause: &Clause<'_>) -> bool {
+    let attached = work.board.attached();
+    let mentioned = clause.has(words::IMAGE);
+    let verb = clause.has(&[
+        "put", "add", "use", "place", "show", "set", "replace", "swap", "change", "have", "attach", "apply", "want",
+        "need", "make", "turn", "fill",
+    ]);
+    let background = clause.has(&["background"]);
+    let pronoun = has_pronoun(clause);
+    let probe = wish_of(clause);
+    let by_image = mentioned
+        || (!attached.is_empty()
+            && pronoun
+            && clause.has(&["put", "add", "use", "place", "show", "replace", "swap", "attach"]))
+        || (!attached.is_empty() && background && pronoun && clause.has(&["use", "make", "as", "set"]));
+    let looks_only = probe.as_ref().is_some_and(|wish| !wish.is_empty())
+        && !clause.has(&["put", "add", "use", "place", "attach", "this", "replace", "swap"]);
+    let moves = attached.is_empty()
+        && probe.as_ref().is_some_and(|wish| wish.place.is_some())
+        && !clause.has(&["add", "attach", "replace", "swap", "use"])
+        && work
+            .board
+            .entries
+            .iter()
+            .any(|entry| entry.spec.elements.iter().any(|e| edit::is_image(&e.content).is_some()));
+    if moves || looks_only || !by_image || !verb && attached.is_empty() {
+        return false;
+    }
+    clause.has(&[
+        "put", "add", "use", "place", "show", "attach", "replace", "swap", "apply", "have", "want", "need", "fill",
+    ]) || (clause.has(&["change", "set", "make", "turn"]) && clause.has(&["this", "attached", "background", "to"]))
+        || !attached.is_empty()
 }
 
 /// What images are put into a scene as.
