@@ -11,7 +11,7 @@ fn pieces(text: &str) -> Vec<String> {
 
 #[test]
 fn every_command_is_a_step() {
-    assert_eq!(pieces("make scene 1 red, then delete scene 2"), ["make scene 1 red", "then delete scene 2"]);
+    assert_eq!(pieces("make scene 1 red, then delete scene 2"), ["make scene 1 red", "delete scene 2"]);
 }
 
 #[test]
