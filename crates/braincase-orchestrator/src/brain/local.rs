@@ -7,6 +7,7 @@
 mod board;
 mod clause;
 mod colors;
+mod complaint;
 mod content;
 mod earlier;
 mod numbers;
@@ -102,8 +103,14 @@ fn steps(
     let before_tokens = before.map(token::tokenize).unwrap_or_default();
     let mut previous = before.filter(|_| !before_tokens.is_empty()).map(|before| Clause::new(before, &before_tokens));
     let (mut done, mut unknown, mut quiet) = (0_usize, 0_usize, 0_usize);
-    for step in &steps {
+    thread.one_of_many = steps.len() > 1;
+    for (index, step) in steps.iter().enumerate() {
         let clause = Clause::new(text, step);
+        let next = steps.get(index + 1).map(|next| Clause::new(text, next));
+        if next.is_some_and(|next| complaint::explains(&clause, &next)) {
+            complaint::remember(work, thread, &clause)?;
+            continue;
+        }
         let outcome = match repeated(work, thread, &clause, previous.as_ref())? {
             Some(outcome) => outcome,
             None => step::run(work, thread, &clause)?,
@@ -141,7 +148,8 @@ fn repeated(
     clause: &Clause<'_>,
     previous: Option<&Clause<'_>>,
 ) -> Result<Option<Outcome>, Question> {
-    let same = clause.has(&["same", "likewise", "ditto", "too"])
+    let last = clause.word(clause.len().saturating_sub(1));
+    let same = (clause.has(&["same", "likewise", "ditto", "meant", "mean"]) || last == "too")
         && !clause.has(&["color", "background", "size", "add", "make", "change"]);
     let Some(previous) = previous.filter(|_| same) else { return Ok(None) };
     let mut reading = clause.clone();

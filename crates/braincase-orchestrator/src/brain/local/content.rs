@@ -43,7 +43,8 @@ fn quotes(clause: &mut Clause<'_>, usage: Use, content: &mut Content) {
         }
         let words = clause.quoted(at).trim().to_owned();
         let replaced = (at + 1..clause.len().min(at + 8)).any(|next| clause.kind(next) == Some(Kind::Quote))
-            && matches!(clause.word(at + 1), "to" | "with" | "by" | "into");
+            && (matches!(clause.word(at + 1), "to" | "with" | "by" | "into")
+                || clause.word(at + 1) == "for" && clause.mentions(&["swap", "change", "replace", "trade"]));
         let near: Vec<&str> = (at.saturating_sub(3)..at).map(|before| clause.any_word(before)).collect();
         let before = near.last().copied().unwrap_or("");
         let slot = if replaced || usage == Use::Delete {
@@ -94,7 +95,9 @@ fn free_words(clause: &mut Clause<'_>, usage: Use, content: &mut Content) {
             continue;
         }
         *target = Some(words);
-        clause.claim(at, end);
+        // What lies between the verb and the words is the object: "call the second scene X".
+        clause.claim(at, at + 1);
+        clause.claim(start, end);
         at = end;
     }
 }
@@ -121,7 +124,11 @@ fn marker(clause: &Clause<'_>, at: usize, usage: Use) -> Option<(Slot, usize)> {
         {
             Some((Slot::Topic, next))
         }
-        "call" | "name" if usage == Use::Change => after_object(clause, next).map(|start| (Slot::Title, start)),
+        "call" | "name" | "title"
+            if usage == Use::Change && (clause.word(at) != "title" || clause.word(next) == "it") =>
+        {
+            after_object(clause, next).map(|start| (Slot::Title, start))
+        }
         "write" => Some((Slot::Text, next)),
         "be" | "is" if at > 0 && matches!(clause.word(at.saturating_sub(2)), "title" | "text" | "heading") => {
             Some((slot_of(clause, at - 2), skip_colon(next)))
@@ -221,24 +228,32 @@ fn direct(clause: &Clause<'_>, at: usize, usage: Use) -> Option<(Slot, usize)> {
     ((with && usage == Use::NewScene || adds) && !stop && colors::named(next).is_none()).then_some((slot, at + 1))
 }
 
+/// "call it X", "name the second scene X", "call the pricing scene X": where X starts.
 fn after_object(clause: &Clause<'_>, at: usize) -> Option<usize> {
-    let mut next = at;
-    while next < clause.len()
-        && (matches!(
-            clause.word(next),
-            "it" | "this" | "the" | "that" | "first" | "second" | "third" | "last" | "one" | "scene"
-        ) || clause.number(next).is_some())
-    {
-        next += 1;
+    if matches!(clause.word(at), "it" | "this" | "that") && !words::SCENE.contains(&clause.word(at + 1)) {
+        return Some(at + 1);
     }
-    (next > at).then_some(next)
+    let noun = (at..clause.len().min(at + 5)).find(|noun| {
+        let word = clause.word(*noun);
+        words::SCENE.contains(&word)
+            || word == "one"
+            || words::OPENING.contains(&word)
+            || words::CLOSING.contains(&word)
+    });
+    let last = noun.or_else(|| {
+        let counted = |last: &usize| numbers::ordinal(clause.word(*last)).is_some() || clause.word(*last) == "last";
+        (at..clause.len().min(at + 3)).find(counted)
+    })?;
+    let numbered = clause.number(last + 1).is_some() || words::SCENE.contains(&clause.word(last + 1));
+    Some(last + 1 + usize::from(numbered))
 }
 
 /// Whether the words after a marker are a value of the text instead: "change the text to red".
 fn is_value(clause: &Clause<'_>, start: usize, end: usize) -> bool {
     let skip = usize::from(matches!(clause.word(start), "be" | "a"));
     let start = start + skip;
-    let color = colors::color_at(clause, start).is_some_and(|found| found.end >= end);
+    let color = colors::color_at(clause, start)
+        .is_some_and(|found| found.end >= end || matches!(clause.word(found.end), "instead-of" | "instead" | "now"));
     let one = end == start + 1;
     color
         || (one
@@ -253,7 +268,7 @@ fn content_end(clause: &Clause<'_>, start: usize, usage: Use) -> usize {
 /// Whether a property of the content begins here: "in scene 2", "for 3 seconds", "with a blue background".
 fn property_starts(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
     let word = clause.word(at);
-    if matches!(word, "says" | "called" | "last-for" | "which")
+    if matches!(word, "says" | "called" | "last-for" | "which" | "instead-of")
         || (word == "that" && matches!(clause.word(at + 1), "says" | "last-for" | "is" | "fade" | "bounce"))
     {
         return true;
@@ -265,7 +280,17 @@ fn property_starts(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
         word,
         "in" | "on" | "for" | "at" | "with" | "of" | "as" | "to" | "and" | "after" | "before" | "over" | "between"
     ) || clause.kind(at) == Some(Kind::Comma);
-    joint && is_property(clause, at, usage)
+    let other = |at: usize| clause.raw(at, at + 1).starts_with(char::is_uppercase);
+    let beside = usage == Use::NewScene
+        && (word == "between" && (at..clause.len()).any(|next| clause.word(next) == "and")
+            || matches!(word, "after" | "before") && other(at + 1)
+            || clause.kind(at) == Some(Kind::Comma) && matches!(clause.word(at + 1), "after" | "before" | "between")
+            || word == "from" && (at + 1..at + 4).any(|next| words::IMAGE.contains(&clause.word(next))));
+    if beside {
+        return true;
+    }
+    let numbered = matches!(word, "between" | "after" | "before") && clause.number(at + 1).is_some();
+    numbered || joint && is_property(clause, at, usage)
 }
 
 fn is_property(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
@@ -314,7 +339,8 @@ fn is_property(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
         "bold" | "background" | "gradient" | "fade" | "bounce" | "typewriter" | "animation" | "duration"
     );
     let time = numbers::spans(clause).iter().any(|span| span.start == next || span.start == at + 1);
-    let image = matches!(clause.word(at), "with") && words::IMAGE.contains(&word);
+    let quoted = matches!(clause.word(at), "with" | "and") && next < clause.len() && clause.kind(next).is_none();
+    let image = quoted || matches!(clause.word(at), "with") && words::IMAGE.contains(&word);
     let pronoun = next == clause.len()
         && matches!(clause.word(next - 1), "it")
         && next == at + 2

@@ -191,3 +191,6 @@ pub(super) fn bare(clause: &Clause<'_>) -> Option<f64> {
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests;

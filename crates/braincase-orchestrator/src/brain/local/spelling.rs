@@ -23,15 +23,15 @@ impl Speller {
         let lower = raw.to_lowercase().replace('’', "'");
         let stem = lower.strip_suffix("'s").unwrap_or(&lower);
         let word: String = stem.chars().filter(|c| *c != '\'').collect();
-        if let Some(same) = lookup(words::SYNONYMS, &word) {
+        if let Some(same) = words::synonyms::plain(&word) {
             return same.to_owned();
         }
         if self.attempts >= MAX_CORRECTIONS || !(4..=MAX_WORD).contains(&word.len()) || words::is_known(&word) {
             return word;
         }
         self.attempts += 1;
-        match words::CORRECTABLE.iter().find(|known| is_typo_of(&word, known)) {
-            Some(known) => lookup(words::SYNONYMS, known).unwrap_or(known).to_owned(),
+        match words::typos::correctable().find(|known| is_typo_of(&word, known)) {
+            Some(known) => words::synonyms::plain(known).unwrap_or(known).to_owned(),
             None => word,
         }
     }
@@ -42,13 +42,18 @@ pub(super) fn join_phrases(tokens: &[Token]) -> Vec<Token> {
     let mut joined: Vec<Token> = Vec::with_capacity(tokens.len());
     let mut at = 0;
     while at < tokens.len() {
-        let matched = words::PHRASES.iter().find(|(phrase, _)| {
-            phrase.iter().enumerate().all(|(n, word)| tokens.get(at + n).is_some_and(|token| token.word == *word))
-        });
-        if let Some((phrase, meaning)) = matched {
-            let (start, end) = (tokens[at].start, tokens[at + phrase.len() - 1].end);
-            joined.push(Token { kind: Kind::Word, word: (*meaning).to_owned(), start, end });
-            at += phrase.len();
+        // "way too slow" is no more than "too slow".
+        let emphatic = matches!(tokens[at].word.as_str(), "way" | "far" | "much" | "so" | "really")
+            && tokens.get(at + 1).is_some_and(|next| next.word == "too");
+        if emphatic {
+            at += 1;
+            continue;
+        }
+        let matched = words::phrases::at_start_of(|n| tokens.get(at + n).map(|token| token.word.as_str()));
+        if let Some((length, meaning)) = matched {
+            let (start, end) = (tokens[at].start, tokens[at + length - 1].end);
+            joined.push(Token { kind: Kind::Word, word: meaning.to_owned(), start, end });
+            at += length;
             continue;
         }
         joined.push(number_word(&tokens[at]));
@@ -110,12 +115,8 @@ fn slides(tokens: &mut [Token]) {
     }
 }
 
-fn lookup(table: &'static [(&'static str, &'static str)], word: &str) -> Option<&'static str> {
-    table.iter().find(|(from, _)| *from == word).map(|(_, to)| *to)
-}
-
 /// Whether one letter was lost, added, changed, or swapped with its neighbour; two in long words.
-fn is_typo_of(word: &str, known: &str) -> bool {
+pub(super) fn is_typo_of(word: &str, known: &str) -> bool {
     let allowed = if known.len() >= 8 { 2 } else { 1 };
     let (a, b): (Vec<char>, Vec<char>) = (word.chars().collect(), known.chars().collect());
     // People rarely miss the first letter, and most words that differ there are other words.

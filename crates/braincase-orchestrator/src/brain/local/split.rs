@@ -36,11 +36,18 @@ fn is_border(tokens: &[Token], start: usize, at: usize) -> bool {
     let rest = &tokens[at + 1..];
     match tokens[at].kind {
         Kind::Newline | Kind::Semicolon => starts_step(rest) || !has_content(&tokens[start..at]),
-        Kind::Stop | Kind::Comma | Kind::Dash => starts_step(rest) || takes_over(&tokens[start..at], rest),
+        Kind::Stop | Kind::Comma | Kind::Dash => {
+            starts_step(rest) || adds_another(&tokens[start..at], rest) || takes_over(&tokens[start..at], rest)
+        }
         Kind::Word => match tokens[at].word.as_str() {
             "then" | "afterwards" => starts_step(rest),
+            // "copy the intro and put the copy at the end" is one step.
+            "and" if is_copy_placed(&tokens[start..at], rest) => false,
             "and" | "also" | "plus" | "but" | "while" => {
-                !is_title_list(tokens, at) && (starts_step(rest) || takes_over(&tokens[start..at], rest))
+                !is_title_list(tokens, at)
+                    && (starts_step(rest)
+                        || adds_another(&tokens[start..at], rest)
+                        || takes_over(&tokens[start..at], rest))
             }
             _ => false,
         },
@@ -123,6 +130,35 @@ fn starts_step(tokens: &[Token]) -> bool {
     false
 }
 
+fn is_copy_placed(before: &[Token], rest: &[Token]) -> bool {
+    let object = rest.iter().take(3).any(|token| matches!(token.word.as_str(), "copy" | "it"));
+    before.iter().any(|token| token.word == "copy")
+        && rest.first().is_some_and(|token| matches!(token.word.as_str(), "put" | "place" | "add" | "move"))
+        && object
+}
+
+/// Whether one more scene is added: "add a scene called A and one called B".
+fn adds_another(before: &[Token], rest: &[Token]) -> bool {
+    let adds = |token: &Token| {
+        matches!(
+            token.word.as_str(),
+            "add" | "make" | "need" | "want" | "like" | "love" | "suggest" | "have" | "put" | "a" | "another" | "one"
+        )
+    };
+    let scene = |token: &Token| {
+        let word = token.word.as_str();
+        words::SCENE.contains(&word) || words::OPENING.contains(&word) || words::CLOSING.contains(&word)
+    };
+    let skip = rest.iter().take_while(|token| matches!(token.word.as_str(), "and" | "then" | "also")).count();
+    let rest = &rest[skip..];
+    let [first, second, ..] = rest else { return false };
+    let article = matches!(first.word.as_str(), "a" | "an" | "another" | "one");
+    let called = first.word != "a" && matches!(second.word.as_str(), "called" | "says" | "about" | "for");
+    let border = |token: &&Token| !matches!(token.word.as_str(), "in" | "of" | "to" | "with" | "and");
+    let noun = rest.iter().take(5).take_while(border).any(scene);
+    article && (called || noun) && before.iter().take(12).any(adds) && before.iter().take(40).any(scene)
+}
+
 /// Whether a new target takes over the verb before it: "make scene 1 blue and scene 2 red".
 fn takes_over(before: &[Token], rest: &[Token]) -> bool {
     let Some(target) = target_len(rest) else { return false };
@@ -185,3 +221,6 @@ fn target_len(tokens: &[Token]) -> Option<usize> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@ mod image;
 mod talk;
 
 pub(super) use add::Preferences;
+pub(super) use edit::element_named;
 pub(super) use image::defaults as use_images;
 
 use super::{
@@ -34,8 +35,18 @@ pub(super) struct Thread {
     pub(super) corrects: bool,
     /// Images that a step has used.
     pub(super) used_images: bool,
-    /// The verb of the step before.
+    /// Whether the step before took something away.
     pub(super) deletes: bool,
+    /// Whether the step before made a scene.
+    pub(super) adds: bool,
+    /// Whether the step before named a scene anew.
+    pub(super) renames: bool,
+    /// Whether the step before complained about words, which "it" stands for.
+    pub(super) of_text: bool,
+    /// Whether there are other steps.
+    pub(super) one_of_many: bool,
+    /// Whether the last scene that was spoken of is gone.
+    pub(super) gone: bool,
 }
 
 /// What came of a step.
@@ -55,6 +66,12 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>) -> 
     if talk::is_negated(&clause) {
         return Ok(Outcome::Nothing);
     }
+    if talk::is_reorder(&clause) {
+        return Err(Question::choice(
+            "I cannot change the order of scenes; I can copy one to another place and delete the old one. What should I do?",
+            &["Copy it to another place", "Leave it as it is"],
+        ));
+    }
     if let Some(outcome) = image::analyze(work, thread, &clause)? {
         return Ok(outcome);
     }
@@ -64,7 +81,12 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>) -> 
     thread.corrects = clause.has(&["actually", "wait", "rather", "instead"]);
     let continues_delete = thread.deletes && !clause.has(words::COMMANDS);
     thread.deletes = false;
-    if let Some(kind) = add::reads_as_new_scene(&clause) {
+    let follows = if thread.adds { add::Follows::NewScene } else { add::Follows::Other };
+    let continued = add::goes_on(&clause, follows);
+    thread.adds = false;
+    if let Some(kind) = add::reads_as_new_scene(&clause).or(continued) {
+        thread.adds = true;
+        thread.gone = false;
         return add::scene(work, thread, &mut clause, kind);
     }
     if delete::reads_as_delete(&clause) || continues_delete {

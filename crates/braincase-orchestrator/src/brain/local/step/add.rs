@@ -1,15 +1,18 @@
 //! Steps that make new scenes.
 
+mod position;
 mod preferences;
+mod title;
 
 use braincase_core::scene::{SceneSpec, Title};
 
-use super::{Clause, Kind, Outcome, Question, Thread, Use, Work, content, edit, image, lookup, wish, words};
+use super::{Clause, Kind, Outcome, Question, Thread, Use, Work, content, edit, image, wish, words};
 use crate::brain::local::{
     content::Content,
     wish::{Length, Noun, Wish},
 };
 
+pub(super) use position::read as position;
 pub(in crate::brain::local) use preferences::Preferences;
 
 /// How many scenes one step may ask for; more than a decision can hold are refused by the plan.
@@ -31,10 +34,17 @@ pub(super) fn reads_as_new_scene(clause: &Clause<'_>) -> Option<NewScene> {
     {
         return (!clause.has(words::IMAGE) && !clause.has(words::TEXT)).then_some(NewScene { noun, count: 1.0 });
     }
+    if clause.has(&["replace", "swap"]) {
+        return None;
+    }
     let verb = clause.find(&[
         "add", "make", "put", "need", "want", "give", "prepend", "start", "begin", "end", "finish", "new", "another",
-        "open", "close", "build", "have", "turn", "use", "show", "like",
+        "open", "close", "build", "have", "turn", "use", "show", "like", "love", "suggest", "get", "see", "prefer",
+        "missing",
     ])?;
+    // "an outro would be nice": the verb comes last.
+    let last = matches!(clause.word(verb), "add" | "suggest" | "missing") && matches!(clause.word(0), "a" | "an");
+    let verb = if last { 0 } else { verb };
     let adds = matches!(clause.word(verb), "add" | "prepend" | "new" | "another");
     let mut at = verb;
     while at < clause.len().min(verb + 12) {
@@ -55,6 +65,29 @@ pub(super) fn reads_as_new_scene(clause: &Clause<'_>) -> Option<NewScene> {
         at += 1;
     }
     None
+}
+
+/// What came before a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Follows {
+    /// A step that made a scene.
+    NewScene,
+    /// Anything else.
+    Other,
+}
+
+/// "… and one called B": a step that goes on with what the step before adds.
+pub(super) fn goes_on(clause: &Clause<'_>, follows: Follows) -> Option<NewScene> {
+    let first = (0..clause.len()).find(|at| {
+        !matches!(clause.word(*at), "and" | "then" | "also" | "plus" | "please" | "ok" | "hi" | "hey" | "so" | "just")
+            && clause.kind(*at) != Some(Kind::Comma)
+    })?;
+    if !matches!(clause.word(first), "a" | "an" | "another" | "one") {
+        return None;
+    }
+    let noun = (first..clause.len().min(first + 6)).find(|at| is_scene_noun(clause, *at, true));
+    let alone = || matches!(clause.word(first + 1), "called" | "says" | "about" | "for" | "with").then_some(first);
+    noun.or_else(|| if follows == Follows::NewScene { alone() } else { None }).map(|noun| NewScene { noun, count: 1.0 })
 }
 
 fn is_scene_noun(clause: &Clause<'_>, at: usize, adds: bool) -> bool {
@@ -85,7 +118,9 @@ fn is_scene_noun(clause: &Clause<'_>, at: usize, adds: bool) -> bool {
 }
 
 fn how_many(clause: &Clause<'_>, verb: usize, noun: usize, adds: bool) -> Option<f64> {
-    let between = verb..noun;
+    // "turn this photo into an intro": what is turned is definite, what it becomes is not.
+    let start = (verb..noun).rev().find(|at| clause.word(*at) == "into").unwrap_or(verb);
+    let between = start..noun;
     let definite = between
         .clone()
         .any(|at| matches!(clause.word(at), "the" | "this" | "every" | "each" | "all" | "these" | "it" | "that"));
@@ -96,11 +131,15 @@ fn how_many(clause: &Clause<'_>, verb: usize, noun: usize, adds: bool) -> Option
         .find_map(|at| clause.number(at))
         .filter(|_| clause.word(noun).ends_with('s') && clause.word(noun) != "credits")
     {
-        return (adds || fresh || clause.has(&["more"])).then_some(count);
+        let wants =
+            matches!(clause.word(verb), "need" | "want" | "like" | "love" | "suggest" | "make" | "have" | "get");
+        return (adds || fresh || clause.has(&["more"]) || wants && !definite).then_some(count);
     }
     let closing = matches!(clause.word(noun), "credits");
     let the_kind = adds && !words::SCENE.contains(&clause.word(noun)) && !clause.has(&["it", "every", "each", "all"]);
-    let indefinite = between.clone().any(|at| matches!(clause.word(at), "a" | "an"));
+    let indefinite = between.clone().any(|at| {
+        matches!(clause.word(at), "a" | "an") || clause.seq(at, &["one", "more"]) || clause.seq(at, &["some", "kind"])
+    });
     let bare = adds && !definite;
     let from_image = clause.has(words::IMAGE) && clause.has(&["into"]);
     (fresh || bare && !definite || indefinite && !definite || the_kind || closing && adds || from_image && indefinite)
@@ -117,28 +156,32 @@ pub(super) fn scene(
     if clause.word(new.noun) == "copy" {
         return copy(work, thread, clause);
     }
-    let kind = kind_title(clause, new.noun);
-    let topic = described(clause, new.noun);
+    let kind = title::of_kind(clause, new.noun);
+    let topic = title::described(clause, new.noun);
+    let titles = title::listed(clause, new.noun, edit::whole(new.count));
     let mut said = content::read(clause, Use::NewScene);
     let noun = clause.word(new.noun);
-    let at = place(work, thread, clause, noun)?;
+    let at = position::read(work, thread, clause, noun)?;
     let mut reading = clause.clone();
     reading.claim(new.noun, new.noun + 1);
     let mut wish = wish::read(&mut reading)?;
     if let Some(Length::By(millis)) = wish.length {
         wish.length = Some(Length::To(millis.abs()));
     }
-    if said.text.is_none() && said.topic.as_deref().is_some_and(is_no_topic) {
+    if said.text.is_none() && said.topic.as_deref().is_some_and(title::is_none) {
         said.topic = None;
     }
     let title = kind.clone().or(topic);
-    let draft = Draft { said, wish, title };
+    let mut draft = Draft { said, wish, title };
     if let Some(images) = image::wanted(work, thread, clause)? {
         return image::scenes(work, thread, clause, &draft, at, &images);
     }
     let mut places = Vec::new();
     let mut next = at;
     for _ in 0..edit::whole(new.count.clamp(1.0, MAX_COPIES)) {
+        if let Some(title) = titles.get(places.len()) {
+            draft.said.title = Some(title.clone());
+        }
         let spec = draft.spec(work, clause);
         places.extend(work.add(spec, next));
         next = next.map(|at| at + 1);
@@ -164,7 +207,7 @@ impl Draft {
             .title
             .clone()
             .or_else(|| self.title.clone())
-            .or_else(|| self.said.topic.as_deref().map(as_title))
+            .or_else(|| self.said.topic.as_deref().map(title::capitalized))
             .filter(|title| !title.trim().is_empty())
     }
 
@@ -180,7 +223,7 @@ impl Draft {
         let mut spec = SceneSpec::titled(Title::truncated(&title));
         work.preferences.apply(&mut spec);
         self.dress(&mut spec);
-        let text = self.said.text.clone().or_else(|| self.said.topic.as_deref().map(as_title));
+        let text = self.said.text.clone().or_else(|| self.said.topic.as_deref().map(title::capitalized));
         if let Some(text) = text.filter(|text| !text.is_empty()) {
             let mut element = edit::new_element(&spec, Noun::Text, Some(&text), &self.wish);
             work.preferences.apply_text(&mut element);
@@ -206,198 +249,18 @@ impl Draft {
     }
 }
 
-fn kind_title(clause: &Clause<'_>, noun: usize) -> Option<String> {
-    let of = |word: &str| {
-        Some(match word {
-            "intro" => "Intro",
-            "outro" => "Outro",
-            "opening" => "Opening",
-            "closing" | "end" | "final" => "Closing",
-            "credits" => "Credits",
-            "title-scene" | "cover" => "Title",
-            "transition" => "Transition",
-            "thank-you" => "Thank you",
-            _ => return None,
-        })
-    };
-    let before = noun.checked_sub(1).map_or("", |before| clause.word(before));
-    of(clause.word(noun)).or_else(|| of(before)).map(str::to_owned)
-}
-
-/// "a pricing scene" is called "Pricing".
-fn described(clause: &Clause<'_>, noun: usize) -> Option<String> {
-    let from = (noun.saturating_sub(4)..noun)
-        .rev()
-        .find(|at| matches!(clause.word(*at), "a" | "an" | "another" | "new" | "the" | "our" | "add"))?;
-    let telling = |at: &usize| {
-        let word = clause.word(*at);
-        !word.is_empty() && !is_plain_adjective(word) && clause.number(*at).is_none()
-    };
-    let start = (from + 1..noun).find(telling)?;
-    let words = clause.raw(start, noun);
-    ((start..noun).all(|at| telling(&at)) && !words.is_empty()).then(|| as_title(words))
-}
-
-fn is_plain_adjective(word: &str) -> bool {
-    crate::brain::local::colors::named(word).is_some()
-        || matches!(
-            word,
-            "new"
-                | "short"
-                | "long"
-                | "quick"
-                | "blank"
-                | "empty"
-                | "more"
-                | "simple"
-                | "nice"
-                | "extra"
-                | "additional"
-                | "first"
-                | "last"
-                | "second"
-                | "third"
-                | "seconds"
-                | "minute"
-                | "plain"
-                | "big"
-                | "small"
-                | "dark"
-                | "light"
-                | "little"
-                | "cool"
-                | "another"
-                | "single"
-                | "different"
-                | "fast"
-                | "slow"
-                | "very"
-                | "of"
-                | "my"
-                | "our"
-                | "gradient"
-                | "final"
-                | "more-or-less"
-                | "half"
-                | "white"
-                | "bold"
-                | "brief"
-                | "fresh"
-                | "bright"
-                | "image"
-                | "images"
-                | "ms"
-        )
-}
-
-fn is_no_topic(topic: &str) -> bool {
-    matches!(
-        topic.to_lowercase().as_str(),
-        "that"
-            | "it"
-            | "me"
-            | "us"
-            | "this"
-            | "now"
-            | "the video"
-            | "the project"
-            | "the end"
-            | "the beginning"
-            | "the start"
-    )
-}
-
-/// "our new prices" becomes "New prices".
-fn as_title(words: &str) -> String {
-    let words = words.trim();
-    let bare = ["our ", "the ", "my ", "your ", "a ", "an "]
-        .iter()
-        .find_map(|article| {
-            words
-                .get(..article.len())
-                .filter(|head| head.eq_ignore_ascii_case(article))
-                .map(|_| &words[article.len()..])
-        })
-        .unwrap_or(words);
-    let mut chars = bare.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
-/// Where the new scene goes, counted from 1; at the end if none.
-fn place(work: &Work, thread: &Thread, clause: &mut Clause<'_>, noun: &str) -> Result<Option<u32>, Question> {
-    let lookup = lookup(work, thread);
-    let number = |place: usize, plus: usize| {
-        let index = work.board.order.iter().position(|at| *at == place);
-        index.map_or(Ok(None), |index| Ok(u32::try_from(index + 1 + plus).ok()))
-    };
-    for (word, plus) in [("after", 1), ("following", 1), ("before", 0)] {
-        if let Some(at) = clause.find(&[word])
-            && let Some(anchor) = lookup.anchor(clause, at + 1)?
-        {
-            clause.claim(at, at + 1);
-            return number(anchor, plus);
-        }
-    }
-    if let Some(at) = clause.find(&["between"]) {
-        let mut rest = clause.clone();
-        rest.claim(0, at + 1);
-        let named = if let (Some(first), Some(_)) = (rest.number(at + 1), rest.number(at + 3)) {
-            work.board.all().into_iter().find(|place| work.board.numbered_as(*place, first))
-        } else {
-            lookup.read(&mut rest)?.and_then(|named| named.places.into_iter().min())
-        };
-        clause.claim(at, at + 7);
-        if let Some(anchor) = named {
-            return number(anchor, 1);
-        }
-    }
-    if let Some(at) = clause.find(&["position", "number", "place", "as", "slot"]) {
-        let counted = (at + 1..at + 5).find_map(|next| {
-            clause.number(next).or_else(|| {
-                crate::brain::local::numbers::ordinal(clause.word(next))
-                    .and_then(|n| u32::try_from(n).ok())
-                    .map(f64::from)
-            })
-        });
-        if let Some(wanted) = counted {
-            clause.claim(at, at + 5);
-            return Ok(Some(edit::whole(wanted).max(1)));
-        }
-    }
-    Ok(edge(work, clause, noun))
-}
-
-/// The beginning, the end, the middle; an intro goes first unless it is told where.
-fn edge(work: &Work, clause: &Clause<'_>, noun: &str) -> Option<u32> {
-    let at_the = |words: &[&str]| {
-        clause.find(words).is_some_and(|at| {
-            (at.saturating_sub(3)..at)
-                .any(|before| matches!(clause.any_word(before), "at" | "to" | "in" | "as" | "from" | "with" | "very"))
-        })
-    };
-    if at_the(&["end", "last", "back"]) || clause.mentions(&["outro", "closing"]) {
-        return None;
-    }
-    let starts = at_the(&["beginning", "start", "front", "first"])
-        || clause.has(&["beginning", "prepend"])
-        || clause.find(&["start", "begin", "open"]).is_some_and(|at| clause.word(at + 1) == "with");
-    let opening = matches!(noun, "intro" | "opening" | "title-scene" | "cover") || clause.has(words::OPENING);
-    if starts || opening || (clause.has(&["first"]) && clause.mentions(&["put"])) {
-        return Some(1);
-    }
-    at_the(&["middle"]).then(|| u32::try_from(work.board.order.len() / 2 + 1).unwrap_or(1))
-}
-
 fn copy(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>) -> Result<Outcome, Question> {
+    let wanted = position(work, thread, clause, "")?;
     let named =
         super::targets(work, thread, clause)?.map(|named| named.places).or_else(|| super::implied(work, thread));
     let Some(places) = named else { return Err(Question::which_scene(&work.board, &work.board.all())) };
+    let told = wanted.is_some() || clause.mentions(&["end"]);
     let mut made = Vec::new();
     for place in places {
         let Some(entry) = work.board.entries.get(place) else { continue };
         let spec = entry.spec.clone();
         let after = work.board.order.iter().position(|at| *at == place).and_then(|index| u32::try_from(index + 2).ok());
-        made.extend(work.add(spec, after));
+        made.extend(work.add(spec, if told { wanted } else { after }));
     }
     thread.last = made;
     Ok(Outcome::Done)

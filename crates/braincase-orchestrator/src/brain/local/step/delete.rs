@@ -9,9 +9,14 @@ use crate::brain::local::{numbers, wish::Noun};
 
 /// Whether a step takes something away.
 pub(super) fn reads_as_delete(clause: &Clause<'_>) -> bool {
+    if is_unwanted(clause) {
+        return true;
+    }
     let verb = clause.find(&["delete", "start-over"]);
     let takes_time = !numbers::spans(clause).is_empty();
-    let cut = clause.find(&["cut", "hide"]).filter(|_| !takes_time);
+    let cut = clause
+        .find(&["cut", "hide"])
+        .filter(|_| !takes_time && !clause.has(&["duration", "half", "speed", "size", "time"]));
     let only = clause.find(&["keep"]).is_some() && clause.has(&["only", "just"]);
     let named = |at: usize| {
         !clause.has(&["add", "make", "change", "set"])
@@ -19,13 +24,13 @@ pub(super) fn reads_as_delete(clause: &Clause<'_>) -> bool {
     };
     let first = verb.or(cut).is_some_and(named);
     let animation = clause.has(&["animation"]) || (clause.has(&["bold"]) && !clause.has(words::SCENE));
-    only || first && !(takes_time && !clause.has(&["star"])) && !animation
+    only || first && (!takes_time || clause.has(&["star"])) && !animation
 }
 
 /// Takes away what a step names.
 pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>) -> Result<Outcome, Question> {
     let only = clause.has(&["keep"]);
-    let mut said = content::read(clause, Use::Delete);
+    let said = content::read(clause, Use::Delete);
     if let (Some(title), None) = (&said.old, wish::noun(clause))
         && let Some(place) = crate::brain::local::target::quoted(&work.board, title)
     {
@@ -50,9 +55,12 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
             .or_else(|| implied(work, thread))
             .or_else(|| edit::only_scene_with(work, noun));
         let Some(places) = places else { return Err(Question::which_scene(&work.board, &work.board.all())) };
-        return parts(work, thread, &places, noun, clause, said.old.take());
+        return parts(work, thread, &places, noun, clause, said.old.as_deref());
     }
     let start_over = clause.has(&["start-over"]);
+    if named.is_none() && thread.gone && has_pronoun(clause) {
+        return Ok(Outcome::Done);
+    }
     match named {
         Some(named) => scenes(work, thread, &named.places),
         None if start_over || clause.has(words::ALL) || clause.has(&["video"]) => {
@@ -68,8 +76,22 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
     }
 }
 
+/// "I don't need the dinner scene", "scene 2 has to go".
+fn is_unwanted(clause: &Clause<'_>) -> bool {
+    let named = clause.has(words::SCENE) || clause.open().any(|at| wish::noun_of(clause.word(at)).is_some());
+    let condition = |after: usize| matches!(clause.word(after), "to" | "any" | "you" | "change");
+    let unwanted = clause.find(&["unwanted"]).is_some_and(|at| !(at + 1..clause.len()).any(condition));
+    let last = (0..clause.len()).rev().find(|at| !matches!(clause.word(*at), "" | "please" | "now" | "away"));
+    let must = |at: usize| matches!(clause.word(at), "can" | "must" | "should" | "has" | "needs" | "have" | "could");
+    let goes = last.is_some_and(|at| clause.word(at) == "go" && (at.saturating_sub(3)..at).any(must));
+    unwanted && (named || clause.len() <= 8) || goes
+}
+
 fn thing(clause: &Clause<'_>) -> Option<Noun> {
-    let verb = clause.find(&["delete", "cut", "hide"]).unwrap_or(0);
+    let verb = clause.find(&["delete", "cut", "hide", "unwanted"]).unwrap_or(0);
+    // "the logo in scene 3 should be removed": what is taken away stands before the verb.
+    let passive = !(verb..clause.len()).any(|at| wish::noun_of(clause.word(at)).is_some());
+    let verb = if passive { 0 } else { verb };
     let scene = (verb..clause.len())
         .find(|at| words::SCENE.contains(&clause.word(*at)) || matches!(clause.word(*at), "one" | "ones"));
     let noun_at = (verb..clause.len()).find(|at| wish::noun_of(clause.word(*at)).is_some())?;
@@ -90,6 +112,7 @@ fn scenes(work: &mut Work, thread: &mut Thread, places: &[usize]) -> Result<Outc
     for place in places {
         work.delete(*place)?;
     }
+    thread.gone = true;
     thread.last = Vec::new();
     Ok(Outcome::Done)
 }
@@ -100,7 +123,7 @@ fn parts(
     places: &[usize],
     noun: Noun,
     clause: &Clause<'_>,
-    old: Option<String>,
+    old: Option<&str>,
 ) -> Result<Outcome, Question> {
     let mut removed = false;
     for place in places {
@@ -108,7 +131,7 @@ fn parts(
         let mut patch = ScenePatch::default();
         let background_image = matches!(entry.spec.background, Background::Image(_));
         let plural = wish::is_plural(clause) || noun == Noun::Image;
-        patch.remove = edit::elements(&entry.spec, noun, old.as_deref(), plural, clause)
+        patch.remove = edit::elements(&entry.spec, noun, old, plural, clause)
             .into_iter()
             .map(|element| element.id.clone())
             .collect();

@@ -21,7 +21,11 @@ use crate::brain::local::{
 
 /// Changes what a step names.
 pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>) -> Result<Outcome, Question> {
-    let mut said = content::read(clause, Use::Change);
+    let mut said = Content::default();
+    old_words(work, clause, &mut said);
+    if said.old.is_none() {
+        said = content::read(clause, Use::Change);
+    }
     let spans = crate::brain::local::numbers::spans(clause);
     let adds_shape = added_shape(clause);
     let mut reading = clause.clone();
@@ -39,21 +43,58 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
     for at in read_as_target {
         clause.claim(at, at + 1);
     }
-    let wish = wish::read(clause)?;
-    old_words(work, clause, &mut said);
+    let mut wish = wish::read(clause)?;
+    carry_on(thread, clause, &mut said, &mut wish);
     let named = titled_target(work, &mut said, named);
     if wish.is_empty() && said == Content::default() && adds_shape.is_none() {
-        return vague(work, clause, named.as_ref());
+        return vague(work, thread, clause, named.as_ref());
     }
+    let named = match named {
+        None if said.old.is_none() => by_its_words(work, clause, &mut said, &mut wish),
+        named => named,
+    };
     let named = match named {
         Some(named) => named,
         None => {
-            let places = unnamed(work, thread, clause, &wish, &said)?;
+            let places = unnamed(work, thread, &wish, &said)?;
             Named { places, how: How::Each }
         }
     };
     let order = Order { said, wish, adds_shape, writes: clause.has(&["add", "write", "put", "show", "place"]) };
     order.carry_out(work, thread, clause, &named)
+}
+
+/// Takes over from the step before what this one leaves out: its verb, and what was complained about.
+fn carry_on(thread: &mut Thread, clause: &Clause<'_>, said: &mut Content, wish: &mut Wish) {
+    if thread.renames && said.title.is_none() && wish.noun.is_none() && !clause.mentions(words::COMMANDS) {
+        said.title = said.text.take();
+    }
+    thread.renames = said.title.is_some();
+    if std::mem::take(&mut thread.of_text) && wish.noun.is_none() && has_pronoun(clause) {
+        wish.noun = Some(Noun::Text);
+        color_of_text(wish);
+    }
+}
+
+/// A colour that was read as the background's is the text's.
+const fn color_of_text(wish: &mut Wish) {
+    if let (Some(Paint::Plain(color)), None) = (wish.background, wish.color) {
+        wish.color = Some(color);
+        wish.background = None;
+    }
+}
+
+/// The scene of the text that the step names by its words.
+fn by_its_words(work: &Work, clause: &Clause<'_>, said: &mut Content, wish: &mut Wish) -> Option<Named> {
+    let (place, words) = element_named(work, clause)?;
+    said.old = Some(words);
+    if wish.noun != Some(Noun::Background) {
+        wish.noun = Some(Noun::Text);
+    }
+    if !clause.mentions(&["background", "scene"]) {
+        color_of_text(wish);
+    }
+    Some(Named { places: vec![place], how: How::Each })
 }
 
 /// What a step orders, apart from where.
@@ -147,24 +188,33 @@ fn added_shape(clause: &Clause<'_>) -> Option<Noun> {
 
 /// "change Hello to Goodbye": free words that are there in some scene are what is replaced.
 fn old_words(work: &Work, clause: &mut Clause<'_>, said: &mut Content) {
-    if said.old.is_some() || said.text.is_some() || !clause.has(&["change", "replace"]) {
+    if said.old.is_some() || said.text.is_some() || !clause.has(&["change", "replace", "swap"]) {
         return;
     }
-    let Some(verb) = clause.find(&["change", "replace"]) else { return };
-    let Some(joint) = (verb..clause.len()).find(|at| matches!(clause.word(*at), "to" | "with" | "by" | "into")) else {
-        return;
-    };
-    let old = clause.raw(verb + 1, joint);
-    let new = clause.raw(joint + 1, clause.len());
-    let lower = old.to_lowercase();
-    let there = !lower.is_empty()
-        && work.board.entries.iter().any(|entry| {
+    let Some(verb) = clause.find(&["change", "replace", "swap"]) else { return };
+    let first = (verb + 1..clause.len())
+        .find(|at| {
+            let word = clause.word(*at);
+            !(matches!(word, "the" | "where" | "it" | "says") || words::TEXT.contains(&word))
+        })
+        .unwrap_or(verb + 1);
+    let there = |old: &str| {
+        let lower = old.to_lowercase();
+        let same = |entry: &crate::brain::local::board::Entry| {
             crate::brain::local::board::texts(&entry.spec).any(|(_, text)| text.text.as_str().to_lowercase() == lower)
-        });
-    if there && !new.is_empty() {
-        said.old = Some(old.to_owned());
+        };
+        !lower.is_empty() && work.board.entries.iter().any(same)
+    };
+    let is_joint = |at: &usize| matches!(clause.word(*at), "to" | "with" | "by" | "into" | "for");
+    let end = (verb..clause.len())
+        .find(|at| clause.word(*at) == "in" && words::SCENE.contains(&clause.word(at + 1)))
+        .unwrap_or(clause.len());
+    let Some(joint) = (first + 1..end).filter(is_joint).find(|joint| there(clause.raw(first, *joint))) else { return };
+    let new = clause.raw(joint + 1, end);
+    if !new.is_empty() {
+        said.old = Some(clause.raw(first, joint).to_owned());
         said.text = Some(new.to_owned());
-        clause.claim(verb + 1, clause.len());
+        clause.claim(verb + 1, end);
     }
 }
 
@@ -183,14 +233,35 @@ fn titled_target(work: &Work, said: &mut Content, named: Option<Named>) -> Optio
     Some(Named { places: vec![place], how: How::Each })
 }
 
+/// "the price", "the welcome text": the one text that is called so, and its scene.
+pub(in crate::brain::local) fn element_named(work: &Work, clause: &Clause<'_>) -> Option<(usize, String)> {
+    let telling = clause.open().filter(|at| {
+        let word = clause.word(*at);
+        word.chars().count() >= 4
+            && (!words::is_reserved(word) || words::typos::is_innocent(word))
+            && (at.saturating_sub(2)..*at).any(|before| matches!(clause.any_word(before), "the" | "our" | "my"))
+    });
+    for at in telling.take(8) {
+        let word = clause.word(at);
+        let mut found = Vec::new();
+        for place in work.board.order.iter().copied() {
+            let texts = crate::brain::local::board::texts(&work.board.entries[place].spec);
+            let named = texts.filter(|(element, text)| {
+                let said = text.text.as_str().to_lowercase();
+                element.id.as_str().split('-').any(|part| part == word)
+                    || said.split(|c: char| !c.is_alphanumeric()).any(|part| part == word)
+            });
+            found.extend(named.map(|(_, text)| (place, text.text.as_str().to_owned())));
+        }
+        if found.len() == 1 {
+            return found.pop();
+        }
+    }
+    None
+}
+
 /// Where to do what names no scene.
-fn unnamed(
-    work: &Work,
-    thread: &Thread,
-    clause: &Clause<'_>,
-    wish: &Wish,
-    said: &Content,
-) -> Result<Vec<usize>, Question> {
+fn unnamed(work: &Work, thread: &Thread, wish: &Wish, said: &Content) -> Result<Vec<usize>, Question> {
     if let Some(old) = &said.old {
         let places: Vec<usize> = work
             .board
@@ -206,7 +277,6 @@ fn unnamed(
     if let Some(places) = implied(work, thread) {
         return Ok(places);
     }
-    let _pronoun = has_pronoun(clause);
     let found = wish.noun.and_then(|noun| only_scene_with(work, noun));
     found.ok_or_else(|| Question::which_scene(&work.board, &work.board.order))
 }
@@ -225,7 +295,7 @@ pub(super) fn only_scene_with(work: &Work, noun: Noun) -> Option<Vec<usize>> {
 }
 
 /// A step that wants something, but does not say what.
-fn vague(work: &Work, clause: &Clause<'_>, named: Option<&Named>) -> Result<Outcome, Question> {
+fn vague(work: &Work, thread: &Thread, clause: &Clause<'_>, named: Option<&Named>) -> Result<Outcome, Question> {
     let wants = clause.has(words::COMMANDS)
         || clause.has(&[
             "better",
@@ -245,7 +315,7 @@ fn vague(work: &Work, clause: &Clause<'_>, named: Option<&Named>) -> Result<Outc
             "needs",
             "want",
         ]);
-    if !wants && named.is_none() {
+    if named.is_none() && (!wants || thread.one_of_many && !has_pronoun(clause)) {
         return Ok(Outcome::Unknown);
     }
     if work.board.order.is_empty() {

@@ -8,11 +8,11 @@ use braincase_core::{
 
 use super::{
     Clause, Outcome, Question, Thread, Work,
-    add::Draft,
+    add::{self, Draft},
     content::{self, Use},
     edit, has_pronoun, implied, targets, wish, words,
 };
-use crate::brain::local::wish::Noun;
+use crate::brain::local::{numbers, wish::Noun};
 use crate::tools::{CreateSceneFromImage, EditSceneWithImage, Placement};
 
 /// Answers "what's in this image?" by having it looked at.
@@ -126,6 +126,55 @@ pub(super) fn place(
     thread: &mut Thread,
     clause: &mut Clause<'_>,
 ) -> Result<Option<Outcome>, Question> {
+    if !uses_images(work, clause) {
+        return Ok(None);
+    }
+    let attached = work.board.attached();
+    let background = clause.has(&["background"]);
+    let mentioned = clause.has(words::IMAGE);
+    let images = if attached.is_empty() { known(work)? } else { attached.clone() };
+    let replaces = clause.has(&["replace", "swap"]) || (clause.has(&["change"]) && mentioned);
+    let said = content::read(clause, Use::Change);
+    let own_scene = !background
+        && !replaces
+        && !attached.is_empty()
+        && (clause.has(&["beginning", "front", "start", "first", "between"]) && !clause.has(&["of"])
+            || clause.has(&["after", "before"]));
+    if own_scene {
+        return as_scenes(work, thread, clause, &images).map(Some);
+    }
+    let named = targets(work, thread, clause)?.map(|named| named.places);
+    let only = replaces.then(|| edit::only_scene_with(work, Noun::Image)).flatten();
+    let places = named.or(only).or_else(|| implied(work, thread));
+    if background && images.len() > 1 {
+        return Err(Question::open("You attached several images. Which one should be the background?"));
+    }
+    thread.used_images = true;
+    let Some(places) = places else {
+        if background || replaces {
+            return Err(Question::which_scene(&work.board, &work.board.all()));
+        }
+        return defaults(work, thread, &images).map(Some);
+    };
+    put_all(
+        work,
+        &places,
+        &images,
+        if background {
+            As::Background
+        } else if replaces {
+            As::Replacement
+        } else {
+            As::Element
+        },
+        said.text.as_deref(),
+    )?;
+    thread.last = places;
+    Ok(Some(Outcome::Done))
+}
+
+/// Whether a step puts images somewhere, rather than changing one that is there.
+fn uses_images(work: &Work, clause: &Clause<'_>) -> bool {
     let attached = work.board.attached();
     let mentioned = clause.has(words::IMAGE);
     let verb = clause.has(&[
@@ -142,37 +191,45 @@ pub(super) fn place(
         || (!attached.is_empty() && background && pronoun && clause.has(&["use", "make", "as", "set"]));
     let looks_only = probe.as_ref().is_some_and(|wish| !wish.is_empty())
         && !clause.has(&["put", "add", "use", "place", "attach", "this", "replace", "swap"]);
-    if looks_only || !by_image || !(verb || !attached.is_empty()) {
-        return Ok(None);
+    let moves = attached.is_empty()
+        && probe.as_ref().is_some_and(|wish| wish.place.is_some())
+        && !clause.has(&["add", "attach", "replace", "swap", "use"])
+        && work
+            .board
+            .entries
+            .iter()
+            .any(|entry| entry.spec.elements.iter().any(|e| edit::is_image(&e.content).is_some()));
+    if moves || looks_only || !by_image || !verb && attached.is_empty() {
+        return false;
     }
-    let inserts = clause.has(&[
+    clause.has(&[
         "put", "add", "use", "place", "show", "attach", "replace", "swap", "apply", "have", "want", "need", "fill",
-    ]) || (clause.has(&["change", "set", "make", "turn"])
-        && clause.has(&["this", "attached", "background", "to"]))
-        || !attached.is_empty();
-    if !inserts {
-        return Ok(None);
-    }
-    let images = if attached.is_empty() { known(work)? } else { attached.clone() };
-    let replaces = clause.has(&["replace", "swap"]) || (clause.has(&["change"]) && mentioned);
-    let said = content::read(clause, Use::Change);
-    let named = targets(work, thread, clause)?.map(|named| named.places);
-    let only = replaces.then(|| edit::only_scene_with(work, Noun::Image)).flatten();
-    let places = named.or_else(|| implied(work, thread)).or(only);
-    thread.used_images = true;
-    let Some(places) = places else {
-        if background || replaces {
-            return Err(Question::which_scene(&work.board, &work.board.all()));
-        }
-        return defaults(work, thread, &images).map(Some);
-    };
-    for place in &places {
-        for image in &images {
-            let placement = if background { Placement::Background } else { Placement::Element };
-            let old = replaces.then(|| old_image(work, *place)).flatten();
+    ]) || (clause.has(&["change", "set", "make", "turn"]) && clause.has(&["this", "attached", "background", "to"]))
+        || !attached.is_empty()
+}
+
+/// What images are put into a scene as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum As {
+    Element,
+    Replacement,
+    Background,
+}
+
+fn put_all(
+    work: &mut Work,
+    places: &[usize],
+    images: &[ImageId],
+    usage: As,
+    text: Option<&str>,
+) -> Result<(), Question> {
+    for place in places {
+        for image in images {
+            let placement = if usage == As::Background { Placement::Background } else { Placement::Element };
+            let old = (usage == As::Replacement).then(|| old_image(work, *place)).flatten();
             put(work, *place, *image, placement, old);
         }
-        if let (Some(text), Some(entry)) = (&said.text, work.board.entries.get(*place)) {
+        if let (Some(text), Some(entry)) = (text, work.board.entries.get(*place)) {
             let patch = ScenePatch {
                 add: vec![edit::new_element(&entry.spec, Noun::Text, Some(text), &wish::Wish::default())],
                 ..ScenePatch::default()
@@ -180,8 +237,26 @@ pub(super) fn place(
             work.patch(*place, &patch, edit::OVERRULE)?;
         }
     }
-    thread.last = places;
-    Ok(Some(Outcome::Done))
+    Ok(())
+}
+
+/// Makes a scene of each image where the step says, as long as it says.
+fn as_scenes(
+    work: &mut Work,
+    thread: &mut Thread,
+    clause: &mut Clause<'_>,
+    images: &[ImageId],
+) -> Result<Outcome, Question> {
+    thread.used_images = true;
+    let at = add::position(work, thread, clause, "")?;
+    let duration_ms = numbers::spans(clause).first().map(|span| edit::duration(span.millis));
+    let mut made = Vec::new();
+    for (index, image_id) in images.iter().enumerate() {
+        let at = at.map(|at| at + u32::try_from(index).unwrap_or(0));
+        made.extend(work.add_image(CreateSceneFromImage { image_id: *image_id, title: None, duration_ms, at }));
+    }
+    thread.last = made;
+    Ok(Outcome::Done)
 }
 
 /// What to do with images if nothing is said about them: into the selected scene, else each into a scene of its own.

@@ -13,9 +13,39 @@ pub(super) fn is_negated(clause: &Clause<'_>) -> bool {
                 || clause.number(before).is_some()
         }) && clause.word(at) != "not"
     });
+    let before_verb = before_verb && !clause.has(&["unwanted"]);
     let keep = clause.has(&["leave", "keep"]) && clause.has(&["alone", "is", "untouched", "unchanged", "are", "be"]);
+    let keep = keep || clause.has(&["unwanted"]) && clause.has(&["to", "any", "change"]);
     let nothing = clause.has(&["nothing", "nevermind"]);
     before_verb || keep || nothing
+}
+
+/// Whether a step wants scenes in another order, for which there is no tool.
+pub(super) fn is_reorder(clause: &Clause<'_>) -> bool {
+    let any = |words: &[&str]| clause.has(words);
+    if any(&["reorder", "rearrange", "shuffle"]) || any(&["reverse"]) && any(&["order", "scenes"]) {
+        return true;
+    }
+    let part = any(words::TEXT)
+        || any(words::IMAGE)
+        || any(&["star", "circle", "shape", "add", "copy", "background", "faster", "slower"]);
+    let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote));
+    let swaps = any(&["swap", "flip"]) || any(&["change"]) && any(&["places", "order"]);
+    let moves = clause.find(&["move", "put", "bring"]).is_some_and(|verb| {
+        let elsewhere = |at: usize| {
+            matches!(
+                clause.word(at),
+                "before" | "after" | "end" | "start" | "beginning" | "front" | "first" | "position" | "between"
+            )
+        };
+        let other = (verb + 1..verb + 4).any(|at| matches!(clause.word(at), "a" | "an" | "new" | "another" | "it"));
+        any(words::SCENE) && (verb + 2..clause.len()).any(elsewhere) && !other
+    });
+    let first = clause.len() > 2
+        && matches!(clause.word(clause.len() - 1), "first" | "last")
+        && any(&["should", "be", "go", "come"])
+        && !any(words::COMMANDS);
+    !part && !quote && (first || swaps && any(words::SCENE) || moves)
 }
 
 /// Whether a step is conversation; the reply is left as a remark.

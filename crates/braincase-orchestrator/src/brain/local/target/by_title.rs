@@ -4,6 +4,7 @@ use crate::brain::local::{
     board::Board,
     clause::Clause,
     question::Question,
+    spelling,
     token::{self, Kind},
     words,
 };
@@ -18,8 +19,8 @@ pub(super) fn find(board: &Board, clause: &mut Clause<'_>) -> Places {
 /// The scene whose title a clause mentions from a token on.
 pub(in crate::brain::local) fn find_from(board: &Board, clause: &mut Clause<'_>, from: usize) -> Places {
     let titles: Vec<(usize, Vec<String>)> = titles(board);
-    if let Some(found) = whole_title(&titles, clause, from) {
-        return one_of(board, found);
+    if let Some((found, kin)) = whole_title(&titles, clause, from) {
+        return if kin == Kin::Listed { Ok(Some(found)) } else { one_of(board, found) };
     }
     if let Some(found) = described(&titles, clause, from) {
         return one_of(board, found);
@@ -27,7 +28,10 @@ pub(in crate::brain::local) fn find_from(board: &Board, clause: &mut Clause<'_>,
     if let Some(found) = by_kind(board, &titles, clause, from) {
         return one_of(board, found);
     }
-    single_word(&titles, clause, from).map_or(Ok(None), |found| one_of(board, found))
+    let found = single_word(&titles, clause, from, |title, word| title == word).or_else(|| {
+        single_word(&titles, clause, from, |title, word| word.len() > 4 && spelling::is_typo_of(word, title))
+    });
+    found.map_or(Ok(None), |found| one_of(board, found))
 }
 
 /// The scene with a title that was quoted.
@@ -66,24 +70,43 @@ fn one_of(board: &Board, mut places: Vec<usize>) -> Places {
     }
 }
 
-/// All the words of a title, one after the other.
-fn whole_title(titles: &[(usize, Vec<String>)], clause: &mut Clause<'_>, from: usize) -> Option<Vec<usize>> {
-    let mut best: Option<(usize, usize, Vec<usize>)> = None;
-    for (place, title) in titles.iter().filter(|(_, title)| !title.is_empty()) {
-        let Some(at) = (from..clause.len()).find(|at| title_at(clause, *at, title)) else { continue };
-        match &mut best {
-            Some((_, length, places)) if *length == title.len() => places.push(*place),
-            Some((_, length, _)) if *length > title.len() => {}
-            _ => best = Some((at, title.len(), vec![*place])),
+/// All the words of a title, one after the other; of several titles the longest, or all if they stand side by side.
+fn whole_title(titles: &[(usize, Vec<String>)], clause: &mut Clause<'_>, from: usize) -> Option<(Vec<usize>, Kin)> {
+    let named = titles.iter().filter(|(_, title)| !title.is_empty());
+    let hits: Vec<(usize, usize, usize)> = named
+        .filter_map(|(place, title)| {
+            let at = (from..clause.len()).find(|at| title_at(clause, *at, title))?;
+            Some((at, title.len(), *place))
+        })
+        .collect();
+    let longest = hits.iter().map(|(_, length, _)| *length).max()?;
+    let listed = |(at, ..): &(usize, usize, usize)| {
+        hits.iter().any(|(other, length, _)| {
+            let end = other + length;
+            *at > end
+                && *at <= end + 3
+                && (end..*at).any(|joint| clause.word(joint) == "and" || clause.kind(joint) == Some(Kind::Comma))
+        })
+    };
+    let apart = hits.len() > 1 && hits.iter().filter(|hit| !listed(hit)).count() == 1;
+    let chosen: Vec<_> = hits.iter().copied().filter(|(_, length, _)| apart || *length == longest).collect();
+    for (at, length, _) in &chosen {
+        let noun = words::SCENE.contains(&clause.word(at + length)) || clause.word(at + length) == "one";
+        clause.claim(*at, at + length + usize::from(noun));
+        if *at > 0 && words::SCENE.contains(&clause.word(at - 1)) {
+            clause.claim(at - 1, *at);
         }
     }
-    let (at, length, places) = best?;
-    let noun = words::SCENE.contains(&clause.word(at + length)) || clause.word(at + length) == "one";
-    clause.claim(at, at + length + usize::from(noun));
-    if at > 0 && words::SCENE.contains(&clause.word(at - 1)) {
-        clause.claim(at - 1, at);
-    }
-    Some(places)
+    Some((chosen.into_iter().map(|(.., place)| place).collect(), if apart { Kin::Listed } else { Kin::Alike }))
+}
+
+/// How several titles that were found belong together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kin {
+    /// They stand side by side: all are meant.
+    Listed,
+    /// They are called the same: one is meant.
+    Alike,
 }
 
 fn title_at(clause: &Clause<'_>, at: usize, title: &[String]) -> bool {
@@ -145,14 +168,21 @@ fn by_kind(board: &Board, titles: &[(usize, Vec<String>)], clause: &mut Clause<'
 }
 
 /// A word that only titles have.
-fn single_word(titles: &[(usize, Vec<String>)], clause: &mut Clause<'_>, from: usize) -> Option<Vec<usize>> {
+fn single_word(
+    titles: &[(usize, Vec<String>)],
+    clause: &mut Clause<'_>,
+    from: usize,
+    alike: impl Fn(&str, &str) -> bool,
+) -> Option<Vec<usize>> {
     for at in from..clause.len() {
         let word = clause.word(at);
         if word.chars().count() < 4 || words::is_reserved(word) {
             continue;
         }
         let same = |title: &String| {
-            title == word || title.strip_suffix('s') == Some(word) || word.strip_suffix('s') == Some(title.as_str())
+            alike(title, word)
+                || title.strip_suffix('s') == Some(word)
+                || word.strip_suffix('s') == Some(title.as_str())
         };
         let places: Vec<usize> =
             titles.iter().filter(|(_, title)| title.iter().any(same)).map(|(place, _)| *place).collect();

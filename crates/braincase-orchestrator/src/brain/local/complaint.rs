@@ -1,0 +1,48 @@
+//! Complaints: "scene 2 is too long, cut it to 3 seconds" says what to do only in its second half.
+
+use super::{
+    clause::Clause,
+    plan::Work,
+    question::Question,
+    step::{self, Thread},
+    token::Kind,
+    words,
+};
+
+/// What is said to be wrong with something; "too long" was joined to "shorter" before.
+const FAULTS: &[&str] = &[
+    "too", "faster", "slower", "shorter", "longer", "bigger", "smaller", "boring", "ugly", "wrong", "dull", "plain",
+    "missing", "empty", "dark", "bright", "old", "outdated", "weird", "off", "like", "enough",
+];
+
+/// Whether a clause only explains the next one, which says what to do about it.
+pub(super) fn explains(clause: &Clause<'_>, next: &Clause<'_>) -> bool {
+    let states = clause.has(&["is", "are", "its", "isnt", "looks", "look", "feels", "seems", "was", "bit", "dont"])
+        || matches!(clause.any_word(0), "it" | "too" | "i" | "cant" | "you")
+        || FAULTS.contains(&clause.word(0));
+    let orders = clause
+        .open()
+        .map(|at| clause.word(at))
+        .any(|word| words::COMMANDS.contains(&word) && !FAULTS.contains(&word) && !matches!(word, "dont" | "title"));
+    let names_scene = next.open().any(|at| {
+        words::SCENE.contains(&next.word(at)) && !matches!(next.any_word(at.wrapping_sub(1)), "this" | "that")
+    });
+    states && clause.has(FAULTS) && !orders && answers(next) && !names_scene && !next.has(&["add"])
+}
+
+/// Whether a clause says what to do or how it should be.
+fn answers(clause: &Clause<'_>) -> bool {
+    let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote));
+    clause.has(words::COMMANDS) || quote && clause.has(&["should", "is", "says", "must", "be"])
+}
+
+/// Keeps in mind what the complaint is about, for the "it" of the next clause.
+pub(super) fn remember(work: &Work, thread: &mut Thread, clause: &Clause<'_>) -> Result<(), Question> {
+    if let Some(named) = step::targets(work, thread, &mut clause.clone())? {
+        thread.last = named.places;
+    } else if let Some((place, _)) = step::element_named(work, clause) {
+        thread.last = vec![place];
+    }
+    thread.of_text = clause.has(words::TEXT) && !clause.has(&["background"]);
+    Ok(())
+}

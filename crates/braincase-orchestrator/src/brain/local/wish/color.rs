@@ -1,0 +1,92 @@
+//! Wishes for colours, and whether they are for the background or for an element.
+
+use super::{Noun, Paint, Wish, shape};
+use crate::brain::local::{clause::Clause, colors, question::Question, words};
+
+pub(super) fn read(clause: &mut Clause<'_>, wish: &mut Wish) -> Result<(), Question> {
+    let found = colors::find(clause);
+    let gradient = clause.find(&["gradient", "blend"]);
+    match (gradient, found.as_slice()) {
+        (Some(_), [from, to, ..]) => {
+            wish.background = Some(Paint::Gradient(from.color, to.color));
+            return Ok(());
+        }
+        (Some(_), [only]) => {
+            wish.background = Some(Paint::Gradient(
+                only.color,
+                if colors::is_dark(only.color) { colors::lighter(only.color) } else { colors::darker(only.color) },
+            ));
+            return Ok(());
+        }
+        (Some(_), []) => {
+            return Err(Question::choice(
+                "Which two colours should the gradient have?",
+                &["From blue to purple", "From orange to pink", "From white to light gray"],
+            ));
+        }
+        (None, _) => {}
+    }
+    for one in &found {
+        // "from red to blue": the first colour is the old one.
+        let old =
+            matches!(clause.any_word(one.start.wrapping_sub(1)), "from" | "instead-of" | "not") && found.len() > 1;
+        if old {
+            continue;
+        }
+        let slot = role(clause, one, wish.noun);
+        match slot {
+            Role::Background => conflict(&mut wish.background, Paint::Plain(one.color), "background")?,
+            Role::Element => conflict(&mut wish.color, one.color, "colour")?,
+        }
+    }
+    for one in found {
+        clause.claim(one.start, one.end);
+    }
+    Ok(())
+}
+
+fn conflict<T: PartialEq>(slot: &mut Option<T>, value: T, what: &str) -> Result<(), Question> {
+    match slot {
+        Some(old) if *old != value => {
+            Err(Question::open(format!("You name two values for the {what}. Which one do you want?")))
+        }
+        _ => {
+            *slot = Some(value);
+            Ok(())
+        }
+    }
+}
+
+enum Role {
+    Background,
+    Element,
+}
+
+/// Whether a colour is meant for the background or for an element: the nearest noun decides.
+fn role(clause: &Clause<'_>, color: &colors::Found, noun: Option<Noun>) -> Role {
+    let is_element =
+        |word: &str| words::TEXT.contains(&word) || shape(word).is_some() || matches!(word, "shape" | "shapes");
+    for at in color.end..color.end + 3 {
+        match clause.any_word(at) {
+            "background" | "scene" => return Role::Background,
+            word if is_element(word) => return Role::Element,
+            "and" | "with" | "on" | "in" | "to" => break,
+            _ => {}
+        }
+    }
+    for at in (0..color.start).rev() {
+        match clause.any_word(at) {
+            "background" => return Role::Background,
+            word if is_element(word) => return Role::Element,
+            "on" => return Role::Background,
+            _ => {}
+        }
+    }
+    if clause.mentions(&["write"]) {
+        return Role::Element;
+    }
+    match noun {
+        Some(Noun::Text | Noun::Shape(_) | Noun::AnyShape) => Role::Element,
+        Some(Noun::Image | Noun::Background | Noun::Animation) | None => Role::Background,
+    }
+}

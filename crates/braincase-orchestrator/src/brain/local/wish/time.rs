@@ -1,0 +1,112 @@
+//! Wishes for lengths and speeds.
+
+use super::{Change, Length, Move};
+use crate::brain::local::{clause::Clause, numbers, question::Question};
+
+pub(super) fn length(
+    clause: &mut Clause<'_>,
+    spans: &[numbers::Span],
+    motion: Option<&Move>,
+) -> Result<Option<Length>, Question> {
+    let taken = |span: &&numbers::Span| {
+        motion.is_none_or(|motion| motion.millis != Some(span.millis) && motion.delay != Some(span.millis))
+    };
+    let spans: Vec<_> = spans.iter().filter(taken).collect();
+    for span in &spans {
+        clause.claim(span.start, span.end);
+    }
+    let from_to = clause.has(&["from"]) && clause.has(&["to"]) && spans.len() == 2;
+    let span = match spans.as_slice() {
+        [] => return Ok(unitless_length(clause)),
+        [_, to] if from_to => to,
+        [one] => one,
+        [first, rest @ ..] if rest.iter().all(|span| span.millis == first.millis) => first,
+        _ => return Err(Question::open("You name two lengths. How long should it be?")),
+    };
+    let to = span.start > 0 && matches!(clause.any_word(span.start - 1), "to" | "at" | "exactly" | "only" | "just")
+        || clause.any_word(span.start.wrapping_sub(2)) == "to";
+    let longer = clause.has(&["longer", "more", "increase", "extra"])
+        || clause.has(&["add"]) && !clause.mentions(&["says", "called"])
+        || clause.any_word(span.start) == "another"
+        || clause.any_word(span.start + 1) == "more";
+    let shorter =
+        clause.has(&["shorter", "less", "decrease", "reduce", "off", "cut"]) || clause.has(&["delete", "take"]);
+    let relative = !(to || clause.has(&["make"]) && clause.has(&["slower", "faster"]));
+    Ok(Some(if relative && shorter {
+        Length::By(-span.millis)
+    } else if relative && longer {
+        Length::By(span.millis)
+    } else {
+        Length::To(span.millis)
+    }))
+}
+
+fn unitless_length(clause: &Clause<'_>) -> Option<Length> {
+    let about = clause.has(&["duration", "long", "longer", "shorter", "last-for", "short", "time"]);
+    let about_text = clause.mentions(&["text", "texts", "title", "heading"]);
+    if !about || about_text && !clause.has(&["duration"]) {
+        return None;
+    }
+    let little = clause.has(&["bit", "slightly", "little", "tad", "somewhat"]);
+    let much = clause.has(&["much"]);
+    if let Some(times) = numbers::multiple(clause) {
+        return Some(Length::Times(times));
+    }
+    if let Some(share) = numbers::percent(clause) {
+        return Some(Length::Times(if clause.has(&["shorter"]) { 1.0 - share } else { 1.0 + share }));
+    }
+    if let Some(number) = numbers::bare(clause) {
+        return Some(Length::To(number * 1_000.0));
+    }
+    let factor = if little {
+        1.25
+    } else if much {
+        2.0
+    } else {
+        1.5
+    };
+    if clause.has(&["longer", "increase"]) {
+        return Some(Length::Times(factor));
+    }
+    clause.has(&["shorter", "decrease", "reduce", "short"]).then_some(Length::Times(1.0 / factor))
+}
+
+pub(super) fn tempo(clause: &Clause<'_>) -> Result<Option<Change>, Question> {
+    let faster = clause.has(&["faster", "fast", "much-faster"])
+        || clause.has(&["speed", "hurry", "pick"]) && clause.has(&["up"])
+        || clause.has(&["increase", "raise", "higher"]) && clause.has(&["speed", "tempo"]);
+    if clause.has(&["too"]) && clause.has(&["slow"]) {
+        return Ok(Some(Change::Times(1.5)));
+    }
+    let slower = clause.has(&["slower", "slow", "slowly"])
+        || clause.has(&["reduce", "decrease", "lower"]) && clause.has(&["speed", "tempo"]);
+    let about = clause.has(&["speed", "tempo"]);
+    if faster && slower {
+        return Err(Question::choice("Faster or slower?", &["Make it faster", "Make it slower"]));
+    }
+    if about && clause.has(&["normal", "original", "default", "regular"]) {
+        return Ok(Some(Change::To(1.0)));
+    }
+    let step = if clause.has(&["bit", "slightly", "little", "tad", "somewhat"]) {
+        1.25
+    } else if clause.has(&["much", "much-faster", "way", "lot"]) {
+        2.0
+    } else {
+        1.5
+    };
+    let times = numbers::multiple(clause);
+    let share = numbers::percent(clause);
+    Ok(match (faster, slower, about) {
+        (true, _, _) => Some(Change::Times(times.or(share.map(|share| 1.0 + share)).unwrap_or(step))),
+        (_, true, _) => Some(Change::Times(
+            times
+                .map(|times| if times >= 1.0 { 1.0 / times } else { times })
+                .or(share.map(|share| 1.0 - share))
+                .unwrap_or(1.0 / step),
+        )),
+        (_, _, true) => {
+            times.map(Change::Times).or(share.map(Change::To)).or_else(|| numbers::bare(clause).map(Change::To))
+        }
+        _ => None,
+    })
+}

@@ -1,0 +1,88 @@
+//! Phrases that mean one word.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+/// The words of a phrase, and the word that it means.
+type Phrase = (Vec<&'static str>, &'static str);
+
+/// The longest phrase that these words begin with: how many words it has, and the word that it means.
+pub(in crate::brain::local) fn at_start_of<'w>(
+    words: impl Fn(usize) -> Option<&'w str>,
+) -> Option<(usize, &'static str)> {
+    static BY_HEAD: LazyLock<HashMap<&str, Vec<Phrase>>> = LazyLock::new(|| {
+        let mut by_head: HashMap<&str, Vec<Phrase>> = HashMap::new();
+        for (meaning, phrases) in PHRASES {
+            for phrase in phrases.split(", ") {
+                let words: Vec<&str> = phrase.split(' ').collect();
+                by_head.entry(words[0]).or_default().push((words, meaning));
+            }
+        }
+        by_head
+    });
+    let fits = |phrase: &[&str]| phrase.iter().enumerate().all(|(n, word)| words(n) == Some(*word));
+    let candidates = BY_HEAD.get(words(0)?)?.iter().filter(|(phrase, _)| fits(phrase));
+    candidates.max_by_key(|(phrase, _)| phrase.len()).map(|(phrase, meaning)| (phrase.len(), *meaning))
+}
+
+/// A word, and the phrases that mean it.
+const PHRASES: &[(&str, &str)] = &[
+    (
+        "background",
+        "behind everything, behind everything else, behind it all, behind the text, full screen, fullscreen",
+    ),
+    ("between", "in between"),
+    ("too", "as it needs to be, than it needs to be, than necessary, than needed"),
+    (
+        "delete",
+        "get rid of, getting rid of, take out, take away, throw away, throw out, toss, kick out, leave out, cut out, strip out, pull out, take off, do away with, chuck out, bin, toss out, dispense with",
+    ),
+    ("dont", "do not, should not, shouldnt, must not, mustnt"),
+    ("penultimate", "next to last, second to last, second last, last but one, one before last, one before the last"),
+    ("except", "apart from, other than, aside from, besides, excluding"),
+    ("all-except", "all but, everything but"),
+    ("before", "in front of, ahead of, right before, just before, preceding"),
+    ("after", "right after, just after"),
+    ("and", "as well as"),
+    ("start-over", "start over, start from scratch"),
+    ("thank-you", "thank you, thank u"),
+    ("typewriter", "type writer, typed out, type out, typing animation, types out"),
+    (
+        "bigger",
+        "get bigger, blow up, too small, too tiny, too little, not big enough, not large enough, isnt big enough, hard to says, hard to see, cant says, barely readable, difficult to says, unreadable, illegible, too thin to says, not readable, isnt readable, not legible",
+    ),
+    (
+        "faster",
+        "speeding up, too slow, too slowly, not fast enough, isnt fast enough, drags, is dragging, drags on, too sluggish, too boring",
+    ),
+    ("much", "a lot"),
+    ("much-faster", "way faster"),
+    ("used", "used to"),
+    ("ensure", "make sure"),
+    ("title-scene", "title card, title scene"),
+    ("closing", "end card"),
+    ("nevermind", "never mind"),
+    ("last-for", "last for, should last, to last, go on for, run for"),
+    ("color", "color scheme"),
+    ("add", "throw in, drop in, tack on, bring in, put in, chuck in"),
+    ("put", "stick on"),
+    (
+        "suggest",
+        "how about, would be nice, would be great, would be good, would be cool, would be lovely, what about, there should be, there must be, there needs to be, there has to be, there ought to be, id love, would love, would be nice to have",
+    ),
+    (
+        "unwanted",
+        "dont need, dont want, no longer need, no longer want, do without, no need for, not need, not want, tired of",
+    ),
+    ("too", "as well, also too"),
+    ("slower", "too fast, too quick, too quickly, too rushed, too hectic, not slow enough, feels rushed"),
+    ("shorter", "too long, too lengthy, not short enough"),
+    ("longer", "too short, too brief, not long enough, isnt long enough"),
+    ("smaller", "too big, too large, too huge, not small enough"),
+    (
+        "undo",
+        "go back, take that back, take it back, previous version, roll back, put it back, change it back, restore",
+    ),
+    ("instead-of", "instead of, in place of, rather than"),
+    ("beginning", "up front, upfront"),
+    ("end", "very end"),
+];

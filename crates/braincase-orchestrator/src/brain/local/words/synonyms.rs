@@ -1,0 +1,86 @@
+//! Different spellings, forms and synonyms of one word.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+/// The plain word for a word as it was typed, if they differ.
+pub(in crate::brain::local) fn plain(word: &str) -> Option<&'static str> {
+    static PLAIN: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+        FORMS.iter().flat_map(|(plain, forms)| forms.split_whitespace().map(|form| (form, *plain))).collect()
+    });
+    PLAIN.get(word).copied()
+}
+
+/// A plain word, and what people type for it.
+const FORMS: &[(&str, &str)] = &[
+    ("color", "colour colours colors coloured colored colr clor coler paint tint recolor recolour"),
+    ("gray", "grey"),
+    ("text", "txt caption wording words sentence lettering font letters label subtitle phrase word"),
+    ("background", "bg backgrounds backdrop wallpaper"),
+    ("center", "centre centred centered"),
+    ("please", "pls plz"),
+    ("the", "teh"),
+    ("scene", "scen scne shot clip screen"),
+    ("scenes", "scens shots clips screens"),
+    ("image", "pic picture photo photograph img screenshot"),
+    ("images", "pics pictures photos photographs"),
+    (
+        "delete",
+        "erase discard scrap trash kill eliminate ditch del rm omit remove drop nuke wipe lose clear axe deleting removing removed deleted erased dropped scrapped discarded deletes removes chop remov delet  binned bin gone",
+    ),
+    ("add", "create insert append generate include adding introduce added inserted appended"),
+    ("change", "modify alter adjust update edit switch changing changed"),
+    ("make", "making"),
+    ("faster", "quicker snappier swifter speedier accelerate zippier brisker livelier"),
+    ("bigger", "larger enlarge enlarged upscale"),
+    ("smaller", "shrink tinier shrunk"),
+    ("longer", "lengthen extend prolong stretch lengthened extended"),
+    ("shorter", "shorten trim briefer shortened trimmed"),
+    ("heading", "headline"),
+    ("intro", "introduction intros"),
+    ("opening", "opener"),
+    ("closing", "closer ending finale conclusion"),
+    ("outro", "outtro outros"),
+    ("rectangle", "square box"),
+    ("circle", "dot disc circles"),
+    ("star", "stars"),
+    ("arrow", "arrows"),
+    ("spin", "rotate rotating spinning spins"),
+    ("bounce", "bouncing bounces bouncy"),
+    ("pulse", "pulsing pulsate pulses"),
+    ("fade", "fading fades"),
+    ("slide", "sliding"),
+    ("zoom", "zooming zooms"),
+    ("seconds", "sec secs s secound"),
+    ("ms", "millisecond milliseconds msec"),
+    ("minute", "minutes min mins"),
+    ("analyze", "analyse analysis"),
+    ("copy", "duplicate clone"),
+    ("dont", "donot"),
+    ("and", "nd n"),
+    ("with", "w"),
+    ("you", "u"),
+    ("are", "r"),
+    ("texts", "captions"),
+    ("bold", "heavier heavy bolder emphasize"),
+    ("video", "movie film storyboard project presentation"),
+    ("says", "say saying reads reading read stating states"),
+    ("called", "titled named entitled labelled labeled"),
+    ("rename", "relabel retitle renamed"),
+    ("tempo", "pace"),
+    ("swap", "swapping exchange"),
+    ("last-for", "lasts lasting"),
+    ("duration", "length runtime"),
+    ("animation", "animations effect motion"),
+    ("animate", "animated"),
+    ("logo", "emblem"),
+    ("cant", "cannot"),
+    ("columns", "colums"),
+    ("move", "reposition shift drag moved nudge shove slide-over"),
+    ("put", "stick slap chuck pop tuck plop squeeze"),
+    ("replace", "replaced replacing substitute exchanged"),
+    ("slower", "calmer"),
+    ("too", "aswell"),
+    ("thank-you", "thankyou"),
+    ("need", "require"),
+    ("undo", "revert rollback unmake"),
+];
