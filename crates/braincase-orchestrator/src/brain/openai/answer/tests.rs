@@ -18,12 +18,12 @@ fn answer_of(pieces: &[Value]) -> Result<Answer, BrainError> {
     draft.complete()
 }
 
-fn delta(delta: Value) -> Value {
+fn delta(delta: &Value) -> Value {
     json!({"choices": [{"index": 0, "delta": delta}]})
 }
 
 fn call(index: Option<usize>, id: Option<&str>, name: Option<&str>, arguments: &str) -> Value {
-    delta(json!({"tool_calls": [{"index": index, "id": id, "function": {"name": name, "arguments": arguments}}]}))
+    delta(&json!({"tool_calls": [{"index": index, "id": id, "function": {"name": name, "arguments": arguments}}]}))
 }
 
 #[test]
@@ -58,11 +58,11 @@ fn calls_without_index_are_told_apart_by_their_id() {
 #[test]
 fn content_and_reasoning_are_kept_apart() {
     let answer = answer_of(&[
-        delta(json!({"role": "assistant", "content": ""})),
-        delta(json!({"reasoning_content": "since "})),
-        delta(json!({"reasoning_content": "so"})),
-        delta(json!({"content": "Hällo "})),
-        delta(json!({"content": "👋"})),
+        delta(&json!({"role": "assistant", "content": ""})),
+        delta(&json!({"reasoning_content": "since "})),
+        delta(&json!({"reasoning_content": "so"})),
+        delta(&json!({"content": "Hällo "})),
+        delta(&json!({"content": "👋"})),
     ])
     .unwrap();
     assert_eq!((answer.content.as_str(), answer.reasoning.as_str()), ("Hällo 👋", "since so"));
@@ -72,10 +72,10 @@ fn content_and_reasoning_are_kept_apart() {
 fn empty_pieces_are_no_progress() {
     let options = options();
     let mut draft = Draft::new(&options);
-    let role = delta(json!({"role": "assistant", "content": ""})).to_string();
+    let role = delta(&json!({"role": "assistant", "content": ""})).to_string();
     assert_eq!(draft.add(&role), Ok(Progress::Nothing));
     assert!(!draft.is_touched());
-    assert_eq!(draft.add(&delta(json!({"content": "x"})).to_string()), Ok(Progress::Content));
+    assert_eq!(draft.add(&delta(&json!({"content": "x"})).to_string()), Ok(Progress::Content));
     assert!(draft.is_touched() && !draft.is_finished());
 }
 
@@ -86,8 +86,8 @@ fn what_makes_no_sense_is_garbled() {
         vec![json!("text")],
         vec![json!({"foo": 1})],
         vec![json!({"choices": "none"})],
-        vec![delta(json!({"content": 7}))],
-        vec![delta(json!({"content": ""}))],
+        vec![delta(&json!({"content": 7}))],
+        vec![delta(&json!({"content": ""}))],
         vec![call(Some(0), Some("a"), Some("t"), "{\"x\":")],
         vec![call(Some(0), Some("a"), None, "{}")],
         vec![call(Some(32), Some("a"), Some("t"), "{}")],
