@@ -155,6 +155,8 @@ fn unit(word: &str) -> Option<f64> {
         "seconds" | "second" => Some(1_000.0),
         "ms" => Some(1.0),
         "minute" => Some(60_000.0),
+        "hour" | "hours" | "h" => Some(3_600_000.0),
+        "day" | "days" => Some(86_400_000.0),
         _ => None,
     }
 }

@@ -149,6 +149,9 @@ pub(super) fn place(
     if background && images.len() > 1 {
         return Err(Question::open("You attached several images. Which one should be the background?"));
     }
+    if images.len() > 1 && is_single(clause) {
+        return Err(Question::open("You attached several images. Which one do you mean?"));
+    }
     thread.used_images = true;
     let Some(places) = places else {
         if background || replaces {
@@ -171,6 +174,13 @@ pub(super) fn place(
     )?;
     thread.last = places;
     Ok(Some(Outcome::Done))
+}
+
+/// Whether a step speaks of one image that is known: "the picture".
+fn is_single(clause: &Clause<'_>) -> bool {
+    (0..clause.len()).any(|at| {
+        matches!(clause.any_word(at), "the" | "this" | "that" | "my" | "our") && clause.word(at + 1) == "image"
+    }) && !clause.has(&["images", "both", "all"])
 }
 
 /// Whether a step puts images somewhere, rather than changing one that is there.
