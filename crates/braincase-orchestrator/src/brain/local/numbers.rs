@@ -112,7 +112,7 @@ fn span_at(clause: &Clause<'_>, at: usize) -> Option<Span> {
     let unit = unit(clause.word(unit_at))?;
     let plain_number = clause.number(at).is_some();
     // "a second scene" counts scenes, not seconds.
-    if !plain_number && super::words::SCENE.contains(&clause.word(unit_at + 1)) {
+    if !plain_number && super::words::SCENE.contains(&clause.any_word(unit_at + 1)) {
         return None;
     }
     let mut span = Span { millis: count * unit, start: at, end: unit_at + 1 };

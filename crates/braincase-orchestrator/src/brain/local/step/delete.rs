@@ -22,6 +22,9 @@ pub(super) fn reads_as_delete(clause: &Clause<'_>) -> bool {
     let cut = clause
         .find(&["cut", "hide"])
         .filter(|_| !takes_time && !clause.has(&["duration", "half", "speed", "size", "time"]));
+    let taken = clause.find(&["take"]).is_some_and(|at| {
+        !takes_time && (at + 1..clause.len()).any(|next| matches!(clause.word(next), "out" | "away"))
+    });
     let only = clause.find(&["keep"]).is_some() && clause.has(&["only", "just"]);
     let named = |at: usize| {
         !clause.has(&["add", "make", "change", "set"])
@@ -29,7 +32,7 @@ pub(super) fn reads_as_delete(clause: &Clause<'_>) -> bool {
     };
     let first = verb.or(cut).is_some_and(named);
     let animation = clause.has(&["animation"]) || (clause.has(&["bold"]) && !clause.has(words::SCENE));
-    only || first && (!takes_time || clause.has(&["star"])) && !animation
+    taken || only || first && (!takes_time || clause.has(&["star"])) && !animation
 }
 
 /// Takes away what a step names.

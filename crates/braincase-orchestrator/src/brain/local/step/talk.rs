@@ -122,6 +122,22 @@ fn is_note(clause: &Clause<'_>) -> bool {
     head && fact
 }
 
+/// "I'm putting together a clip for a party": why somebody asks, before what is asked.
+pub(super) fn is_background(thread: &super::Thread, clause: &Clause<'_>) -> bool {
+    let start = (0..clause.len()).find(|at| matches!(clause.any_word(*at), "im" | "i" | "we" | "were" | "my"));
+    let Some(start) = start.filter(|_| thread.one_of_many) else { return false };
+    let head = (0..start)
+        .all(|before| words::FILLERS.contains(&clause.word(before)) || clause.kind(before) != Some(Kind::Word));
+    let verb = clause.any_word(start + 1);
+    let tells = match clause.any_word(start) {
+        "im" | "were" => verb.ends_with("ing") && !matches!(verb, "thinking" | "looking" | "missing" | "asking"),
+        "my" => false,
+        _ => matches!(verb, "am" | "are" | "run" | "own" | "work") || clause.seq(start + 1, &["have", "no"]),
+    };
+    let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote));
+    head && tells && !quote
+}
+
 fn asks_abilities(clause: &Clause<'_>) -> bool {
     (0..clause.len()).any(|at| {
         clause.seq(at, &["what", "can", "you"])
