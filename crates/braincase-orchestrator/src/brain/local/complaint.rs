@@ -19,6 +19,10 @@ const FAULTS: &[&str] = &[
 
 /// Whether a clause only explains the next one, which says what to do about it.
 pub(super) fn explains(clause: &Clause<'_>, next: &Clause<'_>) -> bool {
+    let keeps = clause.has(&["keep", "need", "want", "like", "only"]) && !clause.has(&["add", "delete", "make"]);
+    if keeps && next.has(&["delete", "go"]) && step::names_the_rest(next) {
+        return true;
+    }
     let states = clause.has(&["is", "are", "its", "isnt", "looks", "look", "feels", "seems", "was", "bit", "dont"])
         || matches!(clause.any_word(0), "it" | "too" | "i" | "cant" | "you")
         || FAULTS.contains(&clause.word(0));

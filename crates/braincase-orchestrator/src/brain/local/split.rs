@@ -34,6 +34,13 @@ fn push<'t>(steps: &mut Vec<&'t [Token]>, step: &'t [Token]) {
 
 fn is_border(tokens: &[Token], start: usize, at: usize) -> bool {
     let rest = &tokens[at + 1..];
+    // "apart from Beach, delete everything": the exception belongs to what follows.
+    let exception =
+        tokens[start..at].iter().take(4).any(|token| matches!(token.word.as_str(), "except" | "all-except"));
+    let orders = tokens[start..at].iter().any(|token| words::COMMANDS.contains(&token.word.as_str()));
+    if exception && !orders && tokens[at].kind != Kind::Newline {
+        return false;
+    }
     match tokens[at].kind {
         Kind::Newline | Kind::Semicolon => starts_step(rest) || !has_content(&tokens[start..at]),
         Kind::Stop | Kind::Comma | Kind::Dash => {

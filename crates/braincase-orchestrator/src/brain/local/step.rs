@@ -7,6 +7,7 @@ mod image;
 mod talk;
 
 pub(super) use add::Preferences;
+pub(super) use delete::names_the_rest;
 pub(super) use edit::{element_named, only_scene_with};
 pub(super) use image::defaults as use_images;
 

@@ -42,7 +42,7 @@ pub(super) fn length(
         clause.has(&["shorter", "less", "decrease", "reduce", "off", "cut"]) || clause.has(&["delete", "take"]);
     let sum = clause.mentions(&["video", "whole", "entire", "total", "overall"]);
     let scene = MIN_MILLIS..=MAX_MILLIS;
-    if span.millis < 0.0 || !sum && !scene.contains(&span.millis) && !(longer || shorter) {
+    if span.millis < 0.0 || !(sum || longer || shorter || scene.contains(&span.millis)) {
         return Err(out_of_range());
     }
     let relative = !(to || clause.has(&["make"]) && clause.has(&["slower", "faster"]));
