@@ -1,7 +1,8 @@
 //! The local brain on labelled prompts: what people really type, and what should come of it.
 //!
-//! The held-out half was written after the rules, by somebody who had not read them, and was run once: 48 of 75 (64 %).
-//! An earlier such set (57 of 75, 76 %) was moved to the tune half, and the rules were generalised, before that run.
+//! The held-out half was written by somebody else than the rules and not looked at until they were finished. When it
+//! was first measured, 69 of 75 (92 %) were right; the rules have not been fitted to it. Two earlier such sets (first
+//! measured: 57 of 75, then 48 of 75) were moved to the tune half, and the rules were generalised after each.
 
 #![expect(
     clippy::unwrap_used,
@@ -213,7 +214,7 @@ fn labelled_prompts_are_understood() {
     }
     let share = |half: &str| score.get(half).map_or(0.0, |(right, all)| *right as f64 / *all as f64);
     assert!(share("tune") >= 0.97);
-    assert!(share("held_out") >= 0.61);
+    assert!(share("held_out") >= 0.88);
 }
 
 #[test]
