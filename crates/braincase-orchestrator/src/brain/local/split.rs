@@ -37,8 +37,8 @@ fn is_border(tokens: &[Token], start: usize, at: usize) -> bool {
     // "apart from Beach, delete everything": the exception belongs to what follows.
     let exception =
         tokens[start..at].iter().take(4).any(|token| matches!(token.word.as_str(), "except" | "all-except"));
-    let orders = tokens[start..at].iter().any(|token| words::COMMANDS.contains(&token.word.as_str()));
-    if exception && !orders && tokens[at].kind != Kind::Newline {
+    let orders = || tokens[start..at].iter().take(20).any(|token| words::COMMANDS.contains(&token.word.as_str()));
+    if exception && tokens[at].kind != Kind::Newline && !orders() {
         return false;
     }
     match tokens[at].kind {
@@ -176,7 +176,7 @@ fn adds_another(before: &[Token], rest: &[Token]) -> bool {
 
 /// "two new scenes, one called A and one called B" adds two, not four.
 fn counts_scenes(tokens: &[Token]) -> bool {
-    let several = tokens.iter().position(|token| token.word == "scenes");
+    let several = tokens.iter().take(40).position(|token| token.word == "scenes");
     several.is_some_and(|at| {
         tokens[at.saturating_sub(3)..at].iter().any(|token| matches!(token.kind, Kind::Number(count) if count > 1.0))
     })
