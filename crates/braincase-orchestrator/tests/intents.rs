@@ -1,7 +1,8 @@
 //! The local brain on labelled prompts: what people really type, and what should come of it.
 //!
-//! The held-out half was written after the rules, by somebody who had not read them, and was run once: 48 of 75 (64 %).
-//! An earlier such set (57 of 75, 76 %) was moved to the tune half, and the rules were generalised, before that run.
+//! The held-out half was written by somebody else than the rules and not looked at until they were finished. When it
+//! was first measured, 69 of 75 (92 %) were right; the rules have not been fitted to it. Two earlier such sets (first
+//! measured: 57 of 75, then 48 of 75) were moved to the tune half, and the rules were generalised after each.
 
 #![expect(
     clippy::unwrap_used,
@@ -142,26 +143,33 @@ fn miss(case: &Case, decision: &Decision) -> Option<String> {
         } else {
             &call.arguments
         };
-        if expected.tool != call.name || !right_scene || !holds(body, &images(&expected.has)) {
+        if expected.tool != call.name
+            || !right_scene
+            || !(expected.has.is_null() || holds(body, &images(&expected.has)))
+        {
             return Some(format!("expected {expected:?}, got {got}"));
         }
     }
     None
 }
 
-/// Whether `part` is found in `whole`; `null` means that a field must be absent; `spec.`-less fields of add_scene are read in its spec.
+/// Whether `part` is found in `whole`; `null` means that a field must be absent.
+///
+/// Fields of add_scene that it does not have itself are read in its spec.
 fn holds(whole: &Value, part: &Value) -> bool {
     match (whole, part) {
-        (_, Value::Object(part)) => part.iter().all(|(key, value)| match (whole.get(key), value) {
-            (None, Value::Null) => true,
-            (Some(inner), value) => holds(inner, value),
-            (None, value) => whole.get("spec").and_then(|spec| spec.get(key)).is_some_and(|inner| holds(inner, value)),
+        (_, Value::Object(part)) => part.iter().all(|(key, value)| {
+            let found = whole.get(key).or_else(|| whole.get("spec").and_then(|spec| spec.get(key)));
+            match (found, value) {
+                (found, Value::Null) => found.is_none_or(Value::is_null),
+                (found, value) => found.is_some_and(|found| holds(found, value)),
+            }
         }),
         (Value::Array(whole), Value::Array(part)) => {
             whole.len() == part.len() && whole.iter().zip(part).all(|(whole, part)| holds(whole, part))
         }
         (Value::Number(whole), Value::Number(part)) => (whole.as_f64().unwrap() - part.as_f64().unwrap()).abs() < 1e-6,
-        (whole, part) => part.is_null() || whole == part,
+        (whole, part) => whole == part,
     }
 }
 
@@ -206,7 +214,7 @@ fn labelled_prompts_are_understood() {
     }
     let share = |half: &str| score.get(half).map_or(0.0, |(right, all)| *right as f64 / *all as f64);
     assert!(share("tune") >= 0.97);
-    assert!(share("held_out") >= 0.61);
+    assert!(share("held_out") >= 0.88);
 }
 
 #[test]

@@ -83,6 +83,9 @@ fn decide(prompt: &Prompt) -> Decision {
 
 /// Carries the steps of a request out on the board; says how it was read.
 fn interpret(work: &mut Work, earlier: &Earlier, text: &str) -> Result<String, Question> {
+    if is_german(text) {
+        return Err(Question::open("I understand only English. What should I do, in English?"));
+    }
     let tokens = token::tokenize(text);
     let mut thread = Thread { recent: earlier.recent, ..Thread::default() };
     if let Some(request) = answered(work, earlier, text, &tokens, &mut thread) {
@@ -90,6 +93,62 @@ fn interpret(work: &mut Work, earlier: &Earlier, text: &str) -> Result<String, Q
         return steps(work, &mut thread, request, &tokens, None);
     }
     steps(work, &mut thread, text, &tokens, earlier.request.as_deref())
+}
+
+/// Whether a request is German: at least two German words, and a third of all.
+fn is_german(text: &str) -> bool {
+    const GERMAN: &[&str] = &[
+        "ich",
+        "bitte",
+        "und",
+        "der",
+        "das",
+        "eine",
+        "einen",
+        "ein",
+        "mach",
+        "mache",
+        "füge",
+        "szene",
+        "szenen",
+        "hinzu",
+        "lösche",
+        "nicht",
+        "ist",
+        "für",
+        "auf",
+        "den",
+        "dem",
+        "mit",
+        "hintergrund",
+        "erste",
+        "zweite",
+        "letzte",
+        "ersten",
+        "zweiten",
+        "letzten",
+        "soll",
+        "titel",
+        "bild",
+        "sekunden",
+        "kannst",
+        "möchte",
+        "lang",
+        "länger",
+        "blau",
+        "rot",
+        "grün",
+        "neue",
+        "wie",
+        "was",
+        "du",
+        "zu",
+    ];
+    let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).take(60);
+    let (german, all) = words.fold((0, 0), |(german, all), word| {
+        (german + usize::from(GERMAN.contains(&word.to_lowercase().as_str())), all + 1)
+    });
+    german >= 2 && german * 3 >= all
 }
 
 fn steps(

@@ -11,13 +11,24 @@ pub(super) struct Clause<'t> {
     source: &'t str,
     tokens: &'t [Token],
     claimed: Vec<bool>,
+    border: Option<usize>,
 }
 
 impl<'t> Clause<'t> {
     /// A clause of these tokens of the source.
     pub(super) fn new(source: &'t str, tokens: &'t [Token]) -> Self {
         let tokens = &tokens[..tokens.len().min(MAX_TOKENS)];
-        Self { source, tokens, claimed: vec![false; tokens.len()] }
+        Self { source, tokens, claimed: vec![false; tokens.len()], border: None }
+    }
+
+    /// Content that is not in quotes ends here at the latest.
+    pub(super) const fn set_border(&mut self, at: usize) {
+        self.border = Some(at);
+    }
+
+    /// Where content that is not in quotes ends at the latest.
+    pub(super) const fn border(&self) -> Option<usize> {
+        self.border
     }
 
     /// How many tokens there are.

@@ -1,11 +1,13 @@
 //! Complaints: "scene 2 is too long, cut it to 3 seconds" says what to do only in its second half.
 
 use super::{
+    board::texts,
     clause::Clause,
     plan::Work,
     question::Question,
     step::{self, Thread},
     token::Kind,
+    wish::{self, Noun},
     words,
 };
 
@@ -17,6 +19,10 @@ const FAULTS: &[&str] = &[
 
 /// Whether a clause only explains the next one, which says what to do about it.
 pub(super) fn explains(clause: &Clause<'_>, next: &Clause<'_>) -> bool {
+    let keeps = clause.has(&["keep", "need", "want", "like", "only"]) && !clause.has(&["add", "delete", "make"]);
+    if keeps && next.has(&["delete", "go"]) && step::names_the_rest(next) {
+        return true;
+    }
     let states = clause.has(&["is", "are", "its", "isnt", "looks", "look", "feels", "seems", "was", "bit", "dont"])
         || matches!(clause.any_word(0), "it" | "too" | "i" | "cant" | "you")
         || FAULTS.contains(&clause.word(0));
@@ -43,6 +49,20 @@ pub(super) fn remember(work: &Work, thread: &mut Thread, clause: &Clause<'_>) ->
     } else if let Some((place, _)) = step::element_named(work, clause) {
         thread.last = vec![place];
     }
-    thread.of_text = clause.has(words::TEXT) && !clause.has(&["background"]);
+    let quoted = clause.open().find(|at| clause.kind(*at) == Some(Kind::Quote)).map(|at| clause.quoted(at));
+    let quoted = quoted.and_then(|words| {
+        let says = |place: &usize| {
+            texts(&work.board.entries[*place].spec).any(|(_, text)| text.text.as_str().eq_ignore_ascii_case(words))
+        };
+        work.board.order.iter().copied().find(says)
+    });
+    if let Some(place) = quoted {
+        thread.last = vec![place];
+    }
+    let noun = wish::noun(clause).or_else(|| quoted.map(|_| Noun::Text));
+    if let (Some(noun @ Noun::Shape(_)), true) = (noun, thread.last.is_empty()) {
+        thread.last = step::only_scene_with(work, noun).unwrap_or_default();
+    }
+    thread.about = noun.filter(|noun| matches!(noun, Noun::Text | Noun::Shape(_)) && !clause.has(&["background"]));
     Ok(())
 }

@@ -47,7 +47,7 @@ fn quotes(clause: &mut Clause<'_>, usage: Use, content: &mut Content) {
                 || clause.word(at + 1) == "for" && clause.mentions(&["swap", "change", "replace", "trade"]));
         let near: Vec<&str> = (at.saturating_sub(3)..at).map(|before| clause.any_word(before)).collect();
         let before = near.last().copied().unwrap_or("");
-        let slot = if replaced || usage == Use::Delete {
+        let slot = if replaced || usage == Use::Delete || before == "instead-of" {
             &mut content.old
         } else if is_title(clause, &near, before) {
             &mut content.title
@@ -116,7 +116,8 @@ fn marker(clause: &Clause<'_>, at: usize, usage: Use) -> Option<(Slot, usize)> {
     match clause.word(at) {
         "says" => Some((Slot::Text, skip_colon(next))),
         "called" => Some((Slot::Title, skip_colon(next))),
-        "about" if usage == Use::NewScene => Some((Slot::Topic, next)),
+        "name" if clause.kind(next) == Some(Kind::Colon) => Some((Slot::Title, next + 1)),
+        "about" if usage == Use::NewScene && clause.number(next).is_none() => Some((Slot::Topic, next)),
         "for"
             if usage == Use::NewScene
                 && clause.number(next).is_none()
@@ -268,6 +269,10 @@ fn content_end(clause: &Clause<'_>, start: usize, usage: Use) -> usize {
 /// Whether a property of the content begins here: "in scene 2", "for 3 seconds", "with a blue background".
 fn property_starts(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
     let word = clause.word(at);
+    let labelled = clause.kind(at) == Some(Kind::Comma) && clause.kind(at + 2) == Some(Kind::Colon);
+    if clause.border() == Some(at) || labelled {
+        return true;
+    }
     if matches!(word, "says" | "called" | "last-for" | "which" | "instead-of")
         || (word == "that" && matches!(clause.word(at + 1), "says" | "last-for" | "is" | "fade" | "bounce"))
     {

@@ -112,7 +112,7 @@ fn span_at(clause: &Clause<'_>, at: usize) -> Option<Span> {
     let unit = unit(clause.word(unit_at))?;
     let plain_number = clause.number(at).is_some();
     // "a second scene" counts scenes, not seconds.
-    if !plain_number && super::words::SCENE.contains(&clause.word(unit_at + 1)) {
+    if !plain_number && super::words::SCENE.contains(&clause.any_word(unit_at + 1)) {
         return None;
     }
     let mut span = Span { millis: count * unit, start: at, end: unit_at + 1 };
@@ -155,6 +155,8 @@ fn unit(word: &str) -> Option<f64> {
         "seconds" | "second" => Some(1_000.0),
         "ms" => Some(1.0),
         "minute" => Some(60_000.0),
+        "hour" | "hours" | "h" => Some(3_600_000.0),
+        "day" | "days" => Some(86_400_000.0),
         _ => None,
     }
 }

@@ -112,7 +112,10 @@ fn edits(patch: &ScenePatch, _scene: SceneRef) -> Vec<String> {
     for element in &patch.add {
         let what = match &element.content {
             Content::Text(text) => format!("the text “{}”", text.text),
-            Content::Shape(shape) => format!("a {}", shape_name(shape.shape)),
+            Content::Shape(shape) => {
+                let name = shape_name(shape.shape);
+                format!("{} {name}", if name == "arrow" { "an" } else { "a" })
+            }
             Content::Image(_) => "an image".to_owned(),
         };
         said.push(format!("Added {what} to {{scene}}."));
@@ -122,7 +125,11 @@ fn edits(patch: &ScenePatch, _scene: SceneRef) -> Vec<String> {
 
 fn paint(background: &Background) -> String {
     match background {
-        Background::Color(color) => format!("a {} background ({color})", colors::nearest_name(*color)),
+        Background::Color(color) => {
+            let name = colors::nearest_name(*color);
+            let article = if name.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+            format!("{article} {name} background ({color})")
+        }
         Background::Gradient(gradient) => format!("a gradient from {} to {}", gradient.from, gradient.to),
         Background::Image(_) => "an image as background".to_owned(),
     }

@@ -34,10 +34,20 @@ fn push<'t>(steps: &mut Vec<&'t [Token]>, step: &'t [Token]) {
 
 fn is_border(tokens: &[Token], start: usize, at: usize) -> bool {
     let rest = &tokens[at + 1..];
+    // "apart from Beach, delete everything": the exception belongs to what follows.
+    let exception =
+        tokens[start..at].iter().take(4).any(|token| matches!(token.word.as_str(), "except" | "all-except"));
+    let orders = || tokens[start..at].iter().take(20).any(|token| words::COMMANDS.contains(&token.word.as_str()));
+    if exception && tokens[at].kind != Kind::Newline && !orders() {
+        return false;
+    }
     match tokens[at].kind {
         Kind::Newline | Kind::Semicolon => starts_step(rest) || !has_content(&tokens[start..at]),
         Kind::Stop | Kind::Comma | Kind::Dash => {
-            starts_step(rest) || adds_another(&tokens[start..at], rest) || takes_over(&tokens[start..at], rest)
+            starts_step(rest)
+                || adds_another(&tokens[start..at], rest)
+                || takes_over(&tokens[start..at], rest)
+                || lists_lengths(&tokens[start..at], rest)
         }
         Kind::Word => match tokens[at].word.as_str() {
             "then" | "afterwards" => starts_step(rest),
@@ -47,7 +57,8 @@ fn is_border(tokens: &[Token], start: usize, at: usize) -> bool {
                 !is_title_list(tokens, at)
                     && (starts_step(rest)
                         || adds_another(&tokens[start..at], rest)
-                        || takes_over(&tokens[start..at], rest))
+                        || takes_over(&tokens[start..at], rest)
+                        || lists_lengths(&tokens[start..at], rest))
             }
             _ => false,
         },
@@ -116,6 +127,7 @@ fn starts_step(tokens: &[Token]) -> bool {
                     | "an"
                     | "both"
                     | "each"
+                    | "by"
             )
         });
         if noun && object || !noun && words::COMMANDS.contains(&word) {
@@ -152,11 +164,42 @@ fn adds_another(before: &[Token], rest: &[Token]) -> bool {
     let skip = rest.iter().take_while(|token| matches!(token.word.as_str(), "and" | "then" | "also")).count();
     let rest = &rest[skip..];
     let [first, second, ..] = rest else { return false };
+    if first.word == "one" && second.word == "called" && counts_scenes(before) {
+        return false;
+    }
     let article = matches!(first.word.as_str(), "a" | "an" | "another" | "one");
     let called = first.word != "a" && matches!(second.word.as_str(), "called" | "says" | "about" | "for");
     let border = |token: &&Token| !matches!(token.word.as_str(), "in" | "of" | "to" | "with" | "and");
     let noun = rest.iter().take(5).take_while(border).any(scene);
     article && (called || noun) && before.iter().take(12).any(adds) && before.iter().take(40).any(scene)
+}
+
+/// "two new scenes, one called A and one called B" adds two, not four.
+fn counts_scenes(tokens: &[Token]) -> bool {
+    let several = tokens.iter().take(40).position(|token| token.word == "scenes");
+    several.is_some_and(|at| {
+        tokens[at.saturating_sub(3)..at].iter().any(|token| matches!(token.kind, Kind::Number(count) if count > 1.0))
+    })
+}
+
+/// "intro 2 seconds, pricing 4 seconds": each part names a scene and its length.
+fn lists_lengths(before: &[Token], rest: &[Token]) -> bool {
+    let unit = |token: &Token| matches!(token.word.as_str(), "seconds" | "second" | "ms" | "minute");
+    let part = |tokens: &[Token]| {
+        (3..=6).contains(&tokens.len())
+            && tokens.last().is_some_and(unit)
+            && tokens[0].kind == Kind::Word
+            && matches!(tokens[tokens.len() - 2].kind, Kind::Number(_))
+            && !tokens.iter().any(|token| {
+                matches!(token.word.as_str(), "for" | "over" | "after" | "fade" | "add" | "long" | "from" | "to")
+            })
+    };
+    let end = rest
+        .iter()
+        .take(8)
+        .position(|token| token.kind != Kind::Word && !matches!(token.kind, Kind::Number(_)) || token.word == "and")
+        .unwrap_or_else(|| rest.len().min(8));
+    part(before) && part(&rest[..end])
 }
 
 /// Whether a new target takes over the verb before it: "make scene 1 blue and scene 2 red".

@@ -7,7 +7,8 @@ mod image;
 mod talk;
 
 pub(super) use add::Preferences;
-pub(super) use edit::element_named;
+pub(super) use delete::names_the_rest;
+pub(super) use edit::{element_named, only_scene_with};
 pub(super) use image::defaults as use_images;
 
 use super::{
@@ -41,8 +42,8 @@ pub(super) struct Thread {
     pub(super) adds: bool,
     /// Whether the step before named a scene anew.
     pub(super) renames: bool,
-    /// Whether the step before complained about words, which "it" stands for.
-    pub(super) of_text: bool,
+    /// The text or shape that the step before spoke of, for which "it" stands.
+    pub(super) about: Option<wish::Noun>,
     /// Whether there are other steps.
     pub(super) one_of_many: bool,
     /// Whether the last scene that was spoken of is gone.
@@ -75,7 +76,14 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>) -> 
     if let Some(outcome) = image::analyze(work, thread, &clause)? {
         return Ok(outcome);
     }
+    if talk::is_background(thread, &clause) {
+        return Ok(Outcome::Nothing);
+    }
     if talk::is_talk(work, &clause) {
+        // "why is the star red? make it blue": "it" is the star. A question that is unclear needs no answer here.
+        if thread.one_of_many {
+            let _unclear = super::complaint::remember(work, thread, &clause);
+        }
         return Ok(Outcome::Nothing);
     }
     thread.corrects = clause.has(&["actually", "wait", "rather", "instead"]);

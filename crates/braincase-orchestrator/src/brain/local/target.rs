@@ -43,7 +43,11 @@ type Answer = Result<Option<Named>, Question>;
 impl Lookup<'_> {
     /// The scenes that a clause names, if it names any; their tokens are claimed.
     pub(super) fn read(&self, clause: &mut Clause<'_>) -> Answer {
-        if let Some(except) = clause.find(&["except", "all-except"]) {
+        let but = || {
+            let all = |at: &usize| (0..*at).any(|before| words::ALL.contains(&clause.word(before)));
+            (1..clause.len()).find(|at| clause.word(*at) == "but" && all(at))
+        };
+        if let Some(except) = clause.find(&["except", "all-except"]).or_else(but) {
             return self.all_but(clause, except);
         }
         if let Some(named) = self.by_place(clause, 0, clause.len())? {
@@ -137,6 +141,9 @@ impl Lookup<'_> {
                 places.push(self.place(value)?);
                 value += 1.0;
             }
+            if joint == Joint::Choice {
+                return Err(Question::which_scene(self.board, &places));
+            }
             last = number;
             next = after;
         }
@@ -228,12 +235,14 @@ fn scene_number(clause: &Clause<'_>, at: usize) -> Option<f64> {
 #[derive(PartialEq)]
 enum Joint {
     List,
+    Choice,
     Range,
 }
 
 fn list_goes_on(clause: &Clause<'_>, at: usize, plural: bool) -> Option<(Joint, f64, usize)> {
     let joint = match (clause.kind(at)?, clause.word(at)) {
-        (Kind::Comma, _) | (_, "and" | "or") => Joint::List,
+        (Kind::Comma, _) | (_, "and") => Joint::List,
+        (_, "or") => Joint::Choice,
         (Kind::Dash, _) | (_, "through" | "until" | "thru") => Joint::Range,
         (_, "to") if plural => Joint::Range,
         _ => return None,

@@ -90,6 +90,9 @@ impl Scanner<'_> {
             '.' | '!' | '?' | '…' => self.mark(Kind::Stop),
             ':' => self.mark(Kind::Colon),
             '—' | '–' => self.mark(Kind::Dash),
+            '-' if digit_follows && self.before().is_none_or(char::is_whitespace) && !self.after_number() => {
+                self.number()
+            }
             '-' if self.is_free_dash() => self.mark(Kind::Dash),
             '%' => self.named_mark("percent"),
             '&' => self.named_mark("and"),
@@ -102,6 +105,10 @@ impl Scanner<'_> {
         let spaced = before.is_some_and(char::is_whitespace) && after.is_some_and(char::is_whitespace);
         let range = before.is_some_and(|c| c.is_ascii_digit()) && after.is_some_and(|c| c.is_ascii_digit());
         spaced || range
+    }
+
+    fn after_number(&self) -> bool {
+        self.tokens.last().is_some_and(|token| matches!(token.kind, Kind::Number(_) | Kind::Hash(_)))
     }
 
     fn push(&mut self, kind: Kind, word: String, start: usize, end: usize) {
@@ -145,6 +152,8 @@ impl Scanner<'_> {
         let start = self.at;
         let line_start = self.tokens.last().is_none_or(|token| token.kind == Kind::Newline);
         let mut dotted = false;
+        // The sign of a negative number.
+        self.at += usize::from(self.peek(0) == Some('-'));
         while let Some(c) = self.peek(0) {
             let dot = c == '.' && !dotted && self.peek(1).is_some_and(|c| c.is_ascii_digit());
             if !(dot || c.is_ascii_digit()) {

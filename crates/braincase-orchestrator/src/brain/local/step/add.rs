@@ -131,8 +131,10 @@ fn how_many(clause: &Clause<'_>, verb: usize, noun: usize, adds: bool) -> Option
         .find_map(|at| clause.number(at))
         .filter(|_| clause.word(noun).ends_with('s') && clause.word(noun) != "credits")
     {
-        let wants =
-            matches!(clause.word(verb), "need" | "want" | "like" | "love" | "suggest" | "make" | "have" | "get");
+        let wants = matches!(
+            clause.word(verb),
+            "need" | "want" | "like" | "love" | "suggest" | "make" | "have" | "get" | "give"
+        );
         return (adds || fresh || clause.has(&["more"]) || wants && !definite).then_some(count);
     }
     let closing = matches!(clause.word(noun), "credits");
@@ -159,6 +161,9 @@ pub(super) fn scene(
     let kind = title::of_kind(clause, new.noun);
     let topic = title::described(clause, new.noun);
     let titles = title::listed(clause, new.noun, edit::whole(new.count));
+    if let Some(border) = place_after_title(work, clause) {
+        clause.set_border(border);
+    }
     let mut said = content::read(clause, Use::NewScene);
     let noun = clause.word(new.noun);
     let at = position::read(work, thread, clause, noun)?;
@@ -181,6 +186,8 @@ pub(super) fn scene(
     for _ in 0..edit::whole(new.count.clamp(1.0, MAX_COPIES)) {
         if let Some(title) = titles.get(places.len()) {
             draft.said.title = Some(title.clone());
+        } else if let (true, Some(topic)) = (new.count > 1.0, &draft.said.topic) {
+            draft.title = Some(format!("{} {}", title::capitalized(topic), places.len() + 1));
         }
         let spec = draft.spec(work, clause);
         places.extend(work.add(spec, next));
@@ -188,6 +195,17 @@ pub(super) fn scene(
     }
     thread.last = places;
     Ok(Outcome::Done)
+}
+
+/// Where "before contact" begins in "called Reviews before contact", if a scene is called so.
+fn place_after_title(work: &Work, clause: &Clause<'_>) -> Option<usize> {
+    let titled = |at: usize| {
+        let words = clause.raw(at + 1, clause.len());
+        let words = words.trim_end_matches(['.', '!', '?', ' ']);
+        let words = words.strip_prefix("the ").unwrap_or(words).to_lowercase();
+        work.board.entries.iter().any(|entry| entry.spec.title.as_str().to_lowercase() == words)
+    };
+    (1..clause.len()).rev().take(8).find(|at| matches!(clause.word(*at), "before" | "after") && titled(*at))
 }
 
 /// What a new scene is to be, before it has a place.

@@ -5,7 +5,12 @@ use braincase_core::{patch::ScenePatch, scene::Background};
 use super::{
     Clause, Outcome, Question, Thread, Use, Work, content, edit, force, has_pronoun, implied, targets, wish, words,
 };
-use crate::brain::local::{numbers, wish::Noun};
+use crate::brain::local::{
+    numbers,
+    target::{How, Named},
+    token::Kind,
+    wish::Noun,
+};
 
 /// Whether a step takes something away.
 pub(super) fn reads_as_delete(clause: &Clause<'_>) -> bool {
@@ -17,6 +22,9 @@ pub(super) fn reads_as_delete(clause: &Clause<'_>) -> bool {
     let cut = clause
         .find(&["cut", "hide"])
         .filter(|_| !takes_time && !clause.has(&["duration", "half", "speed", "size", "time"]));
+    let taken = clause.find(&["take"]).is_some_and(|at| {
+        !takes_time && (at + 1..clause.len()).any(|next| matches!(clause.word(next), "out" | "away"))
+    });
     let only = clause.find(&["keep"]).is_some() && clause.has(&["only", "just"]);
     let named = |at: usize| {
         !clause.has(&["add", "make", "change", "set"])
@@ -24,12 +32,13 @@ pub(super) fn reads_as_delete(clause: &Clause<'_>) -> bool {
     };
     let first = verb.or(cut).is_some_and(named);
     let animation = clause.has(&["animation"]) || (clause.has(&["bold"]) && !clause.has(words::SCENE));
-    only || first && (!takes_time || clause.has(&["star"])) && !animation
+    taken || only || first && (!takes_time || clause.has(&["star"])) && !animation
 }
 
 /// Takes away what a step names.
 pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>) -> Result<Outcome, Question> {
     let only = clause.has(&["keep"]);
+    let says_all = clause.has(words::ALL) || names_the_rest(clause) || clause.has(&["except", "start-over", "other"]);
     let said = content::read(clause, Use::Delete);
     if let (Some(title), None) = (&said.old, wish::noun(clause))
         && let Some(place) = crate::brain::local::target::quoted(&work.board, title)
@@ -38,10 +47,18 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
         work.delete(place)?;
         return Ok(Outcome::Done);
     }
+    if is_uncertain(clause) {
+        return Err(Question::which_scene(&work.board, &work.board.all()));
+    }
     // The noun that comes before the scene is the thing; after it, it only describes the scene.
     let noun = thing(clause);
     let named = targets(work, thread, clause)?;
-    if only {
+    // "we only need scene 1, the rest can go": what is named beside the rest stays.
+    let rest = noun.is_none() && names_the_rest(clause);
+    if only || rest {
+        if only && !rest && clause.has(&["delete"]) {
+            return Err(Question::which_scene(&work.board, &work.board.all()));
+        }
         let kept = named.map(|named| named.places).or_else(|| implied(work, thread)).unwrap_or_default();
         let rest: Vec<usize> = work.board.all().into_iter().filter(|place| !kept.contains(place)).collect();
         if kept.is_empty() {
@@ -62,6 +79,8 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
         return Ok(Outcome::Done);
     }
     match named {
+        // "delete scenes" does not say which; all of them go only if that is said.
+        Some(Named { how: How::All, .. }) if !says_all => Err(Question::which_scene(&work.board, &work.board.all())),
         Some(named) => scenes(work, thread, &named.places),
         None if start_over || clause.has(words::ALL) || clause.has(&["video"]) => {
             scenes(work, thread, &work.board.all())
@@ -74,6 +93,31 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
         }
         None => Err(Question::which_scene(&work.board, &work.board.all())),
     }
+}
+
+/// Whether a step leaves open which scenes are to go: "one of the scenes", "scene 2 or 3", "some of them".
+fn is_uncertain(clause: &Clause<'_>) -> bool {
+    let vague = clause.has(&["or", "some", "few", "several", "most", "any", "either", "without", "unless"])
+        && !clause.has(&["unwanted"]);
+    let counted = |at: usize| clause.word(at) == "one" || matches!(clause.kind(at), Some(Kind::Number(_)));
+    let a_scene = (0..clause.len()).any(|at| {
+        matches!(clause.word(at), "a" | "an") && words::SCENE.contains(&clause.word(at + 1)) && at + 2 >= clause.len()
+            || counted(at) && clause.word(at + 1) == "of"
+            || clause.seq(at, &["half", "of"])
+            || matches!(clause.kind(at), Some(Kind::Number(_)))
+                && clause.word(at + 1) == "scenes"
+                && at.checked_sub(1).is_none_or(|before| clause.word(before) == "delete")
+    });
+    vague || a_scene
+}
+
+/// Whether a step speaks of the scenes that it does not name.
+pub(in crate::brain::local) fn names_the_rest(clause: &Clause<'_>) -> bool {
+    clause.has(&["rest", "others", "remaining"])
+        || (0..clause.len()).any(|at| {
+            clause.word(at) == "other" && matches!(clause.word(at + 1), "scenes" | "ones")
+                || clause.seq(at, &["everything", "else"])
+        })
 }
 
 /// "I don't need the dinner scene", "scene 2 has to go".

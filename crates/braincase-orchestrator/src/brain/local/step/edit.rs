@@ -70,8 +70,8 @@ fn carry_on(thread: &mut Thread, clause: &Clause<'_>, said: &mut Content, wish: 
         said.title = said.text.take();
     }
     thread.renames = said.title.is_some();
-    if std::mem::take(&mut thread.of_text) && wish.noun.is_none() && has_pronoun(clause) {
-        wish.noun = Some(Noun::Text);
+    if let Some(noun) = thread.about.take().filter(|_| wish.noun.is_none() && has_pronoun(clause)) {
+        wish.noun = Some(noun);
         color_of_text(wish);
     }
 }
@@ -157,7 +157,7 @@ impl Order {
         let targets = elements(spec, wish.noun.unwrap_or(Noun::Text), self.said.old.as_deref(), wish.plural, clause);
         if let Some(text) = &self.said.text {
             match targets.first() {
-                Some(element) if !self.writes => {
+                Some(element) if !self.writes || self.said.old.is_some() => {
                     let mut update = elements::restyled(element, wish);
                     update.text = Some(Text::truncated(text));
                     patch.update.push(update);
@@ -179,7 +179,7 @@ impl Order {
 
 /// "add a star": a figure that is to be made.
 fn added_shape(clause: &Clause<'_>) -> Option<Noun> {
-    let verb = clause.find(&["add", "put", "place", "show", "draw"])?;
+    let verb = clause.find(&["add", "put", "place", "show", "draw", "needs", "need", "want", "give"])?;
     let noun_at = (verb..clause.len()).find(|at| wish::shape(clause.word(*at)).is_some())?;
     let indefinite =
         (verb..noun_at).any(|at| matches!(clause.word(at), "a" | "an" | "another" | "some")) || noun_at == verb + 1;
@@ -282,7 +282,7 @@ fn unnamed(work: &Work, thread: &Thread, wish: &Wish, said: &Content) -> Result<
 }
 
 /// The only scene that has such an element.
-pub(super) fn only_scene_with(work: &Work, noun: Noun) -> Option<Vec<usize>> {
+pub(in crate::brain::local) fn only_scene_with(work: &Work, noun: Noun) -> Option<Vec<usize>> {
     let has = |place: &usize| {
         let spec = &work.board.entries[*place].spec;
         spec.elements.iter().any(|element| elements::is(element, noun))
@@ -295,7 +295,7 @@ pub(super) fn only_scene_with(work: &Work, noun: Noun) -> Option<Vec<usize>> {
 }
 
 /// A step that wants something, but does not say what.
-fn vague(work: &Work, thread: &Thread, clause: &Clause<'_>, named: Option<&Named>) -> Result<Outcome, Question> {
+fn vague(work: &Work, thread: &mut Thread, clause: &Clause<'_>, named: Option<&Named>) -> Result<Outcome, Question> {
     let wants = clause.has(words::COMMANDS)
         || clause.has(&[
             "better",
@@ -315,6 +315,11 @@ fn vague(work: &Work, thread: &Thread, clause: &Clause<'_>, named: Option<&Named
             "needs",
             "want",
         ]);
+    if let (Some(named), true, false) = (named, thread.one_of_many, wants) {
+        // "The contact scene matters most, so copy it": the next step says what to do.
+        thread.last.clone_from(&named.places);
+        return Ok(Outcome::Nothing);
+    }
     if named.is_none() && (!wants || thread.one_of_many && !has_pronoun(clause)) {
         return Ok(Outcome::Unknown);
     }

@@ -38,6 +38,9 @@ pub(super) fn analyze(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>)
         (attached, _) => attached.to_vec(),
     };
     for image in images {
+        let facts = work.board.images.iter().find(|line| line.image_id == image).and_then(|line| line.facts.as_ref());
+        let told = facts.map(|facts| facts.description.clone()).filter(|told| !told.trim().is_empty());
+        work.plan.remarks.extend(told);
         work.analyze(image);
     }
     thread.used_images = true;
@@ -132,7 +135,16 @@ pub(super) fn place(
     let attached = work.board.attached();
     let background = clause.has(&["background"]);
     let mentioned = clause.has(words::IMAGE);
-    let images = if attached.is_empty() { known(work)? } else { attached.clone() };
+    let mut images = if attached.is_empty() { known(work)? } else { attached.clone() };
+    if let Some((at, image)) = numbered(clause, &images) {
+        let another = (at + 2..clause.len())
+            .any(|next| numbers::ordinal(clause.word(next)).is_some() && clause.word(next + 1) == "one");
+        if another {
+            return Err(Question::open("One image at a time, please: which one should go where first?"));
+        }
+        clause.claim(at, at + 2);
+        images = vec![image];
+    }
     let replaces = clause.has(&["replace", "swap"]) || (clause.has(&["change"]) && mentioned);
     let said = content::read(clause, Use::Change);
     let own_scene = !background
@@ -148,6 +160,9 @@ pub(super) fn place(
     let places = named.or(only).or_else(|| implied(work, thread));
     if background && images.len() > 1 {
         return Err(Question::open("You attached several images. Which one should be the background?"));
+    }
+    if images.len() > 1 && is_single(clause) {
+        return Err(Question::open("You attached several images. Which one do you mean?"));
     }
     thread.used_images = true;
     let Some(places) = places else {
@@ -171,6 +186,26 @@ pub(super) fn place(
     )?;
     thread.last = places;
     Ok(Some(Outcome::Done))
+}
+
+/// "the second image": which one, and where it is named; not if two are named.
+fn numbered(clause: &Clause<'_>, images: &[ImageId]) -> Option<(usize, ImageId)> {
+    let mut found = (0..clause.len()).filter_map(|at| {
+        let place = match clause.word(at) {
+            "last" => images.len(),
+            word => numbers::ordinal(word)?,
+        };
+        (clause.word(at + 1) == "image").then(|| Some((at, *images.get(place.checked_sub(1)?)?))).flatten()
+    });
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
+}
+
+/// Whether a step speaks of one image that is known: "the picture".
+fn is_single(clause: &Clause<'_>) -> bool {
+    (0..clause.len()).any(|at| {
+        matches!(clause.any_word(at), "the" | "this" | "that" | "my" | "our") && clause.word(at + 1) == "image"
+    }) && !clause.has(&["images", "both", "all"])
 }
 
 /// Whether a step puts images somewhere, rather than changing one that is there.

@@ -86,6 +86,16 @@ pub(super) fn is_talk(work: &mut Work, clause: &Clause<'_>) -> bool {
         return true;
     }
     let request = matches!((first, words.get(1).copied().unwrap_or("")), ("what" | "how", "about" | "if"));
+    if is_note(clause) {
+        work.plan
+            .remarks
+            .push("Noted as a wish; I change nothing for it. Name it again when a scene should follow it.".to_owned());
+        return true;
+    }
+    if asks_abilities(clause) {
+        work.plan.remarks.push(ABILITIES.to_owned());
+        return true;
+    }
     let question = matches!(first, "what" | "whats" | "how" | "which" | "why" | "who" | "when" | "where") && !request;
     let state = matches!(first, "is" | "are" | "does" | "did") || (first == "do" && words.get(1) == Some(&"you"));
     if question || state {
@@ -98,6 +108,46 @@ pub(super) fn is_talk(work: &mut Work, clause: &Clause<'_>) -> bool {
     question || state
 }
 
+/// What there is to be had.
+const ABILITIES: &str = "I can add, copy, change and delete scenes: titles, texts, colours, backgrounds, shapes, \
+    animations, lengths and speed. I can put your images into scenes, make scenes of them, and describe them.";
+
+/// "remember that our brand colour is #ff8800": something to know, nothing to do.
+fn is_note(clause: &Clause<'_>) -> bool {
+    let Some(at) = clause.find(&["remember", "note", "fyi"]) else { return false };
+    let head = (0..at).all(|before| words::FILLERS.contains(&clause.word(before)));
+    let fact = (at + 1..clause.len().min(at + 4))
+        .any(|next| matches!(clause.word(next), "that" | "our" | "my" | "we" | "i"))
+        && !clause.has(words::IMAGE);
+    head && fact
+}
+
+/// "I'm putting together a clip for a party": why somebody asks, before what is asked.
+pub(super) fn is_background(thread: &super::Thread, clause: &Clause<'_>) -> bool {
+    let start = (0..clause.len()).find(|at| matches!(clause.any_word(*at), "im" | "i" | "we" | "were" | "my"));
+    let Some(start) = start.filter(|_| thread.one_of_many) else { return false };
+    let head = (0..start)
+        .all(|before| words::FILLERS.contains(&clause.word(before)) || clause.kind(before) != Some(Kind::Word));
+    let verb = clause.any_word(start + 1);
+    let tells = match clause.any_word(start) {
+        "im" | "were" => verb.ends_with("ing") && !matches!(verb, "thinking" | "looking" | "missing" | "asking"),
+        "my" => false,
+        _ => matches!(verb, "am" | "are" | "run" | "own" | "work") || clause.seq(start + 1, &["have", "no"]),
+    };
+    let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote));
+    head && tells && !quote
+}
+
+fn asks_abilities(clause: &Clause<'_>) -> bool {
+    (0..clause.len()).any(|at| {
+        clause.seq(at, &["what", "can", "you"])
+            || clause.seq(at, &["what", "do", "you", "do"])
+            || clause.seq(at, &["what", "are", "you", "able"])
+            || clause.seq(at, &["how", "can", "you", "help"])
+    }) && !clause.has(words::IMAGE)
+        && !clause.has(&["see"])
+}
+
 fn summary(work: &Work) -> String {
     let titles: Vec<String> = work
         .board
@@ -108,6 +158,7 @@ fn summary(work: &Work) -> String {
         .map(|entry| format!("“{}”", entry.spec.title))
         .collect();
     match titles.len() {
+        1 => format!("The storyboard has 1 scene: {}.", titles.join(", ")),
         0 => "The storyboard is empty. Tell me what the first scene should show.".to_owned(),
         _ => format!("The storyboard has {} scenes: {}.", work.board.order.len(), titles.join(", ")),
     }

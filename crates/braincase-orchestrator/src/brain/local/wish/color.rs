@@ -74,6 +74,10 @@ fn role(clause: &Clause<'_>, color: &colors::Found, noun: Option<Noun>) -> Role 
             _ => {}
         }
     }
+    let writes = clause.mentions(&["put", "add", "write", "place"]) && clause.mentions(words::TEXT);
+    if writes && clause.any_word(color.start.wrapping_sub(1)) == "in" && color.end >= clause.len() {
+        return Role::Element;
+    }
     for at in (0..color.start).rev() {
         match clause.any_word(at) {
             "background" => return Role::Background,

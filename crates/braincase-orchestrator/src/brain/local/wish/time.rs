@@ -3,6 +3,11 @@
 use super::{Change, Length, Move};
 use crate::brain::local::{clause::Clause, numbers, question::Question};
 
+/// The shortest scene.
+const MIN_MILLIS: f64 = 100.0;
+/// The longest scene.
+const MAX_MILLIS: f64 = 600_000.0;
+
 pub(super) fn length(
     clause: &mut Clause<'_>,
     spans: &[numbers::Span],
@@ -17,7 +22,11 @@ pub(super) fn length(
     }
     let from_to = clause.has(&["from"]) && clause.has(&["to"]) && spans.len() == 2;
     let span = match spans.as_slice() {
-        [] => return Ok(unitless_length(clause)),
+        [] => {
+            let length = unitless_length(clause);
+            let absurd = matches!(length, Some(Length::To(millis)) if !(MIN_MILLIS..=MAX_MILLIS).contains(&millis));
+            return if absurd { Err(out_of_range()) } else { Ok(length) };
+        }
         [_, to] if from_to => to,
         [one] => one,
         [first, rest @ ..] if rest.iter().all(|span| span.millis == first.millis) => first,
@@ -31,6 +40,11 @@ pub(super) fn length(
         || clause.any_word(span.start + 1) == "more";
     let shorter =
         clause.has(&["shorter", "less", "decrease", "reduce", "off", "cut"]) || clause.has(&["delete", "take"]);
+    let sum = clause.mentions(&["video", "whole", "entire", "total", "overall"]);
+    let scene = MIN_MILLIS..=MAX_MILLIS;
+    if span.millis < 0.0 || !(sum || longer || shorter || scene.contains(&span.millis)) {
+        return Err(out_of_range());
+    }
     let relative = !(to || clause.has(&["make"]) && clause.has(&["slower", "faster"]));
     Ok(Some(if relative && shorter {
         Length::By(-span.millis)
@@ -39,6 +53,11 @@ pub(super) fn length(
     } else {
         Length::To(span.millis)
     }))
+}
+
+/// Nobody means a length that a scene cannot have.
+pub(in crate::brain::local) fn out_of_range() -> Question {
+    Question::open("A scene lasts between 0.1 seconds and 10 minutes. How long should it be?")
 }
 
 fn unitless_length(clause: &Clause<'_>) -> Option<Length> {

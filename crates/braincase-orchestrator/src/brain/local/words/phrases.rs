@@ -39,7 +39,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("dont", "do not, should not, shouldnt, must not, mustnt"),
     ("penultimate", "next to last, second to last, second last, last but one, one before last, one before the last"),
     ("except", "apart from, other than, aside from, besides, excluding"),
-    ("all-except", "all but, everything but"),
+    ("all-except", "all but, everything but, all except, everything except"),
     ("before", "in front of, ahead of, right before, just before, preceding"),
     ("after", "right after, just after"),
     ("and", "as well as"),

@@ -20,7 +20,7 @@ const CORRECTABLE: &str = "\
     picture image images longer shorter gradient bigger smaller closing opening purple yellow orange green white \
     black title rename replace bounce typewriter create insert speed shorten intro outro everything analyze \
     duplicate middle center bottom first third before after double logo blue text make last please previous \
-    saying called minute larger move extend photo describe heading update credits between ending beginning";
+    saying called minute length larger move extend photo describe heading update credits between ending beginning";
 const INNOCENT: &str = "\
     scent seen scenery slow show fast late list lost post past cast least best test next tent take made male \
     mate maker makes moved movie more love mode fist tile titles write while wide whine slack block back blank \

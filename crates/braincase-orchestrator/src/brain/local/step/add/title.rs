@@ -11,6 +11,11 @@ pub(super) fn listed(clause: &mut Clause<'_>, noun: usize, count: u32) -> Vec<St
     let mut titles = Vec::new();
     for at in first..=clause.len() {
         let joint = clause.kind(at) == Some(Kind::Comma) || clause.word(at) == "and" || at == clause.len();
+        // "one called A and the other called B"
+        while joint && start < at && matches!(clause.word(start), "one" | "another" | "the" | "other" | "called" | "is")
+        {
+            start += 1;
+        }
         if joint && at > start {
             let quote = at == start + 1 && clause.kind(start) == Some(Kind::Quote);
             let title = if quote { clause.quoted(start) } else { clause.raw(start, at) };
