@@ -158,7 +158,7 @@ fn steps(
     tokens: &[Token],
     before: Option<&str>,
 ) -> Result<String, Question> {
-    let steps = split::steps(tokens);
+    let steps = split::steps(tokens, &split::Names::of(&work.board));
     let before_tokens = before.map(token::tokenize).unwrap_or_default();
     let mut previous = before.filter(|_| !before_tokens.is_empty()).map(|before| Clause::new(before, &before_tokens));
     let (mut done, mut unknown, mut quiet) = (0_usize, 0_usize, 0_usize);
@@ -184,7 +184,7 @@ fn steps(
         }
     }
     let attached = work.board.attached();
-    if done == 0 && quiet == 0 && !attached.is_empty() {
+    if done == 0 && (quiet == 0 || thread.presents) && !attached.is_empty() {
         step::use_images(work, thread, &attached)?;
         return Ok("images came without a word about their use".to_owned());
     }

@@ -63,6 +63,7 @@ pub(super) fn remember(work: &Work, thread: &mut Thread, clause: &Clause<'_>) ->
     if let (Some(noun @ Noun::Shape(_)), true) = (noun, thread.last.is_empty()) {
         thread.last = step::only_scene_with(work, noun).unwrap_or_default();
     }
+    thread.written = None;
     thread.about = noun.filter(|noun| matches!(noun, Noun::Text | Noun::Shape(_)) && !clause.has(&["background"]));
     Ok(())
 }

@@ -126,22 +126,31 @@ fn marker(clause: &Clause<'_>, at: usize, usage: Use) -> Option<(Slot, usize)> {
             Some((Slot::Topic, next))
         }
         "call" | "name" | "title"
-            if usage == Use::Change && (clause.word(at) != "title" || clause.word(next) == "it") =>
+            if usage == Use::Change
+                && (clause.word(at) != "title" || clause.word(next) == "it")
+                && clause.word(next) != "of" =>
         {
             after_object(clause, next).map(|start| (Slot::Title, start))
         }
         "write" => Some((Slot::Text, next)),
-        "be" | "is" if at > 0 && matches!(clause.word(at.saturating_sub(2)), "title" | "text" | "heading") => {
-            Some((slot_of(clause, at - 2), skip_colon(next)))
-        }
+        "be" | "is" => stated(clause, at).map(|slot| (slot, skip_colon(next))),
         "to" | "into" | "as" | "with" | "by" => after_to(clause, at).map(|slot| (slot, skip_colon(next))),
         "text" | "title" | "heading" | "message" | "slogan" | "tagline" => direct(clause, at, usage),
         _ => None,
     }
 }
 
+/// "the title of the second scene should be X": what is said to be X.
+fn stated(clause: &Clause<'_>, at: usize) -> Option<Slot> {
+    let noun = (0..at).rev().find(|before| matches!(clause.word(*before), "title" | "text" | "heading" | "name"))?;
+    let property = clause.has(&["color", "size", "background", "duration", "speed", "in", "on", "at"]);
+    let near = at - noun <= 2;
+    let end = (at + 1..clause.len()).find(|end| clause.kind(*end) == Some(Kind::Stop)).unwrap_or(clause.len());
+    (near || !property && !is_value(clause, at + 1, end)).then(|| slot_of(clause, noun))
+}
+
 fn slot_of(clause: &Clause<'_>, at: usize) -> Slot {
-    if clause.word(at) == "title" { Slot::Title } else { Slot::Text }
+    if matches!(clause.word(at), "title" | "name") { Slot::Title } else { Slot::Text }
 }
 
 /// "rename it to X", "change the text to X", "replace the headline with X".
@@ -328,8 +337,9 @@ fn is_property(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
     let determined = next > at + 1;
     let scene = words::SCENE.contains(&word) || (words::SCENE.contains(&after) || after == "one") && !word.is_empty();
     let kind = determined && (words::OPENING.contains(&word) || words::CLOSING.contains(&word));
-    let color = colors::color_at(clause, next).is_some_and(|found| {
-        found.end >= clause.len()
+    let figure = |at: usize| super::wish::shape(clause.word(at)).is_some();
+    let color = figure(next) && determined || colors::color_at(clause, next).is_some_and(|found| {
+        found.end >= clause.len() || figure(found.end)
             || matches!(
                 clause.word(found.end),
                 "background" | "text" | "and" | "color" | "to" | "gradient" | "in" | "at"
@@ -349,6 +359,6 @@ fn is_property(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
     let pronoun = next == clause.len()
         && matches!(clause.word(next - 1), "it")
         && next == at + 2
-        && matches!(clause.word(at), "in" | "on");
+        && matches!(clause.word(at), "in" | "on" | "with" | "from" | "of");
     scene || kind || color || place || style || time || image || pronoun
 }

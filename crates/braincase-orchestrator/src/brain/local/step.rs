@@ -34,6 +34,8 @@ pub(super) struct Thread {
     pub(super) instead: Option<Vec<usize>>,
     /// Whether the step corrects the one before.
     pub(super) corrects: bool,
+    /// Whether a step has spoken of an image without saying what to do with it.
+    pub(super) presents: bool,
     /// Images that a step has used.
     pub(super) used_images: bool,
     /// Whether the step before took something away.
@@ -44,6 +46,8 @@ pub(super) struct Thread {
     pub(super) renames: bool,
     /// The text or shape that the step before spoke of, for which "it" stands.
     pub(super) about: Option<wish::Noun>,
+    /// The words of that text, if the step before wrote them.
+    pub(super) written: Option<String>,
     /// Whether there are other steps.
     pub(super) one_of_many: bool,
     /// Whether the last scene that was spoken of is gone.
@@ -72,6 +76,10 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>) -> 
             "I cannot change the order of scenes; I can copy one to another place and delete the old one. What should I do?",
             &["Copy it to another place", "Leave it as it is"],
         ));
+    }
+    if talk::presents_image(work, thread, &clause) {
+        thread.presents = true;
+        return Ok(Outcome::Nothing);
     }
     if let Some(outcome) = image::analyze(work, thread, &clause)? {
         return Ok(outcome);

@@ -3,7 +3,7 @@
 mod by_content;
 mod by_title;
 
-pub(super) use by_title::quoted;
+pub(super) use by_title::{quoted, titles};
 
 use super::{board::Board, clause::Clause, numbers, question::Question, token::Kind, words};
 

@@ -40,7 +40,7 @@ pub(super) fn reads_as_new_scene(clause: &Clause<'_>) -> Option<NewScene> {
     let verb = clause.find(&[
         "add", "make", "put", "need", "want", "give", "prepend", "start", "begin", "end", "finish", "new", "another",
         "open", "close", "build", "have", "turn", "use", "show", "like", "love", "suggest", "get", "see", "prefer",
-        "missing",
+        "missing", "become",
     ])?;
     // "an outro would be nice": the verb comes last.
     let last = matches!(clause.word(verb), "add" | "suggest" | "missing") && matches!(clause.word(0), "a" | "an");
@@ -194,6 +194,7 @@ pub(super) fn scene(
         next = next.map(|at| at + 1);
     }
     thread.last = places;
+    thread.about = None;
     Ok(Outcome::Done)
 }
 

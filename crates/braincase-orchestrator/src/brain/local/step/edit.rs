@@ -45,6 +45,8 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
     }
     let mut wish = wish::read(clause)?;
     carry_on(thread, clause, &mut said, &mut wish);
+    thread.about = adds_shape.or(said.text.as_ref().map(|_| Noun::Text));
+    thread.written.clone_from(&said.text);
     let named = titled_target(work, &mut said, named);
     if wish.is_empty() && said == Content::default() && adds_shape.is_none() {
         return vague(work, thread, clause, named.as_ref());
@@ -73,6 +75,7 @@ fn carry_on(thread: &mut Thread, clause: &Clause<'_>, said: &mut Content, wish: 
     if let Some(noun) = thread.about.take().filter(|_| wish.noun.is_none() && has_pronoun(clause)) {
         wish.noun = Some(noun);
         color_of_text(wish);
+        said.old = said.old.take().or(thread.written.take());
     }
 }
 
@@ -188,6 +191,13 @@ fn added_shape(clause: &Clause<'_>) -> Option<Noun> {
 
 /// "change Hello to Goodbye": free words that are there in some scene are what is replaced.
 fn old_words(work: &Work, clause: &mut Clause<'_>, said: &mut Content) {
+    if let Some((at, end)) = instead_of(work, clause) {
+        said.old = Some(clause.raw(at + 1, end).to_owned());
+        clause.claim(at, end);
+        let new = content::read(clause, Use::Change);
+        said.text = new.text.or(new.title);
+        return;
+    }
     if said.old.is_some() || said.text.is_some() || !clause.has(&["change", "replace", "swap"]) {
         return;
     }
@@ -198,24 +208,33 @@ fn old_words(work: &Work, clause: &mut Clause<'_>, said: &mut Content) {
             !(matches!(word, "the" | "where" | "it" | "says") || words::TEXT.contains(&word))
         })
         .unwrap_or(verb + 1);
-    let there = |old: &str| {
-        let lower = old.to_lowercase();
-        let same = |entry: &crate::brain::local::board::Entry| {
-            crate::brain::local::board::texts(&entry.spec).any(|(_, text)| text.text.as_str().to_lowercase() == lower)
-        };
-        !lower.is_empty() && work.board.entries.iter().any(same)
-    };
     let is_joint = |at: &usize| matches!(clause.word(*at), "to" | "with" | "by" | "into" | "for");
     let end = (verb..clause.len())
         .find(|at| clause.word(*at) == "in" && words::SCENE.contains(&clause.word(at + 1)))
         .unwrap_or(clause.len());
-    let Some(joint) = (first + 1..end).filter(is_joint).find(|joint| there(clause.raw(first, *joint))) else { return };
+    let Some(joint) = (first + 1..end).filter(is_joint).find(|joint| is_there(work, clause.raw(first, *joint))) else { return };
     let new = clause.raw(joint + 1, end);
     if !new.is_empty() {
         said.old = Some(clause.raw(first, joint).to_owned());
         said.text = Some(new.to_owned());
         clause.claim(verb + 1, end);
     }
+}
+
+/// "instead of Welcome it should say Hi": where the free words begin that are there, and where they end.
+fn instead_of(work: &Work, clause: &Clause<'_>) -> Option<(usize, usize)> {
+    let at = clause.find(&["instead-of"])?;
+    let end = (at + 2..=clause.len().min(at + 10)).find(|end| is_there(work, clause.raw(at + 1, *end)))?;
+    Some((at, end))
+}
+
+/// Whether some scene shows exactly these words.
+fn is_there(work: &Work, words: &str) -> bool {
+    let lower = words.to_lowercase();
+    let same = |entry: &crate::brain::local::board::Entry| {
+        crate::brain::local::board::texts(&entry.spec).any(|(_, text)| text.text.as_str().to_lowercase() == lower)
+    };
+    !lower.is_empty() && work.board.entries.iter().any(same)
 }
 
 /// "rename 'Intro' to 'Opening'": the first quote names the scene.

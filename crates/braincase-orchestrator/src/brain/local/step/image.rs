@@ -49,7 +49,8 @@ pub(super) fn analyze(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>)
 
 /// The images that a step about a new scene wants in it.
 pub(super) fn wanted(work: &Work, thread: &Thread, clause: &Clause<'_>) -> Result<Option<Vec<ImageId>>, Question> {
-    let mentioned = clause.has(words::IMAGE) || clause.mentions(&["attached", "uploaded"]);
+    let presented = thread.presents && has_pronoun(clause);
+    let mentioned = clause.has(words::IMAGE) || clause.mentions(&["attached", "uploaded"]) || presented;
     let attached = work.board.attached();
     if !attached.is_empty() && (mentioned || !thread.used_images) {
         return Ok(Some(attached));

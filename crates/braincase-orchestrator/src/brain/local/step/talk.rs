@@ -30,7 +30,8 @@ pub(super) fn is_reorder(clause: &Clause<'_>) -> bool {
         || any(words::IMAGE)
         || any(&["star", "circle", "shape", "add", "copy", "background", "faster", "slower"]);
     let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote));
-    let swaps = any(&["swap", "flip"]) || any(&["change"]) && any(&["places", "order"]);
+    let exchanged = |at: usize| !matches!(clause.word(at + 1), "it" | "this" | "that" | "them");
+    let swaps = clause.find(&["swap", "flip"]).is_some_and(exchanged) || any(&["change"]) && any(&["places", "order"]);
     let moves = clause.find(&["move", "put", "bring"]).is_some_and(|verb| {
         let elsewhere = |at: usize| {
             matches!(
@@ -136,6 +137,16 @@ pub(super) fn is_background(thread: &super::Thread, clause: &Clause<'_>) -> bool
     };
     let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote));
     head && tells && !quote
+}
+
+/// "here's our logo", "remember the picture I sent?": an image, before what is to be done with it.
+pub(super) fn presents_image(work: &Work, thread: &super::Thread, clause: &Clause<'_>) -> bool {
+    let shows = clause.find(&["here", "heres", "attached", "uploaded", "sent", "remember", "got", "this"]);
+    let states = |at: usize| clause.word(at) != "this" || clause.word(at + 1) == "is";
+    let head = shows.is_some_and(|at| at <= 3 && states(at)) && !words::QUESTION.contains(&clause.word(0));
+    let image = clause.has(words::IMAGE) || !work.board.attached().is_empty();
+    let somewhere = super::targets(work, thread, &mut clause.clone()) != Ok(None);
+    thread.one_of_many && head && image && !clause.has(words::COMMANDS) && !somewhere
 }
 
 fn asks_abilities(clause: &Clause<'_>) -> bool {

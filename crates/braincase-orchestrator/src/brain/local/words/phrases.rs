@@ -57,6 +57,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("much", "a lot"),
     ("much-faster", "way faster"),
     ("used", "used to"),
+    ("rushes", "flies by, flies past, rushes by, goes by"),
     ("ensure", "make sure"),
     ("title-scene", "title card, title scene"),
     ("closing", "end card"),
