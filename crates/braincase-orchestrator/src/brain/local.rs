@@ -13,6 +13,7 @@ mod earlier;
 mod numbers;
 mod plan;
 mod question;
+mod repeat;
 mod reply;
 mod spelling;
 mod split;
@@ -170,7 +171,7 @@ fn steps(
             complaint::remember(work, thread, &clause)?;
             continue;
         }
-        let outcome = match repeated(work, thread, &clause, previous.as_ref())? {
+        let outcome = match repeat::run(work, thread, &clause, previous.as_ref())? {
             Some(outcome) => outcome,
             None => step::run(work, thread, &clause)?,
         };
@@ -188,35 +189,16 @@ fn steps(
         step::use_images(work, thread, &attached)?;
         return Ok("images came without a word about their use".to_owned());
     }
-    if done == 0 && unknown > 0 {
+    if done == 0 && unknown > 0 && quiet == 0 {
         return Err(Question::choice(
             "I did not understand that. What should I do?",
             &["Add a scene", "Change a scene", "Delete a scene"],
         ));
     }
-    if unknown > 0 {
+    if unknown > 0 && done > 0 {
         work.plan.remarks.push("I did not understand the rest.".to_owned());
     }
     Ok(format!("read {} steps, carried out {done}", steps.len()))
-}
-
-/// "do the same for scene 3": the step before, with other targets.
-fn repeated(
-    work: &mut Work,
-    thread: &mut Thread,
-    clause: &Clause<'_>,
-    previous: Option<&Clause<'_>>,
-) -> Result<Option<Outcome>, Question> {
-    let last = clause.word(clause.len().saturating_sub(1));
-    let same = (clause.has(&["same", "likewise", "ditto", "meant", "mean"]) || last == "too")
-        && !clause.has(&["color", "background", "size", "add", "make", "change"]);
-    let Some(previous) = previous.filter(|_| same) else { return Ok(None) };
-    let mut reading = clause.clone();
-    let Some(named) = step::targets(work, thread, &mut reading)? else { return Ok(None) };
-    thread.instead = Some(named.places);
-    let outcome = step::run(work, thread, previous);
-    thread.instead = None;
-    outcome.map(Some)
 }
 
 /// The earlier request that is answered by this one, if it is an answer to our question: nothing but a target.

@@ -83,7 +83,8 @@ fn free_words(clause: &mut Clause<'_>, usage: Use, content: &mut Content) {
         let words = clause
             .raw(start, end)
             .trim_matches(|c: char| c.is_whitespace() || ",;:.?!".contains(c))
-            .trim_end_matches(" please")
+            .trim_end_matches(" please");
+        let words = if slot == Slot::Title { words.trim_end_matches(" there") } else { words.trim_end_matches(" instead") }
             .to_owned();
         let target = match slot {
             Slot::Title => &mut content.title,

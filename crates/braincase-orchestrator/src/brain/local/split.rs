@@ -77,9 +77,11 @@ fn is_border(tokens: &[Token], start: usize, at: usize, names: &Names) -> bool {
             starts_step(rest)
                 || goes_on(&tokens[start..at], rest, names)
                 || tokens[at].kind == Kind::Stop && states(rest, names)
+                || desires(rest)
         }
         Kind::Word => match tokens[at].word.as_str() {
             "then" | "afterwards" => starts_step(rest),
+            "so" => at > start && (starts_step(rest) || states(rest, names) || desires(rest)),
             // "copy the intro and put the copy at the end" is one step.
             "and" if is_copy_placed(&tokens[start..at], rest) => false,
             "and" | "also" | "plus" | "but" | "while" => {
@@ -98,11 +100,22 @@ fn states(rest: &[Token], names: &Names) -> bool {
     (pronoun || named()) && rest.iter().take(6).any(is_modal)
 }
 
+/// "they want it in green"
+fn desires(rest: &[Token]) -> bool {
+    let word = |at: usize| rest.get(at).map_or("", |token| token.word.as_str());
+    matches!(word(0), "i" | "we" | "they" | "he" | "she")
+        && matches!(word(1), "want" | "wants" | "need" | "needs" | "prefer" | "prefers")
+        && matches!(word(2), "it" | "that" | "this" | "them" | "the")
+}
+
 /// "the star should be green and the price should be bold": a second statement of the same kind.
 fn states_more(before: &[Token], rest: &[Token]) -> bool {
     let object = rest.iter().take(6).position(is_modal).filter(|modal| (1..=5).contains(modal));
     let determined = rest.first().is_some_and(|token| matches!(token.word.as_str(), "the" | "its" | "our" | "my"));
-    let stated = before.iter().take(12).position(is_modal).is_some_and(|modal| modal + 1 < before.len());
+    let whole = |token: &Token| {
+        is_modal(token) || token.word == "new" || words::COMMANDS.contains(&token.word.as_str())
+    };
+    let stated = before.iter().take(12).position(whole).is_some_and(|verb| verb + 1 < before.len());
     object.is_some() && determined && stated
 }
 

@@ -95,12 +95,12 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>) -> 
         return Ok(Outcome::Nothing);
     }
     thread.corrects = clause.has(&["actually", "wait", "rather", "instead"]);
-    let continues_delete = thread.deletes && !clause.has(words::COMMANDS);
+    let continues_delete = thread.deletes && !clause.has(words::COMMANDS) && !clause.has(&["should", "must", "needs"]);
     thread.deletes = false;
     let follows = if thread.adds { add::Follows::NewScene } else { add::Follows::Other };
     let continued = add::goes_on(&clause, follows);
     thread.adds = false;
-    if let Some(kind) = add::reads_as_new_scene(&clause).or(continued) {
+    if let Some(kind) = add::reads_as_new_scene(work, &clause).or(continued) {
         thread.adds = true;
         thread.gone = false;
         return add::scene(work, thread, &mut clause, kind);

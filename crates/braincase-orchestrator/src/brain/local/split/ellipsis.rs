@@ -19,12 +19,12 @@ pub(super) fn complete<'t>(before: Option<&[Token]>, step: &'t [Token], names: &
     let whole = Cow::Borrowed(step);
     let orders = |token: &Token| words::COMMANDS.contains(&token.word.as_str());
     let Some(before) = before.filter(|_| !starts_step(step)) else { return whole };
-    let Some(verb) = before.iter().take(MAX_REACH).position(orders) else { return whole };
+    let verb = before.iter().take(MAX_REACH).position(orders);
     let step = without_connectives(step);
     if is_other_object(before, step, names) {
         return Cow::Owned(other_object(before, verb, step));
     }
-    other_target(before, verb, step, names).map_or(whole, Cow::Owned)
+    verb.and_then(|verb| other_target(before, verb, step, names)).map_or(whole, Cow::Owned)
 }
 
 fn without_connectives(step: &[Token]) -> &[Token] {
@@ -63,11 +63,12 @@ pub(super) fn is_other_object(before: &[Token], step: &[Token], names: &Names) -
     let Some(joint) = object(step).and_then(|object| joint_to_target(step, object, names)) else { return false };
     let acts = |token: &Token| {
         matches!(token.word.as_str(), "put" | "add" | "write" | "use" | "delete" | "place" | "show" | "set" | "have" | "change" | "make" | "move"
-                | "replace" | "color" | "turn"
+                | "replace" | "color" | "turn" | "goes" | "belongs" | "is"
         )
     };
     let Some(verb) = before.iter().take(MAX_REACH).position(acts) else { return false };
-    let old = object(&before[verb + 1..]).map(|object| verb + 1 + object);
+    let old = object(before).filter(|object| *object < verb);
+    let old = old.or_else(|| object(&before[verb + 1..]).map(|object| verb + 1 + object));
     old.and_then(|old| joint_to_target(before, old, names)).is_some_and(|at| before[at].word == step[joint].word)
 }
 
@@ -91,9 +92,10 @@ fn joint_to_target(tokens: &[Token], object: usize, names: &Names) -> Option<usi
     })
 }
 
-fn other_object(before: &[Token], verb: usize, step: &[Token]) -> Vec<Token> {
-    let mut all = vec![before[verb].clone()];
-    let old = object(&before[verb + 1..]).map_or(verb, |object| verb + 1 + object);
+fn other_object(before: &[Token], verb: Option<usize>, step: &[Token]) -> Vec<Token> {
+    let mut all: Vec<Token> = verb.map(|verb| before[verb].clone()).into_iter().collect();
+    let from = verb.map_or(0, |verb| verb + 1);
+    let old = from + object(&before[from..]).unwrap_or(0);
     for (at, token) in step.iter().enumerate() {
         let new = object(step) == Some(at);
         let word = match token.word.as_str() {

@@ -27,7 +27,8 @@ pub(super) fn analyze(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>)
     let attached = work.board.attached();
     let shown = image
         || (!attached.is_empty() && (has_pronoun(clause) || clause.has(&["see", "here"])) && !clause.has(words::SCENE));
-    if !((verb || asks) && shown) || clause.has(&["make", "change", "set", "add", "put", "if"]) {
+    let of_scenes = attached.is_empty() && !verb && (clause.has(&["scenes"]) || clause.has(words::SCENE) && clause.has(&["is", "does"]));
+    if !((verb || asks) && shown) || of_scenes || clause.has(&["make", "change", "set", "add", "put", "if"]) {
         return Ok(None);
     }
     let images = match (attached.as_slice(), work.board.images.last()) {
@@ -130,7 +131,7 @@ pub(super) fn place(
     thread: &mut Thread,
     clause: &mut Clause<'_>,
 ) -> Result<Option<Outcome>, Question> {
-    if !uses_images(work, clause) {
+    if !uses_images(work, thread, clause) {
         return Ok(None);
     }
     let attached = work.board.attached();
@@ -152,7 +153,8 @@ pub(super) fn place(
         && !replaces
         && !attached.is_empty()
         && (clause.has(&["beginning", "front", "start", "first", "between"]) && !clause.has(&["of"])
-            || clause.has(&["after", "before"]));
+            || clause.has(&["after", "before"])
+            || edge_verb(clause));
     if own_scene {
         return as_scenes(work, thread, clause, &images).map(Some);
     }
@@ -189,6 +191,14 @@ pub(super) fn place(
     Ok(Some(Outcome::Done))
 }
 
+/// "open with this picture", "end on the photo".
+fn edge_verb(clause: &Clause<'_>) -> bool {
+    (0..clause.len()).any(|at| {
+        matches!(clause.word(at), "open" | "start" | "begin" | "end" | "close" | "finish")
+            && matches!(clause.word(at + 1), "with" | "on")
+    })
+}
+
 /// "the second image": which one, and where it is named; not if two are named.
 fn numbered(clause: &Clause<'_>, images: &[ImageId]) -> Option<(usize, ImageId)> {
     let mut found = (0..clause.len()).filter_map(|at| {
@@ -210,7 +220,7 @@ fn is_single(clause: &Clause<'_>) -> bool {
 }
 
 /// Whether a step puts images somewhere, rather than changing one that is there.
-fn uses_images(work: &Work, clause: &Clause<'_>) -> bool {
+fn uses_images(work: &Work, thread: &Thread, clause: &Clause<'_>) -> bool {
     let attached = work.board.attached();
     let mentioned = clause.has(words::IMAGE);
     let verb = clause.has(&[
@@ -221,7 +231,7 @@ fn uses_images(work: &Work, clause: &Clause<'_>) -> bool {
     let pronoun = has_pronoun(clause);
     let probe = wish_of(clause);
     let by_image = mentioned
-        || (!attached.is_empty()
+        || ((!attached.is_empty() || thread.presents)
             && pronoun
             && clause.has(&["put", "add", "use", "place", "show", "replace", "swap", "attach"]))
         || (!attached.is_empty() && background && pronoun && clause.has(&["use", "make", "as", "set"]));

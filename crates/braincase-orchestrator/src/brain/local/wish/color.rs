@@ -78,6 +78,10 @@ fn role(clause: &Clause<'_>, color: &colors::Found, noun: Option<Noun>) -> Role 
     if writes && clause.any_word(color.start.wrapping_sub(1)) == "in" && color.end >= clause.len() {
         return Role::Element;
     }
+    // "'Follow us' in white"
+    if clause.any_word(color.start.wrapping_sub(1)) == "in" && clause.is_quote(color.start.wrapping_sub(2)) {
+        return Role::Element;
+    }
     for at in (0..color.start).rev() {
         match clause.any_word(at) {
             "background" => return Role::Background,

@@ -45,7 +45,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("and", "as well as"),
     ("start-over", "start over, start from scratch"),
     ("thank-you", "thank you, thank u"),
-    ("typewriter", "type writer, typed out, type out, typing animation, types out"),
+    ("typewriter", "letter by letter, character by character, type writer, typed out, type out, typing animation, types out"),
     (
         "bigger",
         "get bigger, blow up, too small, too tiny, too little, not big enough, not large enough, isnt big enough, hard to says, hard to see, cant says, barely readable, difficult to says, unreadable, illegible, too thin to says, not readable, isnt readable, not legible",
@@ -57,6 +57,8 @@ const PHRASES: &[(&str, &str)] = &[
     ("much", "a lot"),
     ("much-faster", "way faster"),
     ("used", "used to"),
+    ("undecided", "change my mind, change our mind, change my mind about, change our mind about"),
+    ("next", "next up"),
     ("rushes", "flies by, flies past, rushes by, goes by"),
     ("ensure", "make sure"),
     ("title-scene", "title card, title scene"),
@@ -64,7 +66,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("nevermind", "never mind"),
     ("last-for", "last for, should last, to last, go on for, run for"),
     ("color", "color scheme"),
-    ("add", "throw in, drop in, tack on, bring in, put in, chuck in"),
+    ("add", "set up, put together, come up with, whip up, throw in, drop in, tack on, bring in, put in, chuck in"),
     ("put", "stick on"),
     (
         "suggest",

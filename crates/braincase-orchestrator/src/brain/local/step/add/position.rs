@@ -39,6 +39,9 @@ pub(in crate::brain::local::step) fn read(
             return Err(Question::which_scene(&work.board, &work.board.all()));
         }
     }
+    if let (true, Some(place)) = (clause.mentions(&["there"]) && !clause.mentions(&["is"]), thread.last.last()) {
+        return number(*place, 1);
+    }
     let end = clause.find(&["before"]).filter(|at| clause.word(at + 1) == "end" || clause.seq(at + 1, &["the", "end"]));
     if let Some(at) = end {
         clause.claim(at, at + 3);
