@@ -167,6 +167,7 @@ fn steps(
     for (index, step) in steps.iter().enumerate() {
         let clause = Clause::new(text, step);
         let next = steps.get(index + 1).map(|next| Clause::new(text, next));
+        thread.followed = next.as_ref().is_some_and(complaint::orders);
         if next.is_some_and(|next| complaint::explains(&clause, &next)) {
             complaint::remember(work, thread, &clause)?;
             continue;

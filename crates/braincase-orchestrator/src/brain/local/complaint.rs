@@ -21,8 +21,10 @@ const FAULTS: &[&str] = &[
 const TALES: &[&str] = &[
     "i", "ive", "im", "we", "weve", "were", "they", "he", "she", "you", "is", "are", "was", "has", "went", "looks", "look", "feels",
     "seems", "doesnt", "didnt", "isnt", "arent", "wasnt", "dont", "changed", "comes", "got", "thinks", "hates", "likes",
-    "undecided", "rushes", "drags", "bores", "people", "everybody", "everyone", "nobody", "boss", "client", "wife", "husband",
+    "undecided", "rushes", "gets", "disappears", "drags", "bores", "people", "everybody", "everyone", "nobody", "boss", "client", "wife", "husband",
 ];
+/// Words by which people tell what would do.
+const SUFFICES: &[&str] = &["plenty", "enough", "fine", "better", "perfect", "ideal", "do"];
 /// Words by which people tell what they want.
 const DESIRES: &[&str] = &[
     "want", "need", "needs", "like", "love", "suggest", "prefer", "should", "must", "can", "could", "would", "unwanted", "rather", "wish",
@@ -35,12 +37,18 @@ fn narrates(clause: &Clause<'_>, next: &Clause<'_>) -> bool {
     let ordered = first.is_none_or(|first| words::COMMANDS.contains(&first) && first != "changed" || words::QUESTION.contains(&first));
     let tale = clause.open().take(8).any(|at| TALES.contains(&clause.word(at)));
     let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote));
-    let orders = next.has(words::COMMANDS) || next.has(&["should", "must", "can", "unwanted", "want", "need", "like", "prefer"]);
     let disliked = |at: usize| {
         clause.word(at) == "like" && matches!(clause.any_word(at.wrapping_sub(1)), "dont" | "didnt" | "doesnt")
     };
     let desires = clause.open().any(|at| DESIRES.contains(&clause.word(at)) && !disliked(at));
-    tale && !ordered && !quote && !desires && orders
+    tale && !ordered && !quote && !desires && orders(next)
+}
+
+/// Whether a clause says what is to be done or to be.
+pub(super) fn orders(clause: &Clause<'_>) -> bool {
+    clause.has(words::COMMANDS)
+        || clause.has(&["should", "must", "can", "unwanted", "want", "need", "like", "love", "prefer"])
+        || clause.has(SUFFICES)
 }
 
 /// Whether a clause only explains the next one, which says what to do about it.
@@ -70,7 +78,7 @@ pub(super) fn explains(clause: &Clause<'_>, next: &Clause<'_>) -> bool {
 /// Whether a clause says what to do or how it should be.
 fn answers(clause: &Clause<'_>) -> bool {
     let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote));
-    clause.has(words::COMMANDS) || quote && clause.has(&["should", "is", "says", "must", "be"])
+    clause.has(words::COMMANDS) || clause.has(SUFFICES) || quote && clause.has(&["should", "is", "says", "must", "be"])
 }
 
 /// Keeps in mind what the complaint is about, for the "it" of the next clause.
@@ -94,10 +102,10 @@ pub(super) fn remember(work: &Work, thread: &mut Thread, clause: &Clause<'_>) ->
         thread.last = vec![place];
     }
     let noun = wish::noun(clause).or_else(|| quoted.map(|_| Noun::Text)).or_else(|| element.as_ref().map(|_| Noun::Text));
-    if let (Some(noun @ Noun::Shape(_)), true) = (noun, thread.last.is_empty()) {
+    if let (Some(noun @ (Noun::Shape(_) | Noun::Image)), true) = (noun, thread.last.is_empty()) {
         thread.last = step::only_scene_with(work, noun).unwrap_or_default();
     }
     thread.written = element;
-    thread.about = noun.filter(|noun| matches!(noun, Noun::Text | Noun::Shape(_)) && !clause.has(&["background"]));
+    thread.about = noun.filter(|noun| matches!(noun, Noun::Text | Noun::Shape(_) | Noun::Image) && !clause.has(&["background"]));
     Ok(())
 }

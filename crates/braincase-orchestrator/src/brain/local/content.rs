@@ -47,7 +47,7 @@ fn quotes(clause: &mut Clause<'_>, usage: Use, content: &mut Content) {
                 || clause.word(at + 1) == "for" && clause.mentions(&["swap", "change", "replace", "trade"]));
         let near: Vec<&str> = (at.saturating_sub(3)..at).map(|before| clause.any_word(before)).collect();
         let before = near.last().copied().unwrap_or("");
-        let slot = if replaced || usage == Use::Delete || before == "instead-of" {
+        let slot = if replaced || usage == Use::Delete || matches!(before, "instead-of" | "not") {
             &mut content.old
         } else if is_title(clause, &near, before) {
             &mut content.title
@@ -283,8 +283,14 @@ fn property_starts(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
     if clause.border() == Some(at) || labelled {
         return true;
     }
+    let told = clause.kind(at) == Some(Kind::Comma)
+        && clause.word(at + 1) == "it"
+        && matches!(clause.word(at + 2), "goes" | "comes" | "should" | "has" | "needs" | "is" | "belongs" | "last-for");
+    if told {
+        return true;
+    }
     if matches!(word, "says" | "called" | "last-for" | "which" | "instead-of")
-        || (word == "that" && matches!(clause.word(at + 1), "says" | "last-for" | "is" | "fade" | "bounce"))
+        || (word == "that" && matches!(clause.word(at + 1), "says" | "last-for" | "is" | "has" | "fade" | "bounce"))
     {
         return true;
     }
@@ -299,7 +305,7 @@ fn property_starts(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
     let beside = usage == Use::NewScene
         && (word == "between" && (at..clause.len()).any(|next| clause.word(next) == "and")
             || matches!(word, "after" | "before") && other(at + 1)
-            || clause.kind(at) == Some(Kind::Comma) && matches!(clause.word(at + 1), "after" | "before" | "between")
+            || clause.kind(at) == Some(Kind::Comma) && matches!(clause.word(at + 1), "after" | "before" | "between" | "goes" | "comes" | "belongs" | "placed" | "right")
             || word == "from" && (at + 1..at + 4).any(|next| words::IMAGE.contains(&clause.word(next))));
     if beside {
         return true;

@@ -78,9 +78,10 @@ fn is_border(tokens: &[Token], start: usize, at: usize, names: &Names) -> bool {
                 || goes_on(&tokens[start..at], rest, names)
                 || tokens[at].kind == Kind::Stop && states(rest, names)
                 || desires(rest)
+                || suffices(rest)
         }
         Kind::Word => match tokens[at].word.as_str() {
-            "then" | "afterwards" => starts_step(rest),
+            "then" | "afterwards" => starts_step(rest) || goes_on(&tokens[start..at], rest, names),
             "so" => at > start && (starts_step(rest) || states(rest, names) || desires(rest)),
             // "copy the intro and put the copy at the end" is one step.
             "and" if is_copy_placed(&tokens[start..at], rest) => false,
@@ -103,17 +104,30 @@ fn states(rest: &[Token], names: &Names) -> bool {
 /// "they want it in green"
 fn desires(rest: &[Token]) -> bool {
     let word = |at: usize| rest.get(at).map_or("", |token| token.word.as_str());
-    matches!(word(0), "i" | "we" | "they" | "he" | "she")
-        && matches!(word(1), "want" | "wants" | "need" | "needs" | "prefer" | "prefers")
-        && matches!(word(2), "it" | "that" | "this" | "them" | "the")
+    let skip = usize::from(matches!(word(0), "and" | "but" | "so"));
+    matches!(word(skip), "i" | "we" | "they" | "he" | "she" | "shed" | "hed" | "theyd" | "wed")
+        && matches!(word(skip + 1), "want" | "wants" | "need" | "needs" | "prefer" | "prefers" | "love" | "like")
+        && matches!(word(skip + 2), "it" | "that" | "this" | "them" | "the" | "a" | "an" | "some")
+}
+
+/// "4 seconds is plenty"
+fn suffices(rest: &[Token]) -> bool {
+    let unit = rest.iter().take(3).position(|token| matches!(token.word.as_str(), "seconds" | "second" | "ms" | "minute"));
+    let judged = |token: &Token| {
+        matches!(token.word.as_str(), "plenty" | "enough" | "fine" | "perfect" | "ideal" | "better" | "do" | "ok" | "good" | "max")
+    };
+    unit.is_some_and(|unit| rest[unit + 1..].iter().take(4).any(judged))
 }
 
 /// "the star should be green and the price should be bold": a second statement of the same kind.
-fn states_more(before: &[Token], rest: &[Token]) -> bool {
+fn states_more(before: &[Token], rest: &[Token], names: &Names) -> bool {
     let object = rest.iter().take(6).position(is_modal).filter(|modal| (1..=5).contains(modal));
-    let determined = rest.first().is_some_and(|token| matches!(token.word.as_str(), "the" | "its" | "our" | "my"));
+    let determined = rest.first().is_some_and(|token| matches!(token.word.as_str(), "the" | "its" | "our" | "my"))
+        || target::len(rest, names).is_some();
     let whole = |token: &Token| {
-        is_modal(token) || token.word == "new" || words::COMMANDS.contains(&token.word.as_str())
+        is_modal(token)
+            || matches!(token.word.as_str(), "new" | "want" | "wants" | "need" | "needs" | "love" | "like" | "prefer")
+            || words::COMMANDS.contains(&token.word.as_str())
     };
     let stated = before.iter().take(12).position(whole).is_some_and(|verb| verb + 1 < before.len());
     object.is_some() && determined && stated
@@ -128,7 +142,7 @@ fn goes_on(before: &[Token], rest: &[Token], names: &Names) -> bool {
     adds_another(before, rest)
         || takes_over(before, rest, names)
         || lists_lengths(before, rest)
-        || states_more(before, rest)
+        || states_more(before, rest, names)
         || ellipsis::is_other_object(before, rest, names)
 }
 
@@ -234,10 +248,20 @@ fn adds_another(before: &[Token], rest: &[Token]) -> bool {
         return false;
     }
     let article = matches!(first.word.as_str(), "a" | "an" | "another" | "one");
-    let called = first.word != "a" && matches!(second.word.as_str(), "called" | "says" | "about" | "for");
+    let called = first.word != "a" && matches!(second.word.as_str(), "called" | "says" | "about" | "for" | "that" | "where");
     let border = |token: &&Token| !matches!(token.word.as_str(), "in" | "of" | "to" | "with" | "and");
-    let noun = rest.iter().take(5).take_while(border).any(scene);
-    article && (called || noun) && before.iter().take(12).any(adds) && before.iter().take(40).any(scene)
+    let noun = rest.iter().take(5).take_while(border).any(scene) || is_one_described(rest);
+    let connects = |token: &&Token| !matches!(token.word.as_str(), "and" | "then" | "also");
+    let continues = before.iter().find(connects).is_some_and(|token| matches!(token.word.as_str(), "one" | "another"));
+    let scenes = continues || before.iter().take(40).any(scene);
+    article && (called || noun) && before.iter().take(12).any(adds) && scenes
+}
+
+/// "a white one that says Go"
+fn is_one_described(rest: &[Token]) -> bool {
+    let one = rest.iter().take(4).skip(1).position(|token| token.word == "one");
+    let next = one.and_then(|one| rest.get(one + 2));
+    next.is_some_and(|next| matches!(next.word.as_str(), "that" | "with" | "called" | "says" | "about" | "for"))
 }
 
 /// "two new scenes, one called A and one called B" adds two, not four.

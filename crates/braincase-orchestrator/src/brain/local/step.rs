@@ -8,7 +8,7 @@ mod talk;
 
 pub(super) use add::Preferences;
 pub(super) use delete::names_the_rest;
-pub(super) use edit::{element_named, only_scene_with};
+pub(super) use edit::{element_named, only_scene_with, whole};
 pub(super) use image::defaults as use_images;
 
 use super::{
@@ -48,6 +48,8 @@ pub(super) struct Thread {
     pub(super) about: Option<wish::Noun>,
     /// The words of that text, if the step before wrote them.
     pub(super) written: Option<String>,
+    /// Whether the next step says what to do.
+    pub(super) followed: bool,
     /// Whether there are other steps.
     pub(super) one_of_many: bool,
     /// Whether the last scene that was spoken of is gone.
@@ -155,5 +157,5 @@ pub(super) const fn force(thread: &Thread, all: bool) -> Force {
 
 /// Whether a word refers to what was mentioned.
 pub(super) fn has_pronoun(clause: &Clause<'_>) -> bool {
-    clause.has(&["it", "this", "that", "them", "these", "its", "one"])
+    clause.has(&["it", "this", "that", "thats", "them", "these", "its", "one"])
 }

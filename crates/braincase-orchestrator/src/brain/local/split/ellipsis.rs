@@ -66,9 +66,10 @@ pub(super) fn is_other_object(before: &[Token], step: &[Token], names: &Names) -
                 | "replace" | "color" | "turn" | "goes" | "belongs" | "is"
         )
     };
-    let Some(verb) = before.iter().take(MAX_REACH).position(acts) else { return false };
-    let old = object(before).filter(|object| *object < verb);
-    let old = old.or_else(|| object(&before[verb + 1..]).map(|object| verb + 1 + object));
+    let verb = before.iter().take(MAX_REACH).position(acts);
+    // "first picture into the intro": the object comes first, with its verb after it or with none.
+    let old = object(before).filter(|object| verb.map_or(*object <= 2, |verb| *object < verb));
+    let old = old.or_else(|| verb.and_then(|verb| object(&before[verb + 1..]).map(|object| verb + 1 + object)));
     old.and_then(|old| joint_to_target(before, old, names)).is_some_and(|at| before[at].word == step[joint].word)
 }
 

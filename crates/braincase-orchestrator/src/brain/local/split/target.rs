@@ -23,12 +23,26 @@ pub(super) fn len(tokens: &[Token], names: &Names) -> Option<usize> {
         && (noun(skip + 1) || second.is_some_and(|second| second.word == "ones"));
     let bare = matches!(first.word.as_str(), "last" | "third" | "fourth" | "fifth" | "second" | "first")
         && second.is_some_and(is_value);
+    let several = first.word == "scenes" && second.is_some_and(|second| matches!(second.kind, Kind::Number(_)));
+    if several {
+        return Some(skip + 2 + list_len(&tokens[skip + 2..]));
+    }
     if numbered || counted {
         return Some(skip + 2);
     }
     let named = words::OPENING.contains(&first.word.as_str()) || words::CLOSING.contains(&first.word.as_str());
     let length = names.len_at(&tokens[skip..]).or(named.then_some(1)).map(|length| skip + length);
     length.map(|end| end + usize::from(noun(end))).or(bare.then_some(skip + 1))
+}
+
+/// How many tokens go on with a list of numbers: "1, 2 and 3".
+fn list_len(tokens: &[Token]) -> usize {
+    let listed = |token: &&Token| {
+        matches!(token.kind, Kind::Number(_) | Kind::Comma | Kind::Dash) || matches!(token.word.as_str(), "and" | "to")
+    };
+    let number = |token: &Token| matches!(token.kind, Kind::Number(_));
+    let length = tokens.iter().take_while(listed).count();
+    tokens[..length].iter().rposition(number).map_or(0, |last| last + 1)
 }
 
 /// The first scene that is named from a place on: where, and in how many tokens.

@@ -122,11 +122,13 @@ pub(super) fn goes_on(clause: &Clause<'_>, follows: Follows) -> Option<NewScene>
         !matches!(clause.word(*at), "and" | "then" | "also" | "plus" | "please" | "ok" | "hi" | "hey" | "so" | "just" | "now" | "oh" | "next" | "finally")
             && clause.kind(*at) != Some(Kind::Comma)
     })?;
-    if !matches!(clause.word(first), "a" | "an" | "another" | "one") {
+    if !matches!(clause.word(first), "a" | "an" | "another" | "one") || clause.word(first + 1) == "of" {
         return None;
     }
     let noun = (first..clause.len().min(first + 6)).find(|at| is_scene_noun(clause, *at, true));
-    let alone = || matches!(clause.word(first + 1), "called" | "says" | "about" | "for" | "with").then_some(first);
+    let alone = || matches!(clause.word(first + 1), "called" | "says" | "about" | "for" | "with" | "that" | "where").then_some(first);
+    let one = || (first + 1..first + 4).find(|at| clause.word(*at) == "one");
+    let alone = || alone().or_else(one);
     noun.or_else(|| if follows == Follows::NewScene { alone() } else { None }).map(|noun| NewScene { noun, count: 1.0 })
 }
 

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::brain::local::{
     content::Content,
+    numbers,
     target::{How, Named},
     wish::{Change, Length, Noun, Paint, Wish},
 };
@@ -30,7 +31,7 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
         said = content::read(clause, Use::Change);
     }
     let source = borrow::source(work, thread, clause)?;
-    let spans = crate::brain::local::numbers::spans(clause);
+    let spans = numbers::spans(clause);
     let adds_shape = added_shape(clause);
     let mut reading = clause.clone();
     for span in &spans {
@@ -83,6 +84,8 @@ fn carry_on(thread: &mut Thread, clause: &Clause<'_>, said: &mut Content, wish: 
     if let Some(noun) = thread.about.take().filter(|_| wish.noun.is_none() && has_pronoun(clause)) {
         wish.noun = Some(noun);
         color_of_text(wish);
+        let times = numbers::multiple(clause).filter(|_| wish.size.is_none() && wish.length.is_none() && wish.tempo.is_none());
+        wish.size = wish.size.or(times.map(Change::Times));
         said.old = said.old.take().or(thread.written.take());
     }
 }
@@ -244,7 +247,7 @@ fn vague(work: &Work, thread: &mut Thread, clause: &Clause<'_>, named: Option<&N
             "needs",
             "want",
         ]);
-    if let (Some(named), true, false) = (named, thread.one_of_many, wants) {
+    if let (Some(named), true, true) = (named, thread.one_of_many, !wants || thread.followed) {
         // "The contact scene matters most, so copy it": the next step says what to do.
         thread.last.clone_from(&named.places);
         return Ok(Outcome::Nothing);
@@ -291,7 +294,7 @@ fn new_tempo(spec: &SceneSpec, change: Change) -> Tempo {
 
 /// A whole number of things within reason.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range first")]
-pub(super) fn whole(number: f64) -> u32 {
+pub(in crate::brain::local) fn whole(number: f64) -> u32 {
     number.clamp(0.0, 10_000.0) as u32
 }
 

@@ -36,7 +36,7 @@ pub(super) fn analyze(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>)
         ([], None) => {
             return Err(Question::open("There is no image yet. Please attach the one that I should look at."));
         }
-        (attached, _) => attached.to_vec(),
+        (attached, _) => numbered(clause, attached).map_or_else(|| attached.to_vec(), |(_, image)| vec![image]),
     };
     for image in images {
         let facts = work.board.images.iter().find(|line| line.image_id == image).and_then(|line| line.facts.as_ref());
@@ -204,9 +204,10 @@ fn numbered(clause: &Clause<'_>, images: &[ImageId]) -> Option<(usize, ImageId)>
     let mut found = (0..clause.len()).filter_map(|at| {
         let place = match clause.word(at) {
             "last" => images.len(),
+            "image" => usize::try_from(edit::whole(clause.number(at + 1)?)).ok()?,
             word => numbers::ordinal(word)?,
         };
-        (clause.word(at + 1) == "image").then(|| Some((at, *images.get(place.checked_sub(1)?)?))).flatten()
+        (clause.word(at + 1) == "image" || clause.word(at) == "image").then(|| Some((at, *images.get(place.checked_sub(1)?)?))).flatten()
     });
     let first = found.next()?;
     found.next().is_none().then_some(first)
@@ -234,7 +235,8 @@ fn uses_images(work: &Work, thread: &Thread, clause: &Clause<'_>) -> bool {
         || ((!attached.is_empty() || thread.presents)
             && pronoun
             && clause.has(&["put", "add", "use", "place", "show", "replace", "swap", "attach"]))
-        || (!attached.is_empty() && background && pronoun && clause.has(&["use", "make", "as", "set"]));
+        || (!attached.is_empty() && background && pronoun && clause.has(&["use", "make", "as", "set", "be", "is"]))
+        || (!attached.is_empty() && background && matches!(clause.word(0), "this" | "that" | "these"));
     let looks_only = probe.as_ref().is_some_and(|wish| !wish.is_empty())
         && !clause.has(&["put", "add", "use", "place", "attach", "this", "replace", "swap"]);
     let moves = attached.is_empty()

@@ -143,13 +143,18 @@ fn is_note(clause: &Clause<'_>) -> bool {
 
 /// "I'm putting together a clip for a party": why somebody asks, before what is asked.
 pub(super) fn is_background(thread: &super::Thread, clause: &Clause<'_>) -> bool {
+    let video = clause.find(&["video"]).filter(|_| thread.one_of_many);
+    // "I'd like to make a film about volcanoes": what all this is for.
+    if video.is_some_and(|at| (at.saturating_sub(4)..at).any(|before| matches!(clause.any_word(before), "a" | "an"))) {
+        return true;
+    }
     let start = (0..clause.len()).find(|at| matches!(clause.any_word(*at), "im" | "ill" | "i" | "we" | "were" | "my"));
     let Some(start) = start.filter(|_| thread.one_of_many) else { return false };
     let head = (0..start)
         .all(|before| words::FILLERS.contains(&clause.word(before)) || clause.kind(before) != Some(Kind::Word));
     let verb = clause.any_word(start + 1);
     let tells = match clause.any_word(start) {
-        "im" | "were" => verb.ends_with("ing") && !matches!(verb, "thinking" | "looking" | "missing" | "asking"),
+        "im" | "were" => matches!(verb, "a" | "an") || verb.ends_with("ing") && !matches!(verb, "thinking" | "looking" | "missing" | "asking"),
         "my" => false,
         "ill" => !matches!(verb, "have" | "take" | "need" | "like" | "want"),
         _ => matches!(verb, "am" | "are" | "run" | "own" | "work") || clause.seq(start + 1, &["have", "no"]),

@@ -33,6 +33,13 @@ pub(super) fn read(clause: &mut Clause<'_>, wish: &mut Wish) -> Result<(), Quest
         if old {
             continue;
         }
+        // "make the red star blue"
+        let described = found.len() > 1
+            && clause.any_word(one.start.wrapping_sub(1)) == "the"
+            && (shape(clause.any_word(one.end)).is_some() || words::TEXT.contains(&clause.any_word(one.end)));
+        if described {
+            continue;
+        }
         let slot = role(clause, one, wish.noun);
         match slot {
             Role::Background => conflict(&mut wish.background, Paint::Plain(one.color), "background")?,

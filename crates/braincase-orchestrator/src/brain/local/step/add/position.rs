@@ -94,7 +94,9 @@ fn edge(work: &Work, clause: &Clause<'_>, noun: &str) -> Option<u32> {
         || clause.has(&["beginning", "prepend"])
         || clause.find(&["start", "begin", "open"]).is_some_and(|at| clause.word(at + 1) == "with");
     let opening = matches!(noun, "intro" | "opening" | "title-scene" | "cover") || clause.has(words::OPENING);
-    if starts || opening || (clause.has(&["first"]) && clause.mentions(&["put"])) {
+    // "a new first scene"
+    let first = clause.find(&["first"]).is_some_and(|at| words::SCENE.contains(&clause.word(at + 1)));
+    if starts || opening || first && work.board.before > 0 || (clause.has(&["first"]) && clause.mentions(&["put"])) {
         return Some(1);
     }
     at_the(&["middle"]).then(|| u32::try_from(work.board.order.len() / 2 + 1).unwrap_or(1))
