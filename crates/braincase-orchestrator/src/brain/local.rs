@@ -190,6 +190,10 @@ fn steps(
         step::use_images(work, thread, &attached)?;
         return Ok("images came without a word about their use".to_owned());
     }
+    if done == 0 && unknown > 0 && quiet == 0 && text.trim_end().ends_with('?') {
+        work.plan.remarks.push(format!("I cannot help with that. {}", step::ABILITIES));
+        return Ok("asked for what is out of reach".to_owned());
+    }
     if done == 0 && unknown > 0 && quiet == 0 {
         return Err(Question::choice(
             "I did not understand that. What should I do?",

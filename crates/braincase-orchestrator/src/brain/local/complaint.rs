@@ -35,7 +35,8 @@ const DESIRES: &[&str] = &[
 fn narrates(clause: &Clause<'_>, next: &Clause<'_>) -> bool {
     let first = clause.open().map(|at| clause.any_word(at)).find(|word| !matches!(*word, "" | "hi" | "hey" | "so" | "oh" | "and" | "hmm" | "ok" | "well"));
     let ordered = first.is_none_or(|first| words::COMMANDS.contains(&first) && first != "changed" || words::QUESTION.contains(&first));
-    let tale = clause.open().take(8).any(|at| TALES.contains(&clause.word(at)));
+    let told = |at: usize| TALES.contains(&clause.word(at)) || TALES.contains(&clause.raw(at, at + 1));
+    let tale = clause.open().take(8).any(told);
     let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote));
     let disliked = |at: usize| {
         clause.word(at) == "like" && matches!(clause.any_word(at.wrapping_sub(1)), "dont" | "didnt" | "doesnt")
@@ -64,7 +65,7 @@ pub(super) fn explains(clause: &Clause<'_>, next: &Clause<'_>) -> bool {
         || matches!(clause.any_word(0), "it" | "too" | "i" | "cant" | "you")
         || FAULTS.contains(&clause.word(0))
         // "feels rushed", "too long": such phrases were joined to what they call for.
-        || clause.open().any(|at| FAULTS.contains(&clause.word(at)) && clause.raw(at, at + 1).contains(' '));
+        || clause.open().any(|at| FAULTS.contains(&clause.word(at)) && is_judgement(clause.raw(at, at + 1)));
     let orders = clause
         .open()
         .map(|at| clause.word(at))
@@ -73,6 +74,10 @@ pub(super) fn explains(clause: &Clause<'_>, next: &Clause<'_>) -> bool {
         words::SCENE.contains(&next.word(at)) && !matches!(next.any_word(at.wrapping_sub(1)), "this" | "that")
     });
     states && clause.has(FAULTS) && !orders && answers(next) && !names_scene && !next.has(&["add"])
+}
+
+fn is_judgement(typed: &str) -> bool {
+    typed.contains(' ') || typed.to_lowercase().starts_with("drag")
 }
 
 /// Whether a clause says what to do or how it should be.

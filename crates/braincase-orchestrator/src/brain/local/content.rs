@@ -11,6 +11,8 @@ pub(super) struct Content {
     pub(super) text: Option<String>,
     /// Words that are there and that the step is about: what to replace or to delete.
     pub(super) old: Option<String>,
+    /// More words to be seen beside those.
+    pub(super) more: Vec<String>,
     /// What a new scene is about.
     pub(super) topic: Option<String>,
 }
@@ -47,6 +49,13 @@ fn quotes(clause: &mut Clause<'_>, usage: Use, content: &mut Content) {
                 || clause.word(at + 1) == "for" && clause.mentions(&["swap", "change", "replace", "trade"]));
         let near: Vec<&str> = (at.saturating_sub(3)..at).map(|before| clause.any_word(before)).collect();
         let before = near.last().copied().unwrap_or("");
+        let joined = clause.any_word(at.wrapping_sub(1)) == "and" && clause.is_quote(at.wrapping_sub(2))
+            || clause.is_quote(at.wrapping_sub(2)) && clause.kind(at - 1) == Some(Kind::Comma);
+        if joined && content.text.is_some() && content.old.is_none() {
+            content.more.push(words);
+            clause.claim(at, at + 1);
+            continue;
+        }
         let slot = if replaced || usage == Use::Delete || matches!(before, "instead-of" | "not") {
             &mut content.old
         } else if is_title(clause, &near, before) {

@@ -55,8 +55,11 @@ pub(super) fn steps<'t>(tokens: &'t [Token], names: &Names) -> Vec<Cow<'t, [Toke
 }
 
 fn push<'t>(steps: &mut Vec<&'t [Token]>, step: &'t [Token]) {
-    let speaks =
-        |token: &Token| !matches!(token.kind, Kind::Comma | Kind::Stop | Kind::Newline | Kind::Semicolon | Kind::Dash);
+    let counts = |token: &Token| {
+        matches!(token.word.as_str(), "first" | "second" | "third" | "fourth" | "firstly" | "secondly" | "thirdly" | "finally" | "lastly")
+    };
+    let mark = |token: &Token| matches!(token.kind, Kind::Comma | Kind::Stop | Kind::Newline | Kind::Semicolon | Kind::Dash);
+    let speaks = |token: &Token| !mark(token) && !counts(token);
     if step.iter().any(speaks) {
         steps.push(step);
     }
@@ -76,13 +79,14 @@ fn is_border(tokens: &[Token], start: usize, at: usize, names: &Names) -> bool {
         Kind::Stop | Kind::Comma | Kind::Dash => {
             starts_step(rest)
                 || goes_on(&tokens[start..at], rest, names)
+                || rest.first().is_some_and(|token| token.word == "then") && is_scene_described(&rest[1..])
                 || tokens[at].kind == Kind::Stop && states(rest, names)
-                || desires(rest)
+                || desires(rest, names)
                 || suffices(rest)
         }
         Kind::Word => match tokens[at].word.as_str() {
-            "then" | "afterwards" => starts_step(rest) || goes_on(&tokens[start..at], rest, names),
-            "so" => at > start && (starts_step(rest) || states(rest, names) || desires(rest)),
+            "then" | "afterwards" => starts_step(rest) || goes_on(&tokens[start..at], rest, names) || is_scene_described(rest),
+            "so" => at > start && (starts_step(rest) || states(rest, names) || desires(rest, names)),
             // "copy the intro and put the copy at the end" is one step.
             "and" if is_copy_placed(&tokens[start..at], rest) => false,
             "and" | "also" | "plus" | "but" | "while" => {
@@ -102,12 +106,13 @@ fn states(rest: &[Token], names: &Names) -> bool {
 }
 
 /// "they want it in green"
-fn desires(rest: &[Token]) -> bool {
+fn desires(rest: &[Token], names: &Names) -> bool {
     let word = |at: usize| rest.get(at).map_or("", |token| token.word.as_str());
     let skip = usize::from(matches!(word(0), "and" | "but" | "so"));
     matches!(word(skip), "i" | "we" | "they" | "he" | "she" | "shed" | "hed" | "theyd" | "wed")
         && matches!(word(skip + 1), "want" | "wants" | "need" | "needs" | "prefer" | "prefers" | "love" | "like")
-        && matches!(word(skip + 2), "it" | "that" | "this" | "them" | "the" | "a" | "an" | "some")
+        && (matches!(word(skip + 2), "it" | "that" | "this" | "them" | "the" | "a" | "an" | "some")
+            || rest.get(skip + 2..).is_some_and(|object| target::len(object, names).is_some()))
 }
 
 /// "4 seconds is plenty"
@@ -227,6 +232,16 @@ fn is_copy_placed(before: &[Token], rest: &[Token]) -> bool {
     before.iter().any(|token| token.word == "copy")
         && rest.first().is_some_and(|token| matches!(token.word.as_str(), "put" | "place" | "add" | "move"))
         && object
+}
+
+/// "then a scene called Tour"
+fn is_scene_described(rest: &[Token]) -> bool {
+    let scene = |token: &Token| {
+        let word = token.word.as_str();
+        words::SCENE.contains(&word) || words::OPENING.contains(&word) || words::CLOSING.contains(&word)
+    };
+    rest.first().is_some_and(|token| matches!(token.word.as_str(), "a" | "an" | "another"))
+        && rest.iter().take(5).any(scene)
 }
 
 /// Whether one more scene is added: "add a scene called A and one called B".

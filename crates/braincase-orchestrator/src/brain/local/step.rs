@@ -10,6 +10,7 @@ pub(super) use add::Preferences;
 pub(super) use delete::names_the_rest;
 pub(super) use edit::{element_named, only_scene_with, whole};
 pub(super) use image::defaults as use_images;
+pub(super) use talk::ABILITIES;
 
 use super::{
     clause::Clause,

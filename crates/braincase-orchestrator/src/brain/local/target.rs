@@ -198,6 +198,7 @@ impl Lookup<'_> {
         let count = self.board.before;
         match word {
             "last" | "final" => Some(Some(count.saturating_sub(1))),
+            "selected" | "current" => Some(self.board.selected),
             "penultimate" => Some(count.checked_sub(2)),
             "middle" => Some(Some(count.saturating_sub(1) / 2)),
             "previous" => Some(self.base.and_then(|base| base.checked_sub(1))),
@@ -217,11 +218,15 @@ impl Lookup<'_> {
 
     fn others(&self, clause: &mut Clause<'_>) -> Option<Named> {
         let at = clause.find(&["others", "rest", "other", "remaining"])?;
-        if self.last.is_empty() && self.base.is_none() {
+        let gone = |place: usize| self.board.entries[place].deleted;
+        if self.last.is_empty() && self.base.is_none() && !self.board.all().into_iter().any(gone) {
             return None;
         }
-        clause.claim(at, at + 1 + usize::from(words::SCENE.contains(&clause.word(at + 1))));
-        let kept = |place: &usize| self.last.contains(place) || (self.last.is_empty() && self.base == Some(*place));
+        let counted = at + 1 + usize::from(clause.number(at + 1).is_some());
+        clause.claim(at, counted + usize::from(words::SCENE.contains(&clause.word(counted))));
+        let kept = |place: &usize| {
+            gone(*place) || self.last.contains(place) || (self.last.is_empty() && self.base == Some(*place))
+        };
         let places = self.board.all().into_iter().filter(|place| !kept(place)).collect();
         Some(Named { places, how: How::All })
     }

@@ -23,6 +23,12 @@ pub(super) fn len(tokens: &[Token], names: &Names) -> Option<usize> {
         && (noun(skip + 1) || second.is_some_and(|second| second.word == "ones"));
     let bare = matches!(first.word.as_str(), "last" | "third" | "fourth" | "fifth" | "second" | "first")
         && second.is_some_and(is_value);
+    if matches!(first.word.as_str(), "others" | "rest" | "remaining") {
+        return Some(skip + 1 + usize::from(noun(skip + 1)));
+    }
+    if first.word == "other" && second.is_some_and(|second| matches!(second.kind, Kind::Number(_))) {
+        return Some(skip + 2);
+    }
     let several = first.word == "scenes" && second.is_some_and(|second| matches!(second.kind, Kind::Number(_)));
     if several {
         return Some(skip + 2 + list_len(&tokens[skip + 2..]));

@@ -38,7 +38,8 @@ fn first_scene(clause: &Clause<'_>) -> Option<NewScene> {
     let noun = clause.find(&["scene", "intro", "opening"])?;
     let refers = (0..noun).any(|at| matches!(clause.word(at), "delete" | "copy" | "this" | "that" | "which" | "where" | "how"));
     let described = clause.has(&["should", "with", "says", "called", "about", "is"]);
-    (described && !refers && clause.number(noun + 1).is_none()).then_some(NewScene { noun, count: 1.0 })
+    let numbered = clause.word(noun) == "scene" && clause.number(noun + 1).is_some();
+    (described && !refers && !numbered).then_some(NewScene { noun, count: 1.0 })
 }
 
 fn asked(clause: &Clause<'_>) -> Option<NewScene> {
@@ -297,6 +298,12 @@ impl Draft {
             element.color = self.wish.color.or(element.color).or_else(|| edit::readable_on(&spec.background));
             element.animation = self.wish.motion.and(element.animation.clone()).or(element.animation);
             spec.elements.push(element);
+            for words in &self.said.more {
+                let mut element = edit::new_element(&spec, Noun::Text, Some(words), &self.wish);
+                work.preferences.apply_text(&mut element);
+                element.color = self.wish.color.or(element.color).or_else(|| edit::readable_on(&spec.background));
+                spec.elements.push(element);
+            }
         } else if let Some(shape @ Noun::Shape(_)) = wish::noun(clause) {
             spec.elements.push(edit::new_element(&spec, shape, None, &self.wish));
         }

@@ -14,7 +14,7 @@ use crate::brain::local::{
 
 /// Whether a step takes something away.
 pub(super) fn reads_as_delete(clause: &Clause<'_>) -> bool {
-    if is_unwanted(clause) {
+    if is_unwanted(clause) || absent(clause).is_some() {
         return true;
     }
     let verb = clause.find(&["delete", "start-over"]);
@@ -70,10 +70,7 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
         return scenes(work, thread, &rest);
     }
     if let Some(noun) = noun.or(said.old.as_ref().map(|_| Noun::Text)) {
-        let places = named
-            .map(|named| named.places)
-            .or_else(|| implied(work, thread))
-            .or_else(|| edit::only_scene_with(work, noun));
+        let places = named.map(|named| named.places).or_else(|| edit::implied_with(work, thread, noun));
         let Some(places) = places else { return Err(Question::which_scene(&work.board, &work.board.all())) };
         return parts(work, thread, &places, noun, clause, said.old.as_deref());
     }
@@ -101,7 +98,8 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
 /// Whether a step leaves open which scenes are to go: "one of the scenes", "scene 2 or 3", "some of them".
 fn is_uncertain(clause: &Clause<'_>) -> bool {
     let vague = clause.has(&["or", "some", "few", "several", "most", "any", "either", "without", "unless"])
-        && !clause.has(&["unwanted"]);
+        && !clause.has(&["unwanted"])
+        && absent(clause).is_none();
     let counted = |at: usize| clause.word(at) == "one" || matches!(clause.kind(at), Some(Kind::Number(_)));
     let a_scene = (0..clause.len()).any(|at| {
         matches!(clause.word(at), "a" | "an") && words::SCENE.contains(&clause.word(at + 1)) && at + 2 >= clause.len()
@@ -135,8 +133,16 @@ fn is_unwanted(clause: &Clause<'_>) -> bool {
     unwanted && (named || clause.len() <= 8) || goes
 }
 
+/// "no star in scene 2", "scene 3 without the logo": where it is said that something is not to be there.
+fn absent(clause: &Clause<'_>) -> Option<usize> {
+    let orders = clause.open().any(|at| words::COMMANDS.contains(&clause.word(at)) && clause.word(at) != "title");
+    let at = clause.find(&["no", "without"]).filter(|_| !orders && !clause.has(&["new", "animation", "should"]))?;
+    let next = at + 1 + usize::from(matches!(clause.word(at + 1), "the" | "any" | "a" | "this" | "that"));
+    wish::noun_of(clause.word(next)).map(|_| at)
+}
+
 fn thing(clause: &Clause<'_>) -> Option<Noun> {
-    let verb = clause.find(&["delete", "cut", "hide", "unwanted"]).unwrap_or(0);
+    let verb = clause.find(&["delete", "cut", "hide", "unwanted"]).or_else(|| absent(clause)).unwrap_or(0);
     // "the logo in scene 3 should be removed": what is taken away stands before the verb.
     let passive = !(verb..clause.len()).any(|at| wish::noun_of(clause.word(at)).is_some());
     let verb = if passive { 0 } else { verb };

@@ -71,8 +71,17 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
             Named { places, how: How::Each }
         }
     };
-    let order = Order { said, wish, adds_shape, writes: clause.has(&["add", "write", "put", "show", "place"]) };
+    let order = Order { said, wish, adds_shape, writes: writes(clause) };
     order.carry_out(work, thread, clause, &named)
+}
+
+/// Whether new words are written beside the old ones: "add the text …", "it needs a heading that says …".
+fn writes(clause: &Clause<'_>) -> bool {
+    let fresh = |at: usize| {
+        words::TEXT.contains(&clause.any_word(at))
+            && (at.saturating_sub(2)..at).any(|before| matches!(clause.any_word(before), "a" | "another"))
+    };
+    clause.mentions(&["add", "write", "put", "show", "place"]) || (0..clause.len()).any(fresh)
 }
 
 /// Takes over from the step before what this one leaves out: its verb, and what was complained about.
@@ -163,7 +172,13 @@ impl Order {
                     update.text = Some(Text::truncated(text));
                     patch.update.push(update);
                 }
-                _ => patch.add.push(new_element(spec, Noun::Text, Some(text), wish)),
+                _ => {
+                    let mut grown = spec.clone();
+                    for words in std::iter::once(text).chain(&self.said.more) {
+                        grown.elements.push(new_element(&grown, Noun::Text, Some(words), wish));
+                    }
+                    patch.add = grown.elements.split_off(spec.elements.len());
+                }
             }
             return Ok(patch);
         }
@@ -180,7 +195,7 @@ impl Order {
 
 /// "add a star": a figure that is to be made.
 fn added_shape(clause: &Clause<'_>) -> Option<Noun> {
-    let verb = clause.find(&["add", "put", "place", "show", "draw", "needs", "need", "want", "give"])?;
+    let verb = clause.find(&["add", "put", "place", "show", "draw", "get", "needs", "need", "want", "give"])?;
     let noun_at = (verb..clause.len()).find(|at| wish::shape(clause.word(*at)).is_some())?;
     let indefinite =
         (verb..noun_at).any(|at| matches!(clause.word(at), "a" | "an" | "another" | "some")) || noun_at == verb + 1;
@@ -201,16 +216,23 @@ fn unnamed(work: &Work, thread: &Thread, wish: &Wish, said: &Content) -> Result<
             return Ok(places);
         }
     }
-    let only = wish.noun.and_then(|noun| only_scene_with(work, noun));
-    if let Some(places) = implied(work, thread) {
-        let there = |place: &usize| {
-            wish.noun.is_none_or(|noun| work.board.entries[*place].spec.elements.iter().any(|element| elements::is(element, noun)))
-        };
-        // "make the star blue" means the only star, even if another scene was spoken of before.
-        return Ok(only.filter(|_| wish.is_of_elements() && !places.iter().any(there)).unwrap_or(places));
-    }
-    let found = only;
+    let found = match wish.noun {
+        Some(noun) if wish.is_of_elements() => implied_with(work, thread, noun),
+        noun => implied(work, thread).or_else(|| noun.and_then(|noun| only_scene_with(work, noun))),
+    };
     found.ok_or_else(|| Question::which_scene(&work.board, &work.board.order))
+}
+
+/// What "it" is for something with such an element: "the star" means the only star, even if another scene was spoken
+/// of before.
+pub(super) fn implied_with(work: &Work, thread: &Thread, noun: Noun) -> Option<Vec<usize>> {
+    let only = only_scene_with(work, noun);
+    let Some(places) = implied(work, thread) else { return only };
+    let has = |place: &usize| {
+        work.board.entries[*place].spec.elements.iter().any(|element| elements::is(element, noun))
+    };
+    let there = places.iter().any(has);
+    Some(only.filter(|_| !there).unwrap_or(places))
 }
 
 /// The only scene that has such an element.

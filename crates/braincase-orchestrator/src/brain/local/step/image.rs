@@ -135,7 +135,7 @@ pub(super) fn place(
         return Ok(None);
     }
     let attached = work.board.attached();
-    let background = clause.has(&["background"]);
+    let background = clause.has(&["background", "behind"]);
     let mentioned = clause.has(words::IMAGE);
     let mut images = if attached.is_empty() { known(work)? } else { attached.clone() };
     if let Some((at, image)) = numbered(clause, &images) {
@@ -147,7 +147,7 @@ pub(super) fn place(
         clause.claim(at, at + 2);
         images = vec![image];
     }
-    let replaces = clause.has(&["replace", "swap"]) || (clause.has(&["change"]) && mentioned);
+    let replaces = clause.has(&["replace", "swap", "instead-of"]) || (clause.has(&["change"]) && mentioned);
     let said = content::read(clause, Use::Change);
     let own_scene = !background
         && !replaces
@@ -160,7 +160,9 @@ pub(super) fn place(
     }
     let named = targets(work, thread, clause)?.map(|named| named.places);
     let only = replaces.then(|| edit::only_scene_with(work, Noun::Image)).flatten();
-    let places = named.or(only).or_else(|| implied(work, thread));
+    // "behind the price"
+    let element = || edit::element_named(work, clause).map(|(place, _)| vec![place]);
+    let places = named.or(only).or_else(element).or_else(|| implied(work, thread));
     if background && images.len() > 1 {
         return Err(Question::open("You attached several images. Which one should be the background?"));
     }
@@ -195,7 +197,7 @@ pub(super) fn place(
 fn edge_verb(clause: &Clause<'_>) -> bool {
     (0..clause.len()).any(|at| {
         matches!(clause.word(at), "open" | "start" | "begin" | "end" | "close" | "finish")
-            && matches!(clause.word(at + 1), "with" | "on")
+            && (at + 1..at + 4).any(|joint| matches!(clause.word(joint), "with" | "on"))
     })
 }
 
@@ -236,6 +238,7 @@ fn uses_images(work: &Work, thread: &Thread, clause: &Clause<'_>) -> bool {
             && pronoun
             && clause.has(&["put", "add", "use", "place", "show", "replace", "swap", "attach"]))
         || (!attached.is_empty() && background && pronoun && clause.has(&["use", "make", "as", "set", "be", "is"]))
+        || (!attached.is_empty() && pronoun && clause.has(&["make", "turn"]) && clause.has(&["out", "from", "into"]))
         || (!attached.is_empty() && background && matches!(clause.word(0), "this" | "that" | "these"));
     let looks_only = probe.as_ref().is_some_and(|wish| !wish.is_empty())
         && !clause.has(&["put", "add", "use", "place", "attach", "this", "replace", "swap"]);

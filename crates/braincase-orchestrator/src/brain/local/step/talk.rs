@@ -75,6 +75,7 @@ pub(super) fn is_talk(work: &mut Work, clause: &Clause<'_>) -> bool {
         "morning",
     ];
     let small = words.len() <= 6
+        && !super::delete::reads_as_delete(clause)
         && greeting.contains(&first)
         && !clause.has(words::COMMANDS)
         && !clause.has(&["scene", "scenes"])
@@ -101,6 +102,9 @@ pub(super) fn is_talk(work: &mut Work, clause: &Clause<'_>) -> bool {
         work.plan.remarks.push(ABILITIES.to_owned());
         return true;
     }
+    let told = words.iter().skip_while(|word| words::FILLERS.contains(*word) || matches!(**word, "tell" | "know"));
+    let asked = words.contains(&"tell") || words.contains(&"know");
+    let first = told.clone().next().filter(|_| asked).copied().unwrap_or(first);
     let question = matches!(first, "what" | "whats" | "how" | "which" | "why" | "who" | "when" | "where") && !request;
     let state = matches!(first, "is" | "are" | "does" | "did") || (first == "do" && words.get(1) == Some(&"you"));
     if question || state {
@@ -128,7 +132,7 @@ fn praises(clause: &Clause<'_>) -> bool {
 }
 
 /// What there is to be had.
-const ABILITIES: &str = "I can add, copy, change and delete scenes: titles, texts, colours, backgrounds, shapes, \
+pub(in crate::brain::local) const ABILITIES: &str = "I can add, copy, change and delete scenes: titles, texts, colours, backgrounds, shapes, \
     animations, lengths and speed. I can put your images into scenes, make scenes of them, and describe them.";
 
 /// "remember that our brand colour is #ff8800": something to know, nothing to do.

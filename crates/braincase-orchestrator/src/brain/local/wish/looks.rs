@@ -109,7 +109,7 @@ pub(super) fn motion(clause: &mut Clause<'_>, spans: &[numbers::Span]) -> Option
 
 fn motion_at(clause: &Clause<'_>, at: usize) -> Option<Motion> {
     let next = clause.word(at + 1);
-    let out = next == "out" || clause.word(at + 2) == "out" && next == "it";
+    let out = next != "in" && (at + 1..at + 6).any(|particle| clause.word(particle) == "out");
     Some(match clause.word(at) {
         "fade" if out => Motion::FadeOut,
         "fade" => Motion::FadeIn,

@@ -63,6 +63,8 @@ const PHRASES: &[(&str, &str)] = &[
         "please",
         "is it possible to, would it be possible to, is there a way to, is there any way to, any chance you can, any chance you could, any chance we could, do you think you could, do you think we could, could i ask you to, may i ask you to, i was wondering if you could, be so kind and, be so kind as to, do me a favor and, do me a favour and, feel free to",
     ),
+    ("only", "nothing else, and nothing else"),
+    ("without", "no more"),
     ("rushes", "flies by, flies past, rushes by, goes by"),
     ("ensure", "make sure"),
     ("title-scene", "title card, title scene"),
