@@ -124,6 +124,7 @@ fn marker(clause: &Clause<'_>, at: usize, usage: Use) -> Option<(Slot, usize)> {
     let next = at + 1;
     let skip_colon = |at: usize| if clause.kind(at) == Some(Kind::Colon) { at + 1 } else { at };
     match clause.word(at) {
+        "says" if usage != Use::NewScene && describes_scene(clause, at) => None,
         "says" => Some((Slot::Text, skip_colon(next))),
         "called" => Some((Slot::Title, skip_colon(next))),
         "name" if clause.kind(next) == Some(Kind::Colon) => Some((Slot::Title, next + 1)),
@@ -148,6 +149,13 @@ fn marker(clause: &Clause<'_>, at: usize, usage: Use) -> Option<(Slot, usize)> {
         "text" | "title" | "heading" | "message" | "slogan" | "tagline" => direct(clause, at, usage),
         _ => None,
     }
+}
+
+/// "the scene where it says X should be red": the words tell which scene.
+fn describes_scene(clause: &Clause<'_>, says: usize) -> bool {
+    let scene = (says.saturating_sub(3)..says).find(|at| matches!(clause.word(*at), "scene" | "one"));
+    let linked = |scene: usize| matches!(clause.word(scene + 1), "that" | "which" | "where");
+    scene.is_some_and(|scene| linked(scene) && clause.any_word(scene.wrapping_sub(1)) == "the")
 }
 
 /// "the title of the second scene should be X": what is said to be X.

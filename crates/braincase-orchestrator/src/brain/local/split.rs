@@ -9,7 +9,7 @@ use super::{
     board::Board,
     colors, target as lookup,
     token::{Kind, Token},
-    words,
+    wish, words,
 };
 
 /// The most steps that are read; a decision may hold no more calls anyway.
@@ -49,7 +49,10 @@ pub(super) fn steps<'t>(tokens: &'t [Token], names: &Names) -> Vec<Cow<'t, [Toke
     let mut steps: Vec<Cow<'t, [Token]>> = Vec::new();
     for piece in pieces {
         let whole = ellipsis::complete(steps.last().map(AsRef::as_ref), piece, names);
-        steps.push(whole);
+        if let Some(before) = steps.last_mut() {
+            ellipsis::lend_unit(before, &whole);
+        }
+        steps.extend(ellipsis::distribute(whole, names));
     }
     steps
 }
@@ -148,6 +151,7 @@ fn goes_on(before: &[Token], rest: &[Token], names: &Names) -> bool {
         || takes_over(before, rest, names)
         || lists_lengths(before, rest)
         || states_more(before, rest, names)
+        || (is_part_valued(before) && is_part_valued(rest))
         || ellipsis::is_other_object(before, rest, names)
 }
 
@@ -229,7 +233,14 @@ fn starts_step(tokens: &[Token]) -> bool {
 
 fn is_copy_placed(before: &[Token], rest: &[Token]) -> bool {
     let object = rest.iter().take(3).any(|token| matches!(token.word.as_str(), "copy" | "it"));
-    before.iter().any(|token| token.word == "copy")
+    let somewhere = rest.iter().take(4).any(|token| {
+        matches!(token.word.as_str(), "first" | "last" | "at" | "before" | "after" | "between" | "right")
+    });
+    let made = |token: &Token| {
+        token.word == "copy" || somewhere && matches!(token.word.as_str(), "add" | "make" | "new" | "turn")
+    };
+    let scene = before.iter().any(|token| words::SCENE.contains(&token.word.as_str()) || token.word == "copy");
+    scene && before.iter().any(made)
         && rest.first().is_some_and(|token| matches!(token.word.as_str(), "put" | "place" | "add" | "move"))
         && object
 }
@@ -279,6 +290,16 @@ fn is_one_described(rest: &[Token]) -> bool {
     next.is_some_and(|next| matches!(next.word.as_str(), "that" | "with" | "called" | "says" | "about" | "for"))
 }
 
+/// "star: green", "headline bold": a part of a scene, and at once what it should be.
+fn is_part_valued(tokens: &[Token]) -> bool {
+    let skip = usize::from(tokens.first().is_some_and(|token| token.word == "the"));
+    let [part, value, ..] = tokens.get(skip..).unwrap_or_default() else { return false };
+    let labelled = part.kind == Kind::Word && value.kind == Kind::Colon;
+    let noun = wish::noun_of(&part.word).is_some_and(|noun| noun != wish::Noun::Background);
+    let next = tokens.get(skip + 1 + usize::from(value.kind == Kind::Colon));
+    (labelled || noun) && next.is_some_and(|next| is_value(next) && next.kind != Kind::Quote && next.kind != Kind::Colon)
+}
+
 /// "two new scenes, one called A and one called B" adds two, not four.
 fn counts_scenes(tokens: &[Token]) -> bool {
     let several = tokens.iter().take(40).position(|token| token.word == "scenes");
@@ -313,7 +334,12 @@ fn takes_over(before: &[Token], rest: &[Token], names: &Names) -> bool {
     let Some(target) = target::len(&rest[joined..], names) else { return false };
     let after = &rest[joined + target..];
     let mut next = after.iter().take(6).take_while(|token| token.kind != Kind::Stop && token.word != "and");
-    is_valued(before, names) && next.any(is_value)
+    let numbered = matches!(after, [only] if matches!(only.kind, Kind::Number(_))) && before.last().is_some_and(is_unit);
+    is_valued(before, names) && (numbered || next.any(is_value))
+}
+
+fn is_unit(token: &Token) -> bool {
+    matches!(token.word.as_str(), "seconds" | "second" | "ms" | "minute")
 }
 
 fn is_valued(tokens: &[Token], names: &Names) -> bool {

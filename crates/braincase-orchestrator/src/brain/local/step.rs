@@ -47,6 +47,8 @@ pub(super) struct Thread {
     pub(super) renames: bool,
     /// The text or shape that the step before spoke of, for which "it" stands.
     pub(super) about: Option<wish::Noun>,
+    /// Words that a step has told without saying what to do with them.
+    pub(super) pending: Option<String>,
     /// The words of that text, if the step before wrote them.
     pub(super) written: Option<String>,
     /// Whether the next step says what to do.
@@ -82,6 +84,10 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>) -> 
     }
     if talk::presents_image(work, thread, &clause) {
         thread.presents = true;
+        return Ok(Outcome::Nothing);
+    }
+    if let Some(words) = talk::presented_text(thread, &clause) {
+        thread.pending = Some(words);
         return Ok(Outcome::Nothing);
     }
     if let Some(outcome) = image::analyze(work, thread, &clause)? {

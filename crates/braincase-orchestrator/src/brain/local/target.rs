@@ -53,6 +53,9 @@ impl Lookup<'_> {
         if let Some(except) = clause.find(&["except", "all-except"]).or_else(but) {
             return self.all_but(clause, except);
         }
+        if let Some(named) = self.beside(clause)? {
+            return Ok(Some(named));
+        }
         if let Some(named) = self.by_place(clause, 0, clause.len())? {
             return Ok(Some(named));
         }
@@ -81,6 +84,24 @@ impl Lookup<'_> {
             return Ok(self.base);
         }
         Ok(None)
+    }
+
+    /// "the scene after Beach", "the one before Goodbye".
+    fn beside(&self, clause: &mut Clause<'_>) -> Answer {
+        let definite = |at: &usize| {
+            clause.any_word(at.wrapping_sub(1)) == "the"
+                && matches!(clause.word(*at), "scene" | "one")
+                && matches!(clause.word(at + 1), "before" | "after")
+        };
+        let Some(at) = (1..clause.len()).find(definite) else { return Ok(None) };
+        let before = clause.word(at + 1) == "before";
+        let Some(anchor) = self.anchor(clause, at + 2)? else { return Ok(None) };
+        clause.claim(at, at + 2);
+        let place = if before { anchor.checked_sub(1) } else { Some(anchor + 1) };
+        match place.filter(|place| *place < self.board.before) {
+            Some(place) => Ok(Some(Named { places: vec![place], how: How::Each })),
+            None => Err(Question::which_scene(self.board, &self.board.all())),
+        }
     }
 
     fn all_but(&self, clause: &mut Clause<'_>, except: usize) -> Answer {
@@ -242,9 +263,14 @@ impl Lookup<'_> {
             clause.number(*at).is_some() && (states || acts && ends)
         })?;
         let number = clause.number(at)?;
-        let place = self.board.all().into_iter().find(|place| self.board.numbered_as(*place, number))?;
-        clause.claim(at, at + 1);
-        Some(Named { places: vec![place], how: How::Each })
+        let mut places = vec![self.place(number).ok()?];
+        let mut next = at + 1;
+        while let Some((Joint::List, number, after)) = list_goes_on(clause, next, true) {
+            places.push(self.place(number).ok()?);
+            next = after;
+        }
+        clause.claim(at, next);
+        Some(Named { places, how: How::Each })
     }
 
     fn all(&self, clause: &mut Clause<'_>) -> Option<Named> {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Names, starts_step, target};
+use super::{Names, is_unit, starts_step, target};
 use crate::brain::local::{
     numbers,
     token::{Kind, Token},
@@ -24,7 +24,7 @@ pub(super) fn complete<'t>(before: Option<&[Token]>, step: &'t [Token], names: &
     if is_other_object(before, step, names) {
         return Cow::Owned(other_object(before, verb, step));
     }
-    verb.and_then(|verb| other_target(before, verb, step, names)).map_or(whole, Cow::Owned)
+    other_target(before, verb, step, names).map_or(whole, Cow::Owned)
 }
 
 fn without_connectives(step: &[Token]) -> &[Token] {
@@ -33,7 +33,7 @@ fn without_connectives(step: &[Token]) -> &[Token] {
 }
 
 /// "rename the first scene to A / the last one to B": the same is done elsewhere.
-fn other_target(before: &[Token], verb: usize, step: &[Token], names: &Names) -> Option<Vec<Token>> {
+fn other_target(before: &[Token], verb: Option<usize>, step: &[Token], names: &Names) -> Option<Vec<Token>> {
     let joined = usize::from(step.first().is_some_and(|token| JOINTS.contains(&token.word.as_str())));
     let rest = &step[joined..];
     let length = target::len(rest, names)?;
@@ -41,8 +41,8 @@ fn other_target(before: &[Token], verb: usize, step: &[Token], names: &Names) ->
     if step.iter().take(MAX_REACH).any(states) {
         return None;
     }
-    let (start, old) = target::find(before, verb + 1, names)?;
-    let mut all = before[verb..start].to_vec();
+    let (start, old) = target::find(before, verb.map_or(0, |verb| verb + 1), names)?;
+    let mut all = verb.map_or(&[][..], |verb| &before[verb..start]).to_vec();
     all.extend_from_slice(&rest[..length]);
     let after = &rest[length..];
     let joint = after.first().filter(|token| JOINTS.contains(&token.word.as_str()));
@@ -53,9 +53,42 @@ fn other_target(before: &[Token], verb: usize, step: &[Token], names: &Names) ->
     all.extend_from_slice(after);
     // "scene 1 to 3 seconds and scene 2 to 5"
     let bare = matches!(all.last().map(|token| token.kind), Some(Kind::Number(_)));
-    let unit = before.last().filter(|unit| bare && matches!(unit.word.as_str(), "seconds" | "ms" | "minute"));
+    let unit = before.last().filter(|unit| bare && is_unit(unit));
     all.extend(unit.cloned());
     Some(all)
+}
+
+/// "make the price and the star black": the same for one and for the other.
+pub(super) fn distribute<'t>(step: Cow<'t, [Token]>, names: &Names) -> Vec<Cow<'t, [Token]>> {
+    let the = |at: usize| step.get(at).is_some_and(|token| token.word == "the");
+    let part = |at: usize| step.get(at).is_some_and(|token| token.kind == Kind::Word && token.word != "scene");
+    let shape = |at: usize| wish::shape(&step[at].word).is_some() || words::IMAGE.contains(&step[at].word.as_str());
+    let named = |at: usize| target::len(&step[at..], names).is_some();
+    let found = (0..step.len().min(MAX_REACH)).find(|at| {
+        the(*at) && part(at + 1) && step.get(at + 2).is_some_and(|token| token.word == "and") && the(at + 3) && part(at + 4)
+            && (shape(at + 1) || shape(at + 4)) && !named(*at) && !named(at + 3)
+    });
+    let Some(at) = found else { return vec![step] };
+    let acts = step[..at].iter().any(|token| words::COMMANDS.contains(&token.word.as_str()));
+    if !acts && !step.iter().any(super::is_modal) {
+        return vec![step];
+    }
+    let plural = |token: &&Token| token.word != "both";
+    let head: Vec<Token> = step[..at].iter().filter(plural).cloned().collect();
+    let one = [&head, &step[at..at + 2], &step[at + 5..]].concat();
+    let other = [&head, &step[at + 3..]].concat();
+    vec![Cow::Owned(one), Cow::Owned(other)]
+}
+
+/// "Sunrise to 5 and Beach to 6 seconds": the unit is said only once, at the end.
+pub(super) fn lend_unit(before: &mut Cow<'_, [Token]>, after: &[Token]) {
+    let spoken = after.iter().rposition(|token| token.kind != Kind::Stop).map_or(0, |last| last + 1);
+    let [.., number, unit] = &after[..spoken] else { return };
+    let counts = |token: &Token| matches!(token.kind, Kind::Number(_));
+    let bare = before.last().is_some_and(counts) && before.iter().any(|token| token.word == "to");
+    if bare && counts(number) && is_unit(unit) {
+        before.to_mut().push(unit.clone());
+    }
 }
 
 /// Whether a step has the verb of the step before, but does something else somewhere else: "and a circle to scene 2".

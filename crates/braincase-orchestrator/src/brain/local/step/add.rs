@@ -1,5 +1,6 @@
 //! Steps that make new scenes.
 
+mod draft;
 mod position;
 mod preferences;
 mod title;
@@ -12,6 +13,7 @@ use crate::brain::local::{
     wish::{Length, Noun, Wish},
 };
 
+pub(super) use draft::Draft;
 pub(super) use position::read as position;
 pub(in crate::brain::local) use preferences::Preferences;
 
@@ -67,7 +69,8 @@ const VERBS: &[&str] = &[
 fn fragment(clause: &Clause<'_>) -> Option<NewScene> {
     let listed = (1..clause.len().min(6)).find(|at| clause.word(*at) == "scenes" && clause.kind(at + 1) == Some(Kind::Colon));
     if let Some(noun) = listed {
-        return clause.number(noun - 1).filter(|_| noun <= 2).map(|count| NewScene { noun, count });
+        let known = (0..noun).any(|at| matches!(clause.word(at), "last" | "first" | "other" | "these" | "the" | "all"));
+        return clause.number(noun - 1).filter(|_| !known).map(|count| NewScene { noun, count });
     }
     let noun = (0..clause.len().min(8)).find(|at| clause.word(*at) == "scene")?;
     let plain = |at: usize| {
@@ -155,6 +158,7 @@ fn is_scene_noun(clause: &Clause<'_>, at: usize, adds: bool) -> bool {
         && !clause.seq(at + 1, &["and", "a", "half"])
         && (at.saturating_sub(2)..at)
             .any(|before| matches!(clause.word(before), "another" | "new" | "more" | "blank" | "empty"))
+        || word == "one" && clause.any_word(at.wrapping_sub(1)) == "add" && matches!(clause.word(at + 1), "called" | "that" | "with" | "says")
         || word == "one" && clause.word(at + 1) == "more" && clause.word(at + 2).is_empty();
     words::SCENE.contains(&word) && clause.number(at + 1).is_none()
         || kind && !words::SCENE.contains(&clause.word(at + 1))
@@ -218,6 +222,7 @@ pub(super) fn scene(
     let at = position::read(work, thread, clause, noun)?;
     let mut reading = clause.clone();
     reading.claim(new.noun, new.noun + 1);
+    let figure = said.text.as_ref().and_then(|_| draft::figure(&mut reading));
     let mut wish = wish::read(&mut reading)?;
     if let Some(Length::By(millis)) = wish.length {
         wish.length = Some(Length::To(millis.abs()));
@@ -226,7 +231,7 @@ pub(super) fn scene(
         said.topic = None;
     }
     let title = kind.clone().or(topic);
-    let mut draft = Draft { said, wish, title };
+    let mut draft = Draft { said, wish, title, figure };
     if let Some(images) = image::wanted(work, thread, clause)? {
         return image::scenes(work, thread, clause, &draft, at, &images);
     }
@@ -256,71 +261,6 @@ fn place_after_title(work: &Work, clause: &Clause<'_>) -> Option<usize> {
         work.board.entries.iter().any(|entry| entry.spec.title.as_str().to_lowercase() == words)
     };
     (1..clause.len()).rev().take(8).find(|at| matches!(clause.word(*at), "before" | "after") && titled(*at))
-}
-
-/// What a new scene is to be, before it has a place.
-pub(super) struct Draft {
-    /// Its words.
-    pub(super) said: Content,
-    /// Its looks.
-    pub(super) wish: Wish,
-    /// What it is called unless its words say otherwise.
-    pub(super) title: Option<String>,
-}
-
-impl Draft {
-    /// The title, if one was given or follows from how the scene was named.
-    pub(super) fn title(&self) -> Option<String> {
-        self.said
-            .title
-            .clone()
-            .or_else(|| self.title.clone())
-            .or_else(|| self.said.topic.as_deref().map(title::capitalized))
-            .filter(|title| !title.trim().is_empty())
-    }
-
-    fn spec(&self, work: &Work, clause: &Clause<'_>) -> SceneSpec {
-        let from_text = || {
-            self.said
-                .text
-                .as_deref()
-                .map(|text| text.chars().take(40).collect::<String>())
-                .filter(|text| !text.trim().is_empty())
-        };
-        let title = self.title().or_else(from_text).unwrap_or_else(|| format!("Scene {}", work.board.order.len() + 1));
-        let mut spec = SceneSpec::titled(Title::truncated(&title));
-        work.preferences.apply(&mut spec);
-        self.dress(&mut spec);
-        let text = self.said.text.clone().or_else(|| self.said.topic.as_deref().map(title::capitalized));
-        if let Some(text) = text.filter(|text| !text.is_empty()) {
-            let mut element = edit::new_element(&spec, Noun::Text, Some(&text), &self.wish);
-            work.preferences.apply_text(&mut element);
-            element.color = self.wish.color.or(element.color).or_else(|| edit::readable_on(&spec.background));
-            element.animation = self.wish.motion.and(element.animation.clone()).or(element.animation);
-            spec.elements.push(element);
-            for words in &self.said.more {
-                let mut element = edit::new_element(&spec, Noun::Text, Some(words), &self.wish);
-                work.preferences.apply_text(&mut element);
-                element.color = self.wish.color.or(element.color).or_else(|| edit::readable_on(&spec.background));
-                spec.elements.push(element);
-            }
-        } else if let Some(shape @ Noun::Shape(_)) = wish::noun(clause) {
-            spec.elements.push(edit::new_element(&spec, shape, None, &self.wish));
-        }
-        spec
-    }
-
-    /// Puts length, tempo and background on.
-    pub(super) fn dress(&self, spec: &mut SceneSpec) {
-        match self.wish.length {
-            Some(Length::To(millis)) => spec.duration_ms = edit::duration(millis),
-            Some(Length::Times(times)) => spec.duration_ms = edit::duration(f64::from(spec.duration_ms.get()) * times),
-            Some(Length::By(_)) | None => {}
-        }
-        if let Some(paint) = self.wish.background {
-            spec.background = edit::paint(paint);
-        }
-    }
 }
 
 fn copy(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>) -> Result<Outcome, Question> {

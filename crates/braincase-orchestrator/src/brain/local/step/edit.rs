@@ -52,6 +52,9 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
     if let Some(source) = source {
         borrow::take(clause, &source, &mut wish);
     }
+    if said.text.is_none() && has_pronoun(clause) && writes(clause) {
+        said.text = thread.pending.take();
+    }
     carry_on(thread, clause, &mut said, &mut wish);
     present::quoted(work, &mut said, &mut wish, clause);
     thread.about = adds_shape.or(said.text.as_ref().map(|_| Noun::Text));

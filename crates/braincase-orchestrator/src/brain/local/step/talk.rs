@@ -15,6 +15,8 @@ pub(super) fn is_negated(clause: &Clause<'_>) -> bool {
     });
     let before_verb = before_verb && !clause.has(&["unwanted"]);
     let keep = clause.has(&["leave", "keep"]) && clause.has(&["alone", "is", "untouched", "unchanged", "are", "be"]);
+    let rest = clause.has(&["rest", "others"]) || (0..clause.len()).any(|at| clause.seq(at, &["everything", "else"]));
+    let keep = keep || rest && clause.has(&["keep", "leave"]) && !clause.has(&["only", "just", "delete"]);
     let keep = keep || clause.has(&["unwanted"]) && clause.has(&["to", "change", "changes"]);
     let nothing = clause.has(&["nothing", "nevermind"]);
     before_verb || keep || nothing
@@ -181,6 +183,16 @@ pub(super) fn presents_image(work: &Work, thread: &super::Thread, clause: &Claus
     let image = clause.has(words::IMAGE) || !work.board.attached().is_empty();
     let somewhere = super::targets(work, thread, &mut clause.clone()) != Ok(None);
     thread.one_of_many && head && image && !orders && !somewhere
+}
+
+/// "we have a new slogan: 'Always fresh'": words, before what is to be done with them.
+pub(super) fn presented_text(thread: &super::Thread, clause: &Clause<'_>) -> Option<String> {
+    let quote = clause.open().find(|at| clause.kind(*at) == Some(Kind::Quote))?;
+    let tells = matches!(clause.any_word(0), "we" | "weve" | "ive" | "i" | "our" | "here" | "heres" | "new" | "my");
+    let orders = clause.open().any(|at| words::COMMANDS.contains(&clause.word(at)) && !matches!(clause.word(at), "have" | "title"))
+        || clause.has(&["should", "want", "need", "like", "love", "suggest", "says"])
+        || clause.has(words::SCENE);
+    (thread.followed && tells && !orders).then(|| clause.quoted(quote).to_owned())
 }
 
 fn asks_abilities(clause: &Clause<'_>) -> bool {

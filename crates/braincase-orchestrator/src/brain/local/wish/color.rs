@@ -85,6 +85,10 @@ fn role(clause: &Clause<'_>, color: &colors::Found, noun: Option<Noun>) -> Role 
     if writes && clause.any_word(color.start.wrapping_sub(1)) == "in" && color.end >= clause.len() {
         return Role::Element;
     }
+    // "white on black"
+    if clause.any_word(color.end) == "on" && (color.end + 1..color.end + 3).any(|at| colors::color_at(clause, at).is_some()) {
+        return Role::Element;
+    }
     // "'Follow us' in white"
     if clause.any_word(color.start.wrapping_sub(1)) == "in" && clause.is_quote(color.start.wrapping_sub(2)) {
         return Role::Element;

@@ -1,7 +1,7 @@
 //! Wishes for lengths and speeds.
 
 use super::{Change, Length, Move};
-use crate::brain::local::{clause::Clause, numbers, question::Question};
+use crate::brain::local::{clause::Clause, numbers, question::Question, token::Kind};
 
 /// The shortest scene.
 const MIN_MILLIS: f64 = 100.0;
@@ -37,7 +37,8 @@ pub(super) fn length(
         _ => return Err(Question::open("You name two lengths. How long should it be?")),
     };
     let to = span.start > 0 && matches!(clause.any_word(span.start - 1), "to" | "at" | "exactly" | "only" | "just")
-        || clause.any_word(span.start.wrapping_sub(2)) == "to";
+        || clause.any_word(span.start.wrapping_sub(2)) == "to"
+        || follows_judgement(clause, span);
     let longer = clause.has(&["longer", "more", "increase", "extra"])
         || clause.has(&["add"]) && !clause.mentions(&["says", "called"])
         || clause.any_word(span.start) == "another"
@@ -65,6 +66,15 @@ fn is_refused(clause: &Clause<'_>, span: &numbers::Span) -> bool {
     (span.start.saturating_sub(3)..span.start).any(|at| {
         matches!(clause.any_word(at), "not" | "doesnt" | "isnt" | "instead-of" | "than" | "dont")
     })
+}
+
+/// "a bit shorter, 4 seconds": the length comes after what it makes of the old one.
+fn follows_judgement(clause: &Clause<'_>, span: &numbers::Span) -> bool {
+    let compares = |at: usize| matches!(clause.any_word(at), "shorter" | "longer");
+    span.start > 0
+        && clause.kind(span.start - 1) == Some(Kind::Comma)
+        && (0..span.start).any(compares)
+        && !(span.end..span.end + 2).any(compares)
 }
 
 /// Nobody means a length that a scene cannot have.

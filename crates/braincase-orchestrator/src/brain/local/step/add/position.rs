@@ -64,7 +64,8 @@ pub(in crate::brain::local::step) fn read(
         }
     }
     if let Some(at) = clause.find(&["position", "number", "place", "as", "slot"]) {
-        let counted = (at + 1..at + 5).find_map(|next| {
+        let before = at.checked_sub(1).filter(|_| clause.word(at) != "as").into_iter();
+        let counted = before.chain(at + 1..at + 5).find_map(|next| {
             clause.number(next).or_else(|| {
                 crate::brain::local::numbers::ordinal(clause.word(next))
                     .and_then(|n| u32::try_from(n).ok())
@@ -92,7 +93,7 @@ fn edge(work: &Work, clause: &Clause<'_>, noun: &str) -> Option<u32> {
     }
     let starts = at_the(&["beginning", "start", "front", "first"])
         || clause.has(&["beginning", "prepend"])
-        || clause.find(&["start", "begin", "open"]).is_some_and(|at| clause.word(at + 1) == "with");
+        || clause.find(&["start", "begin", "open"]).is_some_and(|at| (at + 1..at + 4).any(|joint| matches!(clause.word(joint), "with" | "on")));
     let opening = matches!(noun, "intro" | "opening" | "title-scene" | "cover") || clause.has(words::OPENING);
     // "a new first scene"
     let first = clause.find(&["first"]).is_some_and(|at| words::SCENE.contains(&clause.word(at + 1)));

@@ -5,6 +5,7 @@ use crate::brain::local::{
     board::{self, Entry},
     content::Content,
     target::{self, How},
+    token::Kind,
     wish::{Noun, Wish},
 };
 
@@ -77,7 +78,10 @@ pub(in crate::brain::local) fn element_named(work: &Work, clause: &Clause<'_>) -
         let word = clause.word(*at);
         word.chars().count() >= 4
             && (!words::is_reserved(word) || words::typos::is_innocent(word) || words::TEXT.contains(&word))
-            && (at.saturating_sub(2)..*at).any(|before| matches!(clause.any_word(before), "the" | "our" | "my"))
+            && (words::TEXT.contains(&clause.any_word(at + 1))
+                || *at == 0 && clause.kind(1) == Some(Kind::Colon)
+                || words::TEXT.contains(&word) && !matches!(clause.any_word(at.wrapping_sub(1)), "a" | "an" | "another")
+                || (at.saturating_sub(2)..*at).any(|before| matches!(clause.any_word(before), "the" | "our" | "my")))
     });
     for at in telling.take(8) {
         let typed = clause.raw(at, at + 1).to_lowercase();
