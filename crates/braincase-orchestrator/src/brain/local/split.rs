@@ -59,9 +59,13 @@ pub(super) fn steps<'t>(tokens: &'t [Token], names: &Names) -> Vec<Cow<'t, [Toke
 
 fn push<'t>(steps: &mut Vec<&'t [Token]>, step: &'t [Token]) {
     let counts = |token: &Token| {
-        matches!(token.word.as_str(), "first" | "second" | "third" | "fourth" | "firstly" | "secondly" | "thirdly" | "finally" | "lastly")
+        matches!(
+            token.word.as_str(),
+            "first" | "second" | "third" | "fourth" | "firstly" | "secondly" | "thirdly" | "finally" | "lastly"
+        )
     };
-    let mark = |token: &Token| matches!(token.kind, Kind::Comma | Kind::Stop | Kind::Newline | Kind::Semicolon | Kind::Dash);
+    let mark =
+        |token: &Token| matches!(token.kind, Kind::Comma | Kind::Stop | Kind::Newline | Kind::Semicolon | Kind::Dash);
     let speaks = |token: &Token| !mark(token) && !counts(token);
     if step.iter().any(speaks) {
         steps.push(step);
@@ -88,7 +92,9 @@ fn is_border(tokens: &[Token], start: usize, at: usize, names: &Names) -> bool {
                 || suffices(rest)
         }
         Kind::Word => match tokens[at].word.as_str() {
-            "then" | "afterwards" => starts_step(rest) || goes_on(&tokens[start..at], rest, names) || is_scene_described(rest),
+            "then" | "afterwards" => {
+                starts_step(rest) || goes_on(&tokens[start..at], rest, names) || is_scene_described(rest)
+            }
             "so" => at > start && (starts_step(rest) || states(rest, names) || desires(rest, names)),
             // "copy the intro and put the copy at the end" is one step.
             "and" if is_copy_placed(&tokens[start..at], rest) => false,
@@ -103,9 +109,12 @@ fn is_border(tokens: &[Token], start: usize, at: usize, names: &Names) -> bool {
 
 /// Whether a sentence says how something should be: "It should stay for 5 seconds".
 fn states(rest: &[Token], names: &Names) -> bool {
-    let pronoun = rest.first().is_some_and(|token| matches!(token.word.as_str(), "it" | "that" | "this" | "they" | "both"));
+    let pronoun =
+        rest.first().is_some_and(|token| matches!(token.word.as_str(), "it" | "that" | "this" | "they" | "both"));
     let named = || target::len(rest, names).is_some();
-    (pronoun || named()) && rest.iter().take(6).any(is_modal)
+    let labelled =
+        || target::len(rest, names).and_then(|length| rest.get(length)).is_some_and(|next| next.kind == Kind::Colon);
+    (pronoun || named()) && rest.iter().take(6).any(is_modal) || labelled()
 }
 
 /// "they want it in green"
@@ -120,9 +129,13 @@ fn desires(rest: &[Token], names: &Names) -> bool {
 
 /// "4 seconds is plenty"
 fn suffices(rest: &[Token]) -> bool {
-    let unit = rest.iter().take(3).position(|token| matches!(token.word.as_str(), "seconds" | "second" | "ms" | "minute"));
+    let unit =
+        rest.iter().take(3).position(|token| matches!(token.word.as_str(), "seconds" | "second" | "ms" | "minute"));
     let judged = |token: &Token| {
-        matches!(token.word.as_str(), "plenty" | "enough" | "fine" | "perfect" | "ideal" | "better" | "do" | "ok" | "good" | "max")
+        matches!(
+            token.word.as_str(),
+            "plenty" | "enough" | "fine" | "perfect" | "ideal" | "better" | "do" | "ok" | "good" | "max"
+        )
     };
     unit.is_some_and(|unit| rest[unit + 1..].iter().take(4).any(judged))
 }
@@ -233,14 +246,16 @@ fn starts_step(tokens: &[Token]) -> bool {
 
 fn is_copy_placed(before: &[Token], rest: &[Token]) -> bool {
     let object = rest.iter().take(3).any(|token| matches!(token.word.as_str(), "copy" | "it"));
-    let somewhere = rest.iter().take(4).any(|token| {
-        matches!(token.word.as_str(), "first" | "last" | "at" | "before" | "after" | "between" | "right")
-    });
+    let somewhere = rest
+        .iter()
+        .take(4)
+        .any(|token| matches!(token.word.as_str(), "first" | "last" | "at" | "before" | "after" | "between" | "right"));
     let made = |token: &Token| {
         token.word == "copy" || somewhere && matches!(token.word.as_str(), "add" | "make" | "new" | "turn")
     };
     let scene = before.iter().any(|token| words::SCENE.contains(&token.word.as_str()) || token.word == "copy");
-    scene && before.iter().any(made)
+    scene
+        && before.iter().any(made)
         && rest.first().is_some_and(|token| matches!(token.word.as_str(), "put" | "place" | "add" | "move"))
         && object
 }
@@ -274,7 +289,8 @@ fn adds_another(before: &[Token], rest: &[Token]) -> bool {
         return false;
     }
     let article = matches!(first.word.as_str(), "a" | "an" | "another" | "one");
-    let called = first.word != "a" && matches!(second.word.as_str(), "called" | "says" | "about" | "for" | "that" | "where");
+    let called =
+        first.word != "a" && matches!(second.word.as_str(), "called" | "says" | "about" | "for" | "that" | "where");
     let border = |token: &&Token| !matches!(token.word.as_str(), "in" | "of" | "to" | "with" | "and");
     let noun = rest.iter().take(5).take_while(border).any(scene) || is_one_described(rest);
     let connects = |token: &&Token| !matches!(token.word.as_str(), "and" | "then" | "also");
@@ -297,7 +313,8 @@ fn is_part_valued(tokens: &[Token]) -> bool {
     let labelled = part.kind == Kind::Word && value.kind == Kind::Colon;
     let noun = wish::noun_of(&part.word).is_some_and(|noun| noun != wish::Noun::Background);
     let next = tokens.get(skip + 1 + usize::from(value.kind == Kind::Colon));
-    (labelled || noun) && next.is_some_and(|next| is_value(next) && next.kind != Kind::Quote && next.kind != Kind::Colon)
+    (labelled || noun)
+        && next.is_some_and(|next| is_value(next) && next.kind != Kind::Quote && next.kind != Kind::Colon)
 }
 
 /// "two new scenes, one called A and one called B" adds two, not four.
@@ -334,7 +351,13 @@ fn takes_over(before: &[Token], rest: &[Token], names: &Names) -> bool {
     let Some(target) = target::len(&rest[joined..], names) else { return false };
     let after = &rest[joined + target..];
     let mut next = after.iter().take(6).take_while(|token| token.kind != Kind::Stop && token.word != "and");
-    let numbered = matches!(after, [only] if matches!(only.kind, Kind::Number(_))) && before.last().is_some_and(is_unit);
+    let names_it = before.iter().take(12).any(|token| matches!(token.word.as_str(), "call" | "name"));
+    if names_it && after.first().is_some_and(|token| matches!(token.kind, Kind::Word | Kind::Quote) && !is_modal(token))
+    {
+        return true;
+    }
+    let numbered =
+        matches!(after, [only] if matches!(only.kind, Kind::Number(_))) && before.last().is_some_and(is_unit);
     is_valued(before, names) && (numbered || next.any(is_value))
 }
 

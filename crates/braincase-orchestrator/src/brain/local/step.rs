@@ -104,7 +104,10 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>) -> 
         return Ok(Outcome::Nothing);
     }
     thread.corrects = clause.has(&["actually", "wait", "rather", "instead"]);
-    let continues_delete = thread.deletes && !clause.has(words::COMMANDS) && !clause.has(&["should", "must", "needs"]);
+    let continues_delete = thread.deletes
+        && !clause.has(words::COMMANDS)
+        && !clause.has(&["should", "must", "needs"])
+        && crate::brain::local::numbers::spans(&clause).is_empty();
     thread.deletes = false;
     let follows = if thread.adds { add::Follows::NewScene } else { add::Follows::Other };
     let continued = add::goes_on(&clause, follows);

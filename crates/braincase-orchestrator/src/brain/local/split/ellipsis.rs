@@ -65,8 +65,14 @@ pub(super) fn distribute<'t>(step: Cow<'t, [Token]>, names: &Names) -> Vec<Cow<'
     let shape = |at: usize| wish::shape(&step[at].word).is_some() || words::IMAGE.contains(&step[at].word.as_str());
     let named = |at: usize| target::len(&step[at..], names).is_some();
     let found = (0..step.len().min(MAX_REACH)).find(|at| {
-        the(*at) && part(at + 1) && step.get(at + 2).is_some_and(|token| token.word == "and") && the(at + 3) && part(at + 4)
-            && (shape(at + 1) || shape(at + 4)) && !named(*at) && !named(at + 3)
+        the(*at)
+            && part(at + 1)
+            && step.get(at + 2).is_some_and(|token| token.word == "and")
+            && the(at + 3)
+            && part(at + 4)
+            && (shape(at + 1) || shape(at + 4))
+            && !named(*at)
+            && !named(at + 3)
     });
     let Some(at) = found else { return vec![step] };
     let acts = step[..at].iter().any(|token| words::COMMANDS.contains(&token.word.as_str()));
@@ -95,8 +101,26 @@ pub(super) fn lend_unit(before: &mut Cow<'_, [Token]>, after: &[Token]) {
 pub(super) fn is_other_object(before: &[Token], step: &[Token], names: &Names) -> bool {
     let Some(joint) = object(step).and_then(|object| joint_to_target(step, object, names)) else { return false };
     let acts = |token: &Token| {
-        matches!(token.word.as_str(), "put" | "add" | "write" | "use" | "delete" | "place" | "show" | "set" | "have" | "change" | "make" | "move"
-                | "replace" | "color" | "turn" | "goes" | "belongs" | "is"
+        matches!(
+            token.word.as_str(),
+            "put"
+                | "add"
+                | "write"
+                | "use"
+                | "delete"
+                | "place"
+                | "show"
+                | "set"
+                | "have"
+                | "change"
+                | "make"
+                | "move"
+                | "replace"
+                | "color"
+                | "turn"
+                | "goes"
+                | "belongs"
+                | "is"
         )
     };
     let verb = before.iter().take(MAX_REACH).position(acts);
@@ -111,8 +135,7 @@ fn object(tokens: &[Token]) -> Option<usize> {
     (0..tokens.len().min(6)).find(|at| {
         let word = tokens[*at].word.as_str();
         let counted = |before: usize| {
-            numbers::ordinal(&tokens[before].word).is_some()
-                || matches!(tokens[before].word.as_str(), "other" | "last")
+            numbers::ordinal(&tokens[before].word).is_some() || matches!(tokens[before].word.as_str(), "other" | "last")
         };
         tokens[*at].kind == Kind::Quote
             || wish::noun_of(word).is_some()
@@ -121,9 +144,8 @@ fn object(tokens: &[Token]) -> Option<usize> {
 }
 
 fn joint_to_target(tokens: &[Token], object: usize, names: &Names) -> Option<usize> {
-    (object + 1..tokens.len().min(object + 7)).find(|at| {
-        JOINTS.contains(&tokens[*at].word.as_str()) && target::len(&tokens[at + 1..], names).is_some()
-    })
+    (object + 1..tokens.len().min(object + 7))
+        .find(|at| JOINTS.contains(&tokens[*at].word.as_str()) && target::len(&tokens[at + 1..], names).is_some())
 }
 
 fn other_object(before: &[Token], verb: Option<usize>, step: &[Token]) -> Vec<Token> {

@@ -70,7 +70,10 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
         return scenes(work, thread, &rest);
     }
     if let Some(noun) = noun.or(said.old.as_ref().map(|_| Noun::Text)) {
-        let places = named.map(|named| named.places).or_else(|| edit::implied_with(work, thread, noun));
+        let places = named
+            .map(|named| named.places)
+            .or_else(|| edit::implied_with(work, thread, noun))
+            .or_else(|| edit::element_named(work, clause).map(|(place, _)| vec![place]));
         let Some(places) = places else { return Err(Question::which_scene(&work.board, &work.board.all())) };
         return parts(work, thread, &places, noun, clause, said.old.as_deref());
     }
@@ -196,6 +199,8 @@ fn parts(
         work.patch(*place, &patch, force(thread, places.len() > 1))?;
     }
     thread.last = places.to_vec();
+    // "there is a star that I don't want, remove it"
+    thread.gone |= is_unwanted(clause);
     if removed {
         return Ok(Outcome::Done);
     }

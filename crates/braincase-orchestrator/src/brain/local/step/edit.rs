@@ -63,6 +63,7 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
     if wish.is_empty() && said == Content::default() && adds_shape.is_none() {
         return vague(work, thread, clause, named.as_ref());
     }
+    let named = named.or_else(|| present::beside(work, clause).filter(|_| adds_shape.is_some() || said.text.is_some()));
     let named = match named {
         None if said.old.is_none() => present::by_its_words(work, clause, &mut said, &mut wish),
         named => named,
@@ -96,7 +97,8 @@ fn carry_on(thread: &mut Thread, clause: &Clause<'_>, said: &mut Content, wish: 
     if let Some(noun) = thread.about.take().filter(|_| wish.noun.is_none() && has_pronoun(clause)) {
         wish.noun = Some(noun);
         color_of_text(wish);
-        let times = numbers::multiple(clause).filter(|_| wish.size.is_none() && wish.length.is_none() && wish.tempo.is_none());
+        let times =
+            numbers::multiple(clause).filter(|_| wish.size.is_none() && wish.length.is_none() && wish.tempo.is_none());
         wish.size = wish.size.or(times.map(Change::Times));
         said.old = said.old.take().or(thread.written.take());
     }
@@ -231,9 +233,8 @@ fn unnamed(work: &Work, thread: &Thread, wish: &Wish, said: &Content) -> Result<
 pub(super) fn implied_with(work: &Work, thread: &Thread, noun: Noun) -> Option<Vec<usize>> {
     let only = only_scene_with(work, noun);
     let Some(places) = implied(work, thread) else { return only };
-    let has = |place: &usize| {
-        work.board.entries[*place].spec.elements.iter().any(|element| elements::is(element, noun))
-    };
+    let has =
+        |place: &usize| work.board.entries[*place].spec.elements.iter().any(|element| elements::is(element, noun));
     let there = places.iter().any(has);
     Some(only.filter(|_| !there).unwrap_or(places))
 }

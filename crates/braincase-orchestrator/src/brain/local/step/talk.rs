@@ -122,12 +122,37 @@ pub(super) fn is_talk(work: &mut Work, clause: &Clause<'_>) -> bool {
 /// "wow, I didn't expect it to be that easy": words of joy or thanks, and nothing that is to be done.
 fn praises(clause: &Clause<'_>) -> bool {
     let joy = clause.has(&[
-        "wow", "thanks", "thank-you", "cheers", "perfect", "awesome", "great", "nice", "lovely", "amazing", "brilliant", "cool", "wonderful",
-        "super", "fantastic", "excellent", "beautiful", "haha", "sweet", "neat", "best", "happy", "impressive", "impressed", "love", "good",
+        "wow",
+        "thanks",
+        "thank-you",
+        "cheers",
+        "perfect",
+        "awesome",
+        "great",
+        "nice",
+        "lovely",
+        "amazing",
+        "brilliant",
+        "cool",
+        "wonderful",
+        "super",
+        "fantastic",
+        "excellent",
+        "beautiful",
+        "haha",
+        "sweet",
+        "neat",
+        "best",
+        "happy",
+        "impressive",
+        "impressed",
+        "love",
+        "good",
     ]);
     let asks = clause.has(words::COMMANDS)
         || clause.has(words::SCENE)
-        || clause.has(&["should", "need", "needs", "want", "suggest", "would", "could", "can", "too", "unwanted", "but"]);
+        || clause
+            .has(&["should", "need", "needs", "want", "suggest", "would", "could", "can", "too", "unwanted", "but"]);
     let value = super::wish::read(&mut clause.clone()).map_or(true, |wish| !wish.is_empty());
     let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote));
     joy && !asks && !value && !quote
@@ -160,7 +185,10 @@ pub(super) fn is_background(thread: &super::Thread, clause: &Clause<'_>) -> bool
         .all(|before| words::FILLERS.contains(&clause.word(before)) || clause.kind(before) != Some(Kind::Word));
     let verb = clause.any_word(start + 1);
     let tells = match clause.any_word(start) {
-        "im" | "were" => matches!(verb, "a" | "an") || verb.ends_with("ing") && !matches!(verb, "thinking" | "looking" | "missing" | "asking"),
+        "im" | "were" => {
+            matches!(verb, "a" | "an")
+                || verb.ends_with("ing") && !matches!(verb, "thinking" | "looking" | "missing" | "asking")
+        }
         "my" => false,
         "ill" => !matches!(verb, "have" | "take" | "need" | "like" | "want"),
         _ => matches!(verb, "am" | "are" | "run" | "own" | "work") || clause.seq(start + 1, &["have", "no"]),
@@ -189,7 +217,9 @@ pub(super) fn presents_image(work: &Work, thread: &super::Thread, clause: &Claus
 pub(super) fn presented_text(thread: &super::Thread, clause: &Clause<'_>) -> Option<String> {
     let quote = clause.open().find(|at| clause.kind(*at) == Some(Kind::Quote))?;
     let tells = matches!(clause.any_word(0), "we" | "weve" | "ive" | "i" | "our" | "here" | "heres" | "new" | "my");
-    let orders = clause.open().any(|at| words::COMMANDS.contains(&clause.word(at)) && !matches!(clause.word(at), "have" | "title"))
+    let orders = clause
+        .open()
+        .any(|at| words::COMMANDS.contains(&clause.word(at)) && !matches!(clause.word(at), "have" | "title"))
         || clause.has(&["should", "want", "need", "like", "love", "suggest", "says"])
         || clause.has(words::SCENE);
     (thread.followed && tells && !orders).then(|| clause.quoted(quote).to_owned())

@@ -86,7 +86,9 @@ fn role(clause: &Clause<'_>, color: &colors::Found, noun: Option<Noun>) -> Role 
         return Role::Element;
     }
     // "white on black"
-    if clause.any_word(color.end) == "on" && (color.end + 1..color.end + 3).any(|at| colors::color_at(clause, at).is_some()) {
+    if clause.any_word(color.end) == "on"
+        && (color.end + 1..color.end + 3).any(|at| colors::color_at(clause, at).is_some())
+    {
         return Role::Element;
     }
     // "'Follow us' in white"

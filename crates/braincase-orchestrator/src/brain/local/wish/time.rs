@@ -36,8 +36,11 @@ pub(super) fn length(
         [first, rest @ ..] if rest.iter().all(|span| span.millis == first.millis) => first,
         _ => return Err(Question::open("You name two lengths. How long should it be?")),
     };
-    let to = span.start > 0 && matches!(clause.any_word(span.start - 1), "to" | "at" | "exactly" | "only" | "just")
-        || clause.any_word(span.start.wrapping_sub(2)) == "to"
+    let compared = (span.end..span.end + 2).any(|at| matches!(clause.any_word(at), "shorter" | "longer"));
+    let to = !compared
+        && span.start > 0
+        && matches!(clause.any_word(span.start - 1), "to" | "at" | "exactly" | "only" | "just")
+        || !compared && clause.any_word(span.start.wrapping_sub(2)) == "to"
         || follows_judgement(clause, span);
     let longer = clause.has(&["longer", "more", "increase", "extra"])
         || clause.has(&["add"]) && !clause.mentions(&["says", "called"])
@@ -63,9 +66,8 @@ pub(super) fn length(
 
 /// "it doesn't need 6 seconds, 3 are plenty": the length that it is not to have.
 fn is_refused(clause: &Clause<'_>, span: &numbers::Span) -> bool {
-    (span.start.saturating_sub(3)..span.start).any(|at| {
-        matches!(clause.any_word(at), "not" | "doesnt" | "isnt" | "instead-of" | "than" | "dont")
-    })
+    (span.start.saturating_sub(3)..span.start)
+        .any(|at| matches!(clause.any_word(at), "not" | "doesnt" | "isnt" | "instead-of" | "than" | "dont"))
 }
 
 /// "a bit shorter, 4 seconds": the length comes after what it makes of the old one.
@@ -84,6 +86,9 @@ pub(in crate::brain::local) fn out_of_range() -> Question {
 
 fn unitless_length(clause: &Clause<'_>) -> Option<Length> {
     let about = clause.has(&["duration", "long", "longer", "shorter", "last-for", "short", "time"]);
+    // "cut Goodbye in half"
+    let halves = clause.has(&["cut", "halve"]) && numbers::multiple(clause).is_some() && super::noun(clause).is_none();
+    let about = about || halves;
     let about_text = clause.mentions(&["text", "texts", "title", "heading"]);
     if !about || about_text && !clause.has(&["duration"]) {
         return None;

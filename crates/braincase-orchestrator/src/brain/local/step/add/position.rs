@@ -34,7 +34,8 @@ pub(in crate::brain::local::step) fn read(
             clause.claim(at, at + 1);
             return number(anchor, plus);
         }
-        let scene = (at + 2..at + 5).any(|noun| words::SCENE.contains(&clause.word(noun)) || clause.word(noun) == "one");
+        let scene =
+            (at + 2..at + 5).any(|noun| words::SCENE.contains(&clause.word(noun)) || clause.word(noun) == "one");
         if clause.word(at + 1) == "the" && scene && work.board.before > 0 {
             return Err(Question::which_scene(&work.board, &work.board.all()));
         }
@@ -93,7 +94,9 @@ fn edge(work: &Work, clause: &Clause<'_>, noun: &str) -> Option<u32> {
     }
     let starts = at_the(&["beginning", "start", "front", "first"])
         || clause.has(&["beginning", "prepend"])
-        || clause.find(&["start", "begin", "open"]).is_some_and(|at| (at + 1..at + 4).any(|joint| matches!(clause.word(joint), "with" | "on")));
+        || clause
+            .find(&["start", "begin", "open"])
+            .is_some_and(|at| (at + 1..at + 4).any(|joint| matches!(clause.word(joint), "with" | "on")));
     let opening = matches!(noun, "intro" | "opening" | "title-scene" | "cover") || clause.has(words::OPENING);
     // "a new first scene"
     let first = clause.find(&["first"]).is_some_and(|at| words::SCENE.contains(&clause.word(at + 1)));

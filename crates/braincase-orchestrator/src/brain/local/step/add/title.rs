@@ -5,7 +5,7 @@ use crate::brain::local::{clause::Clause, token::Kind};
 /// "two scenes: A and B": the titles, if there are as many as scenes, or it is not said how many.
 pub(super) fn listed(clause: &mut Clause<'_>, noun: usize, count: Option<u32>) -> Vec<String> {
     let announces = |at: &usize| clause.kind(*at) == Some(Kind::Colon) || clause.word(*at) == "called";
-    let Some(marker) = (noun + 1..clause.len().min(noun + 4)).find(announces) else { return Vec::new() };
+    let Some(marker) = (noun + 1..clause.len().min(noun + 10)).find(announces) else { return Vec::new() };
     let first = marker + 1 + usize::from(clause.kind(marker + 1) == Some(Kind::Colon));
     let mut start = first;
     let mut titles = Vec::new();

@@ -6,7 +6,7 @@ use crate::brain::local::{
     content::Content,
     target::{self, How},
     token::Kind,
-    wish::{Noun, Wish},
+    wish::{self, Noun, Wish},
 };
 
 /// "change Hello to Goodbye": free words that are there in some scene are what is replaced.
@@ -32,7 +32,9 @@ pub(super) fn replaced(work: &Work, clause: &mut Clause<'_>, said: &mut Content)
     let end = (verb..clause.len())
         .find(|at| clause.word(*at) == "in" && words::SCENE.contains(&clause.word(at + 1)))
         .unwrap_or(clause.len());
-    let Some(joint) = (first + 1..end).filter(is_joint).find(|joint| is_there(work, clause.raw(first, *joint))) else { return };
+    let Some(joint) = (first + 1..end).filter(is_joint).find(|joint| is_there(work, clause.raw(first, *joint))) else {
+        return;
+    };
     let new = clause.raw(joint + 1, end);
     if !new.is_empty() {
         said.old = Some(clause.raw(first, joint).to_owned());
@@ -51,9 +53,7 @@ fn instead_of(work: &Work, clause: &Clause<'_>) -> Option<(usize, usize)> {
 /// Whether some scene shows exactly these words.
 fn is_there(work: &Work, words: &str) -> bool {
     let lower = words.to_lowercase();
-    let same = |entry: &Entry| {
-        board::texts(&entry.spec).any(|(_, text)| text.text.as_str().to_lowercase() == lower)
-    };
+    let same = |entry: &Entry| board::texts(&entry.spec).any(|(_, text)| text.text.as_str().to_lowercase() == lower);
     !lower.is_empty() && work.board.entries.iter().any(same)
 }
 
@@ -80,7 +80,8 @@ pub(in crate::brain::local) fn element_named(work: &Work, clause: &Clause<'_>) -
             && (!words::is_reserved(word) || words::typos::is_innocent(word) || words::TEXT.contains(&word))
             && (words::TEXT.contains(&clause.any_word(at + 1))
                 || *at == 0 && clause.kind(1) == Some(Kind::Colon)
-                || words::TEXT.contains(&word) && !matches!(clause.any_word(at.wrapping_sub(1)), "a" | "an" | "another")
+                || words::TEXT.contains(&word)
+                    && !matches!(clause.any_word(at.wrapping_sub(1)), "a" | "an" | "another")
                 || (at.saturating_sub(2)..*at).any(|before| matches!(clause.any_word(before), "the" | "our" | "my")))
     });
     for at in telling.take(8) {
@@ -119,6 +120,15 @@ pub(super) fn by_its_words(work: &Work, clause: &Clause<'_>, said: &mut Content,
         color_of_text(wish);
     }
     Some(Named { places: vec![place], how: How::Each })
+}
+
+/// "add a circle next to the star": the only scene with the figure that is there.
+pub(super) fn beside(work: &Work, clause: &Clause<'_>) -> Option<Named> {
+    let noun = (1..clause.len())
+        .filter(|at| matches!(clause.any_word(at - 1), "the" | "that"))
+        .find_map(|at| wish::shape(clause.any_word(at)))?;
+    let places = super::only_scene_with(work, Noun::Shape(noun))?;
+    Some(Named { places, how: How::Each })
 }
 
 /// "make 'Write to us' bold": quoted words that are there already are not written anew.
