@@ -14,6 +14,8 @@ use super::{
 
 /// The most steps that are read; a decision may hold no more calls anyway.
 const MAX_STEPS: usize = 32;
+/// How far back or ahead a border is looked at, in tokens; keeps long requests linear.
+const MAX_REACH: usize = 40;
 
 /// What the scenes are called, word by word.
 #[derive(Debug, Default)]
@@ -366,7 +368,7 @@ fn is_unit(token: &Token) -> bool {
 }
 
 fn is_valued(tokens: &[Token], names: &Names) -> bool {
-    target::find(tokens, 0, names).is_some_and(|(start, length)| tokens[start + length..].iter().any(is_value))
+    target::find(tokens, 0, names).is_some_and(|(start, length)| tokens[start + length..].iter().take(MAX_REACH).any(is_value))
 }
 
 fn is_value(token: &Token) -> bool {
