@@ -168,8 +168,11 @@ fn steps(
         let clause = Clause::new(text, step);
         let next = steps.get(index + 1).map(|next| Clause::new(text, next));
         thread.followed = next.as_ref().is_some_and(complaint::orders);
-        if next.is_some_and(|next| complaint::explains(&clause, &next)) {
+        if complaint::explains(work, &clause, next.as_ref()) {
             complaint::remember(work, thread, &clause)?;
+            continue;
+        }
+        if done > 0 && complaint::justifies(work, &clause) {
             continue;
         }
         let outcome = match repeat::run(work, thread, &clause, previous.as_ref())? {

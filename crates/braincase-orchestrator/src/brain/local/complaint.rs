@@ -51,6 +51,8 @@ const TALES: &[&str] = &[
     "hates",
     "likes",
     "undecided",
+    "sounds",
+    "strange",
     "rushes",
     "gets",
     "disappears",
@@ -74,7 +76,7 @@ const DESIRES: &[&str] = &[
 ];
 
 /// Whether a clause only tells why the next one asks for something: "we sold out, so delete the pricing scene".
-fn narrates(clause: &Clause<'_>, next: &Clause<'_>) -> bool {
+fn narrates(work: &Work, clause: &Clause<'_>) -> bool {
     let first = clause
         .open()
         .map(|at| clause.any_word(at))
@@ -83,12 +85,14 @@ fn narrates(clause: &Clause<'_>, next: &Clause<'_>) -> bool {
         .is_none_or(|first| words::COMMANDS.contains(&first) && first != "changed" || words::QUESTION.contains(&first));
     let told = |at: usize| TALES.contains(&clause.word(at)) || TALES.contains(&clause.raw(at, at + 1));
     let tale = clause.open().take(8).any(told);
-    let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote));
+    // Quoted words that are there already are what the tale is about.
+    let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote) && place_of(work, clause.quoted(at)).is_none());
     let disliked = |at: usize| {
         clause.word(at) == "like" && matches!(clause.any_word(at.wrapping_sub(1)), "dont" | "didnt" | "doesnt")
     };
     let desires = clause.open().any(|at| DESIRES.contains(&clause.word(at)) && !disliked(at));
-    tale && !ordered && !quote && !desires && orders(next)
+    let others = matches!(first, Some("nobody" | "people" | "everybody" | "everyone" | "because"));
+    (tale || others) && !ordered && !quote && (!desires || others)
 }
 
 /// Whether a clause says what is to be done or to be.
@@ -99,8 +103,9 @@ pub(super) fn orders(clause: &Clause<'_>) -> bool {
 }
 
 /// Whether a clause only explains the next one, which says what to do about it.
-pub(super) fn explains(clause: &Clause<'_>, next: &Clause<'_>) -> bool {
-    if narrates(clause, next) {
+pub(super) fn explains(work: &Work, clause: &Clause<'_>, next: Option<&Clause<'_>>) -> bool {
+    let Some(next) = next else { return false };
+    if narrates(work, clause) && orders(next) {
         return true;
     }
     let keeps = clause.has(&["keep", "need", "want", "like", "only"]) && !clause.has(&["add", "delete", "make"]);
@@ -132,6 +137,29 @@ fn answers(clause: &Clause<'_>) -> bool {
     clause.has(words::COMMANDS) || clause.has(SUFFICES) || quote && clause.has(&["should", "is", "says", "must", "be"])
 }
 
+/// Whether a last clause only tells why the ones before it asked for something: "nobody can see it on black".
+pub(super) fn justifies(work: &Work, clause: &Clause<'_>) -> bool {
+    let purpose = matches!(clause.any_word(0), "it" | "they" | "we" | "that" | "i" | "you")
+        && clause.has(&["is", "are", "not", "can", "see", "look", "doesnt", "dont", "fits"]);
+    let others = matches!(clause.any_word(0), "nobody" | "people" | "everybody" | "everyone" | "because" | "otherwise");
+    let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote));
+    let tells = others || purpose && narrates(work, clause);
+    tells && !quote && !clause.has(words::COMMANDS) && !clause.has(&["should", "must"])
+}
+
+/// The scene that shows exactly these words.
+fn place_of(work: &Work, words: &str) -> Option<usize> {
+    let says = |place: &usize| {
+        texts(&work.board.entries[*place].spec).any(|(_, text)| text.text.as_str().eq_ignore_ascii_case(words))
+    };
+    work.board.order.iter().copied().find(says)
+}
+
+/// Words at the start of a clause that are there, without quotes: "Hello is too informal".
+fn leading_words<'t>(work: &Work, clause: &Clause<'t>) -> Option<&'t str> {
+    (1..clause.len().min(9)).rev().map(|end| clause.raw(0, end)).find(|words| place_of(work, words).is_some())
+}
+
 /// Keeps in mind what the complaint is about, for the "it" of the next clause.
 pub(super) fn remember(work: &Work, thread: &mut Thread, clause: &Clause<'_>) -> Result<(), Question> {
     thread.presents |= clause.has(words::IMAGE);
@@ -143,14 +171,11 @@ pub(super) fn remember(work: &Work, thread: &mut Thread, clause: &Clause<'_>) ->
         element = Some(words);
     }
     let quoted = clause.open().find(|at| clause.kind(*at) == Some(Kind::Quote)).map(|at| clause.quoted(at));
-    let quoted = quoted.and_then(|words| {
-        let says = |place: &usize| {
-            texts(&work.board.entries[*place].spec).any(|(_, text)| text.text.as_str().eq_ignore_ascii_case(words))
-        };
-        work.board.order.iter().copied().find(says)
-    });
-    if let Some(place) = quoted {
+    let quoted = quoted.or_else(|| leading_words(work, clause));
+    let quoted = quoted.and_then(|words| Some((place_of(work, words)?, words)));
+    if let Some((place, words)) = quoted {
         thread.last = vec![place];
+        element = Some(words.to_owned());
     }
     let noun =
         wish::noun(clause).or_else(|| quoted.map(|_| Noun::Text)).or_else(|| element.as_ref().map(|_| Noun::Text));

@@ -129,6 +129,9 @@ fn marker(clause: &Clause<'_>, at: usize, usage: Use) -> Option<(Slot, usize)> {
         "says" => Some((Slot::Text, skip_colon(next))),
         "called" => Some((Slot::Title, skip_colon(next))),
         "name" if clause.kind(next) == Some(Kind::Colon) => Some((Slot::Title, next + 1)),
+        "name" if usage == Use::NewScene && matches!(clause.word(at.wrapping_sub(1)), "with" | "the" | "by") => {
+            Some((Slot::Title, next))
+        }
         "about" if usage == Use::NewScene && clause.number(next).is_none() => Some((Slot::Topic, next)),
         "for"
             if usage == Use::NewScene
@@ -320,6 +323,9 @@ fn property_starts(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
         "in" | "on" | "for" | "at" | "with" | "of" | "as" | "to" | "and" | "after" | "before" | "over" | "between"
     ) || clause.kind(at) == Some(Kind::Comma);
     let other = |at: usize| clause.raw(at, at + 1).starts_with(char::is_uppercase);
+    if word == "at-start" {
+        return true;
+    }
     let beside = usage == Use::NewScene
         && (word == "between" && (at..clause.len()).any(|next| clause.word(next) == "and")
             || matches!(word, "after" | "before") && other(at + 1)

@@ -90,6 +90,7 @@ fn is_border(tokens: &[Token], start: usize, at: usize, names: &Names) -> bool {
                 || goes_on(&tokens[start..at], rest, names)
                 || rest.first().is_some_and(|token| token.word == "then") && is_scene_described(&rest[1..])
                 || tokens[at].kind == Kind::Stop && states(rest, names)
+                || tells_why(rest)
                 || desires(rest, names)
                 || suffices(rest)
         }
@@ -97,6 +98,8 @@ fn is_border(tokens: &[Token], start: usize, at: usize, names: &Names) -> bool {
             "then" | "afterwards" => {
                 starts_step(rest) || goes_on(&tokens[start..at], rest, names) || is_scene_described(rest)
             }
+            "so" if is_purpose(rest) => true,
+            "because" | "cause" | "cuz" | "otherwise" => !has_content(&tokens[start..at]),
             "so" => at > start && (starts_step(rest) || states(rest, names) || desires(rest, names)),
             // "copy the intro and put the copy at the end" is one step.
             "and" if is_copy_placed(&tokens[start..at], rest) => false,
@@ -116,7 +119,26 @@ fn states(rest: &[Token], names: &Names) -> bool {
     let named = || target::len(rest, names).is_some();
     let labelled =
         || target::len(rest, names).and_then(|length| rest.get(length)).is_some_and(|next| next.kind == Kind::Colon);
-    (pronoun || named()) && rest.iter().take(6).any(is_modal) || labelled()
+    let determined = || {
+        rest.first().is_some_and(|token| matches!(token.word.as_str(), "the" | "its" | "our"))
+            && rest.iter().take(6).skip(2).any(is_modal)
+    };
+    (pronoun || named()) && rest.iter().take(6).any(is_modal) || labelled() || determined()
+}
+
+/// "so it is not in front of the price": what a step is good for.
+fn is_purpose(rest: &[Token]) -> bool {
+    let [first, second, ..] = rest else { return false };
+    matches!(first.word.as_str(), "it" | "that" | "they" | "we" | "people" | "everyone" | "everybody" | "you" | "i" | "nobody")
+        && !starts_step(rest)
+        && !is_modal(second)
+}
+
+/// "nobody can see it on black": why a step is asked for.
+fn tells_why(rest: &[Token]) -> bool {
+    rest.first().is_some_and(|token| {
+        matches!(token.word.as_str(), "nobody" | "people" | "everyone" | "everybody" | "otherwise" | "because")
+    })
 }
 
 /// "they want it in green"
@@ -168,6 +190,7 @@ fn goes_on(before: &[Token], rest: &[Token], names: &Names) -> bool {
         || states_more(before, rest, names)
         || (is_part_valued(before) && is_part_valued(rest))
         || ellipsis::is_other_object(before, rest, names)
+        || ellipsis::is_other_part(before, rest)
 }
 
 /// "but" of "all but the last" was joined before; here only a leading connective is left alone.

@@ -93,7 +93,7 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>) -> 
     if let Some(outcome) = image::analyze(work, thread, &clause)? {
         return Ok(outcome);
     }
-    if talk::is_background(thread, &clause) {
+    if talk::is_background(thread, &clause) || talk::asks_again(thread, &clause) {
         return Ok(Outcome::Nothing);
     }
     if talk::is_talk(work, &clause) {

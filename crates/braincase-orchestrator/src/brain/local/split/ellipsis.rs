@@ -24,7 +24,13 @@ pub(super) fn complete<'t>(before: Option<&[Token]>, step: &'t [Token], names: &
     if is_other_object(before, step, names) {
         return Cow::Owned(other_object(before, verb, step));
     }
-    other_target(before, verb, step, names).map_or(whole, Cow::Owned)
+    if let Some(step) = other_target(before, verb, step, names) {
+        return Cow::Owned(step);
+    }
+    match verb {
+        Some(verb) if is_other_part(before, step) => Cow::Owned([&before[verb..=verb], step].concat()),
+        _ => whole,
+    }
 }
 
 fn without_connectives(step: &[Token]) -> &[Token] {
@@ -42,6 +48,10 @@ fn other_target(before: &[Token], verb: Option<usize>, step: &[Token], names: &N
         return None;
     }
     let (start, old) = target::find(before, verb.map_or(0, |verb| verb + 1), names)?;
+    let valued = before.len() > start + old;
+    if !valued {
+        return None;
+    }
     let mut all = verb.map_or(&[][..], |verb| &before[verb..start]).to_vec();
     all.extend_from_slice(&rest[..length]);
     let after = &rest[length..];
@@ -95,6 +105,17 @@ pub(super) fn lend_unit(before: &mut Cow<'_, [Token]>, after: &[Token]) {
     if bare && counts(number) && is_unit(unit) {
         before.to_mut().push(unit.clone());
     }
+}
+
+/// Whether a step changes another part to another value: "… and the text in scene 3 to 'Call us'".
+pub(super) fn is_other_part(before: &[Token], step: &[Token]) -> bool {
+    let determined = step.first().is_some_and(|token| matches!(token.word.as_str(), "the" | "its" | "our" | "my"));
+    let to = |tokens: &[Token]| (1..tokens.len().min(MAX_REACH)).find(|at| matches!(tokens[*at].word.as_str(), "to" | "into"));
+    let changes = before.iter().take(MAX_REACH).any(|token| matches!(token.word.as_str(), "change" | "set" | "turn" | "make"));
+    let value = to(step).and_then(|to| step.get(to + 1)).is_some_and(|next| {
+        super::is_value(next) || matches!(next.kind, Kind::Quote | Kind::Number(_))
+    });
+    determined && changes && value && to(before).is_some()
 }
 
 /// Whether a step has the verb of the step before, but does something else somewhere else: "and a circle to scene 2".

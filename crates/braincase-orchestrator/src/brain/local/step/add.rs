@@ -48,7 +48,7 @@ fn first_scene(clause: &Clause<'_>) -> Option<NewScene> {
     let refers =
         (0..noun).any(|at| matches!(clause.word(at), "delete" | "copy" | "this" | "that" | "which" | "where" | "how"));
     let described =
-        clause.has(&["should", "with", "says", "called", "about", "is"]) || clause.kind(noun + 1) == Some(Kind::Colon);
+        clause.has(&["should", "with", "says", "called", "about", "is", "from", "out"]) || clause.kind(noun + 1) == Some(Kind::Colon);
     let numbered = clause.word(noun) == "scene" && clause.number(noun + 1).is_some();
     (described && !refers && !numbered).then_some(NewScene { noun, count: 1.0 })
 }
@@ -197,7 +197,9 @@ fn is_scene_noun(clause: &Clause<'_>, at: usize, adds: bool) -> bool {
         || word == "one"
             && clause.any_word(at.wrapping_sub(1)) == "add"
             && matches!(clause.word(at + 1), "called" | "that" | "with" | "says")
-        || word == "one" && clause.word(at + 1) == "more" && clause.word(at + 2).is_empty();
+        || word == "one"
+            && clause.word(at + 1) == "more"
+            && matches!(clause.word(at + 2), "" | "called" | "with" | "says" | "that" | "about" | "for");
     words::SCENE.contains(&word) && clause.number(at + 1).is_none()
         || kind && !words::SCENE.contains(&clause.word(at + 1))
         || one
@@ -205,7 +207,10 @@ fn is_scene_noun(clause: &Clause<'_>, at: usize, adds: bool) -> bool {
 
 fn how_many(clause: &Clause<'_>, verb: usize, noun: usize, adds: bool) -> Option<f64> {
     // "turn this photo into an intro": what is turned is definite, what it becomes is not.
-    let start = (verb..noun).rev().find(|at| clause.word(*at) == "into").unwrap_or(verb);
+    let start = (verb..noun).rev().find(|at| {
+        clause.word(*at) == "into" || matches!(clause.word(*at), "with" | "on") && !matches!(clause.word(verb), "add" | "new")
+    });
+    let start = start.unwrap_or(verb);
     let between = start..noun;
     let definite = between
         .clone()
@@ -213,6 +218,8 @@ fn how_many(clause: &Clause<'_>, verb: usize, noun: usize, adds: bool) -> Option
     let listed = clause.word(noun) == "scenes" && clause.kind(noun + 1) == Some(Kind::Colon);
     let fresh = between.clone().any(|at| matches!(clause.word(at), "new" | "another"))
         || listed
+        || clause.seq(noun, &["one", "more"])
+        || clause.word(noun) == "scene" && clause.word(noun.wrapping_sub(1)) == "one"
         || matches!(clause.word(verb), "new" | "another");
     if let Some(count) = between
         .clone()

@@ -55,6 +55,10 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
     if said.text.is_none() && has_pronoun(clause) && writes(clause) {
         said.text = thread.pending.take();
     }
+    // "Hello is too informal, write 'Dear customers' instead"
+    if said.text.is_some() && said.old.is_none() && clause.mentions(&["instead"]) {
+        said.old = thread.written.take();
+    }
     carry_on(thread, clause, &mut said, &mut wish);
     present::quoted(work, &mut said, &mut wish, clause);
     thread.about = adds_shape.or(said.text.as_ref().map(|_| Noun::Text));

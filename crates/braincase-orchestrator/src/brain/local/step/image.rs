@@ -33,6 +33,9 @@ pub(super) fn analyze(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>)
     if !((verb || asks) && shown) || of_scenes || clause.has(&["make", "change", "set", "add", "put", "if"]) {
         return Ok(None);
     }
+    if thread.used_images && !image {
+        return Ok(Some(Outcome::Done));
+    }
     let images = match (attached.as_slice(), work.board.images.last()) {
         ([], Some(last)) => vec![last.image_id],
         ([], None) => {

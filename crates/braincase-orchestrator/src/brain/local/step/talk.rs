@@ -16,7 +16,8 @@ pub(super) fn is_negated(clause: &Clause<'_>) -> bool {
     let before_verb = before_verb && !clause.has(&["unwanted"]);
     let keep = clause.has(&["leave", "keep"]) && clause.has(&["alone", "is", "untouched", "unchanged", "are", "be"]);
     let rest = clause.has(&["rest", "others"]) || (0..clause.len()).any(|at| clause.seq(at, &["everything", "else"]));
-    let keep = keep || rest && clause.has(&["keep", "leave"]) && !clause.has(&["only", "just", "delete"]);
+    let blank = clause.has(&["leave"]) && clause.has(&["empty", "blank"]) && super::has_pronoun(clause);
+    let keep = keep || blank || rest && clause.has(&["keep", "leave"]) && !clause.has(&["only", "just", "delete"]);
     let keep = keep || clause.has(&["unwanted"]) && clause.has(&["to", "change", "changes"]);
     let nothing = clause.has(&["nothing", "nevermind"]);
     before_verb || keep || nothing
@@ -191,6 +192,8 @@ pub(super) fn is_background(thread: &super::Thread, clause: &Clause<'_>) -> bool
         }
         "my" => false,
         "ill" => !matches!(verb, "have" | "take" | "need" | "like" | "want"),
+        // "I will show it to my colleagues tomorrow"
+        _ if verb == "will" => !matches!(clause.any_word(start + 2), "have" | "take" | "need" | "like" | "want"),
         _ => matches!(verb, "am" | "are" | "run" | "own" | "work") || clause.seq(start + 1, &["have", "no"]),
     };
     let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote));
@@ -223,6 +226,19 @@ pub(super) fn presented_text(thread: &super::Thread, clause: &Clause<'_>) -> Opt
         || clause.has(&["should", "want", "need", "like", "love", "suggest", "says"])
         || clause.has(words::SCENE);
     (thread.followed && tells && !orders).then(|| clause.quoted(quote).to_owned())
+}
+
+/// "can you change that?": asks for what the steps before have said already.
+pub(super) fn asks_again(thread: &super::Thread, clause: &Clause<'_>) -> bool {
+    let said_before = thread.one_of_many && !thread.followed && !thread.last.is_empty();
+    let empty = |at: usize| {
+        let word = clause.word(at);
+        if matches!(clause.kind(at), Some(Kind::Quote | Kind::Number(_) | Kind::Hex(_))) {
+            return false;
+        }
+        matches!(word, "" | "change" | "make" | "that" | "it" | "this" | "for" | "happen" | "fix" | "these") || words::FILLERS.contains(&word)
+    };
+    said_before && super::has_pronoun(clause) && clause.has(&["change", "fix", "do", "make"]) && clause.open().all(empty)
 }
 
 fn asks_abilities(clause: &Clause<'_>) -> bool {

@@ -64,7 +64,7 @@ pub(in crate::brain::local::step) fn read(
             return number(anchor, 1);
         }
     }
-    if let Some(at) = clause.find(&["position", "number", "place", "as", "slot"]) {
+    if let Some(at) = clause.find(&["position", "number", "nr", "no", "place", "as", "slot"]) {
         let before = at.checked_sub(1).filter(|_| clause.word(at) != "as").into_iter();
         let counted = before.chain(at + 1..at + 5).find_map(|next| {
             clause.number(next).or_else(|| {
@@ -93,7 +93,7 @@ fn edge(work: &Work, clause: &Clause<'_>, noun: &str) -> Option<u32> {
         return None;
     }
     let starts = at_the(&["beginning", "start", "front", "first"])
-        || clause.has(&["beginning", "prepend"])
+        || clause.has(&["beginning", "prepend", "at-start"])
         || clause
             .find(&["start", "begin", "open"])
             .is_some_and(|at| (at + 1..at + 4).any(|joint| matches!(clause.word(joint), "with" | "on")));

@@ -5,7 +5,6 @@ use crate::brain::local::{
     board::{self, Entry},
     content::Content,
     target::{self, How},
-    token::Kind,
     wish::{self, Noun, Wish},
 };
 
@@ -79,7 +78,7 @@ pub(in crate::brain::local) fn element_named(work: &Work, clause: &Clause<'_>) -
         word.chars().count() >= 4
             && (!words::is_reserved(word) || words::typos::is_innocent(word) || words::TEXT.contains(&word))
             && (words::TEXT.contains(&clause.any_word(at + 1))
-                || *at == 0 && clause.kind(1) == Some(Kind::Colon)
+                || *at == 0 && !words::COMMANDS.contains(&word)
                 || words::TEXT.contains(&word)
                     && !matches!(clause.any_word(at.wrapping_sub(1)), "a" | "an" | "another")
                 || (at.saturating_sub(2)..*at).any(|before| matches!(clause.any_word(before), "the" | "our" | "my")))
