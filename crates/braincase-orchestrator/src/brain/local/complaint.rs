@@ -86,7 +86,8 @@ fn narrates(work: &Work, clause: &Clause<'_>) -> bool {
     let told = |at: usize| TALES.contains(&clause.word(at)) || TALES.contains(&clause.raw(at, at + 1));
     let tale = clause.open().take(8).any(told);
     // Quoted words that are there already are what the tale is about.
-    let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote) && place_of(work, clause.quoted(at)).is_none());
+    let quote =
+        clause.open().any(|at| clause.kind(at) == Some(Kind::Quote) && place_of(work, clause.quoted(at)).is_none());
     let disliked = |at: usize| {
         clause.word(at) == "like" && matches!(clause.any_word(at.wrapping_sub(1)), "dont" | "didnt" | "doesnt")
     };
@@ -144,7 +145,9 @@ pub(super) fn justifies(work: &Work, clause: &Clause<'_>) -> bool {
     let others = matches!(clause.any_word(0), "nobody" | "people" | "everybody" | "everyone" | "because" | "otherwise");
     let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote));
     let tells = others || purpose && narrates(work, clause);
-    tells && !quote && !clause.has(words::COMMANDS) && !clause.has(&["should", "must"])
+    let orders =
+        clause.open().map(|at| clause.word(at)).any(|word| words::COMMANDS.contains(&word) && !FAULTS.contains(&word));
+    tells && !quote && !orders && !clause.has(&["should", "must"])
 }
 
 /// The scene that shows exactly these words.

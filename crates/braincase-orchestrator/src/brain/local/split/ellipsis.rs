@@ -110,11 +110,14 @@ pub(super) fn lend_unit(before: &mut Cow<'_, [Token]>, after: &[Token]) {
 /// Whether a step changes another part to another value: "… and the text in scene 3 to 'Call us'".
 pub(super) fn is_other_part(before: &[Token], step: &[Token]) -> bool {
     let determined = step.first().is_some_and(|token| matches!(token.word.as_str(), "the" | "its" | "our" | "my"));
-    let to = |tokens: &[Token]| (1..tokens.len().min(MAX_REACH)).find(|at| matches!(tokens[*at].word.as_str(), "to" | "into"));
-    let changes = before.iter().take(MAX_REACH).any(|token| matches!(token.word.as_str(), "change" | "set" | "turn" | "make"));
-    let value = to(step).and_then(|to| step.get(to + 1)).is_some_and(|next| {
-        super::is_value(next) || matches!(next.kind, Kind::Quote | Kind::Number(_))
-    });
+    let to = |tokens: &[Token]| {
+        (1..tokens.len().min(MAX_REACH)).find(|at| matches!(tokens[*at].word.as_str(), "to" | "into"))
+    };
+    let changes =
+        before.iter().take(MAX_REACH).any(|token| matches!(token.word.as_str(), "change" | "set" | "turn" | "make"));
+    let value = to(step)
+        .and_then(|to| step.get(to + 1))
+        .is_some_and(|next| super::is_value(next) || matches!(next.kind, Kind::Quote | Kind::Number(_)));
     determined && changes && value && to(before).is_some()
 }
 

@@ -5,13 +5,8 @@ mod position;
 mod preferences;
 mod title;
 
-use braincase_core::scene::{SceneSpec, Title};
-
 use super::{Clause, Kind, Outcome, Question, Thread, Use, Work, content, edit, image, wish, words};
-use crate::brain::local::{
-    content::Content,
-    wish::{Length, Noun, Wish},
-};
+use crate::brain::local::wish::Length;
 
 pub(super) use draft::Draft;
 pub(super) use position::read as position;
@@ -37,6 +32,11 @@ pub(super) fn reads_as_new_scene(work: &Work, clause: &Clause<'_>) -> Option<New
 }
 
 fn first_scene(clause: &Clause<'_>) -> Option<NewScene> {
+    let counted = (1..clause.len())
+        .find_map(|at| clause.number(at - 1).filter(|_| clause.word(at) == "scenes").map(|count| (at, count)));
+    if let Some((noun, count)) = counted.filter(|_| !clause.has(&["delete", "copy", "change"])) {
+        return Some(NewScene { noun, count });
+    }
     let noun = clause.find(&["scene", "intro", "opening"]);
     let quote = || (0..clause.len()).find(|at| clause.kind(*at) == Some(Kind::Quote));
     let begins = clause.has(&["start", "begin", "open", "show", "write", "first", "with", "says", "put", "add"]);
@@ -47,8 +47,8 @@ fn first_scene(clause: &Clause<'_>) -> Option<NewScene> {
     let noun = noun?;
     let refers =
         (0..noun).any(|at| matches!(clause.word(at), "delete" | "copy" | "this" | "that" | "which" | "where" | "how"));
-    let described =
-        clause.has(&["should", "with", "says", "called", "about", "is", "from", "out"]) || clause.kind(noun + 1) == Some(Kind::Colon);
+    let described = clause.has(&["should", "with", "says", "called", "about", "is", "from", "out"])
+        || clause.kind(noun + 1) == Some(Kind::Colon);
     let numbered = clause.word(noun) == "scene" && clause.number(noun + 1).is_some();
     (described && !refers && !numbered).then_some(NewScene { noun, count: 1.0 })
 }
@@ -208,7 +208,8 @@ fn is_scene_noun(clause: &Clause<'_>, at: usize, adds: bool) -> bool {
 fn how_many(clause: &Clause<'_>, verb: usize, noun: usize, adds: bool) -> Option<f64> {
     // "turn this photo into an intro": what is turned is definite, what it becomes is not.
     let start = (verb..noun).rev().find(|at| {
-        clause.word(*at) == "into" || matches!(clause.word(*at), "with" | "on") && !matches!(clause.word(verb), "add" | "new")
+        clause.word(*at) == "into"
+            || matches!(clause.word(*at), "with" | "on") && !matches!(clause.word(verb), "add" | "new")
     });
     let start = start.unwrap_or(verb);
     let between = start..noun;

@@ -282,6 +282,11 @@ fn vague(work: &Work, thread: &mut Thread, clause: &Clause<'_>, named: Option<&N
         thread.last.clone_from(&named.places);
         return Ok(Outcome::Nothing);
     }
+    // "can you change the headline? it should say 'Hi'"
+    if thread.followed && named.is_none() && element_named(work, clause).is_some() {
+        crate::brain::local::complaint::remember(work, thread, clause)?;
+        return Ok(Outcome::Nothing);
+    }
     if named.is_none() && (!wants || thread.one_of_many && !has_pronoun(clause)) {
         return Ok(Outcome::Unknown);
     }

@@ -154,12 +154,7 @@ pub(super) fn place(
     }
     let replaces = clause.has(&["replace", "swap", "instead-of"]) || (clause.has(&["change"]) && mentioned);
     let said = content::read(clause, Use::Change);
-    let own_scene = !background
-        && !replaces
-        && !attached.is_empty()
-        && (clause.has(&["beginning", "front", "start", "first", "between"]) && !clause.has(&["of"])
-            || clause.has(&["after", "before"])
-            || edge_verb(clause));
+    let own_scene = !background && !replaces && !attached.is_empty() && wants_own_scene(clause);
     if own_scene {
         return as_scenes(work, thread, clause, &images).map(Some);
     }
@@ -181,21 +176,16 @@ pub(super) fn place(
         }
         return defaults(work, thread, &images).map(Some);
     };
-    put_all(
-        work,
-        &places,
-        &images,
-        if background {
-            As::Background
-        } else if replaces {
-            As::Replacement
-        } else {
-            As::Element
-        },
-        said.text.as_deref(),
-    )?;
+    put_all(work, &places, &images, As::told(background, replaces), said.text.as_deref())?;
     thread.last = places;
     Ok(Some(Outcome::Done))
+}
+
+/// Whether a step says where among the scenes an image is to stand.
+fn wants_own_scene(clause: &Clause<'_>) -> bool {
+    clause.has(&["beginning", "front", "start", "first", "between"]) && !clause.has(&["of"])
+        || clause.has(&["after", "before"])
+        || edge_verb(clause)
 }
 
 /// "open with this picture", "end on the photo".
@@ -273,6 +263,16 @@ enum As {
     Element,
     Replacement,
     Background,
+}
+
+impl As {
+    const fn told(background: bool, replaces: bool) -> Self {
+        match (background, replaces) {
+            (true, _) => Self::Background,
+            (false, true) => Self::Replacement,
+            (false, false) => Self::Element,
+        }
+    }
 }
 
 fn put_all(

@@ -42,7 +42,8 @@ pub(super) fn is_reorder(clause: &Clause<'_>) -> bool {
                 "before" | "after" | "end" | "start" | "beginning" | "front" | "first" | "position" | "between"
             )
         };
-        let other = (verb + 1..verb + 4).any(|at| matches!(clause.word(at), "a" | "an" | "new" | "another" | "it"));
+        let other =
+            (verb + 1..verb + 4).any(|at| matches!(clause.word(at), "a" | "an" | "one" | "new" | "another" | "it"));
         any(words::SCENE) && (verb + 2..clause.len()).any(elsewhere) && !other
     });
     let first = clause.len() > 2
@@ -56,30 +57,9 @@ pub(super) fn is_reorder(clause: &Clause<'_>) -> bool {
 pub(super) fn is_talk(work: &mut Work, clause: &Clause<'_>) -> bool {
     let words: Vec<&str> = (0..clause.len()).map(|at| clause.word(at)).filter(|word| !word.is_empty()).collect();
     let first = words.first().copied().unwrap_or("");
-    let greeting = [
-        "hello",
-        "hi",
-        "hey",
-        "thanks",
-        "thank-you",
-        "cool",
-        "great",
-        "nice",
-        "perfect",
-        "awesome",
-        "ok",
-        "okay",
-        "good",
-        "no",
-        "wow",
-        "lovely",
-        "cheers",
-        "bye",
-        "morning",
-    ];
     let small = words.len() <= 6
         && !super::delete::reads_as_delete(clause)
-        && greeting.contains(&first)
+        && GREETINGS.contains(&first)
         && !clause.has(words::COMMANDS)
         && !clause.has(&["scene", "scenes"])
         && clause.len() <= 7;
@@ -94,7 +74,6 @@ pub(super) fn is_talk(work: &mut Work, clause: &Clause<'_>) -> bool {
         work.plan.remarks.push("You are welcome. Tell me what to add or change next.".to_owned());
         return true;
     }
-    let request = matches!((first, words.get(1).copied().unwrap_or("")), ("what" | "how", "about" | "if"));
     if is_note(clause) {
         work.plan
             .remarks
@@ -105,19 +84,49 @@ pub(super) fn is_talk(work: &mut Work, clause: &Clause<'_>) -> bool {
         work.plan.remarks.push(ABILITIES.to_owned());
         return true;
     }
-    let told = words.iter().skip_while(|word| words::FILLERS.contains(*word) || matches!(**word, "tell" | "know"));
-    let asked = words.contains(&"tell") || words.contains(&"know");
-    let first = told.clone().next().filter(|_| asked).copied().unwrap_or(first);
-    let question = matches!(first, "what" | "whats" | "how" | "which" | "why" | "who" | "when" | "where") && !request;
-    let state = matches!(first, "is" | "are" | "does" | "did") || (first == "do" && words.get(1) == Some(&"you"));
-    if question || state {
+    let asks = asks_state(clause, &words);
+    if asks {
         work.plan.remarks.push(summary(work));
     }
-    if first == "undo" || words.contains(&"undo") || words.contains(&"revert") {
+    if words.contains(&"undo") || words.contains(&"revert") {
         work.plan.remarks.push("I cannot take a change back from here; every earlier iteration of a scene can be restored from its history.".to_owned());
         return true;
     }
-    question || state
+    asks
+}
+
+/// Words that open small talk.
+const GREETINGS: &[&str] = &[
+    "hello",
+    "hi",
+    "hey",
+    "thanks",
+    "thank-you",
+    "cool",
+    "great",
+    "nice",
+    "perfect",
+    "awesome",
+    "ok",
+    "okay",
+    "good",
+    "no",
+    "wow",
+    "lovely",
+    "cheers",
+    "bye",
+    "morning",
+];
+
+/// "how long is it?", "tell me how many scenes there are": a question about what is there.
+fn asks_state(clause: &Clause<'_>, words: &[&str]) -> bool {
+    let told = words.iter().skip_while(|word| words::FILLERS.contains(*word) || matches!(**word, "tell" | "know"));
+    let asked = words.contains(&"tell") || words.contains(&"know");
+    let first = told.into_iter().next().filter(|_| asked).or_else(|| words.first()).copied().unwrap_or("");
+    let second = words.get(1).copied().unwrap_or("");
+    let request = matches!((clause.word(0), second), ("what" | "how", "about" | "if"));
+    let question = matches!(first, "what" | "whats" | "how" | "which" | "why" | "who" | "when" | "where") && !request;
+    question || matches!(first, "is" | "are" | "does" | "did") || first == "do" && second == "you"
 }
 
 /// "wow, I didn't expect it to be that easy": words of joy or thanks, and nothing that is to be done.
@@ -181,6 +190,10 @@ pub(super) fn is_background(thread: &super::Thread, clause: &Clause<'_>) -> bool
         return true;
     }
     let start = (0..clause.len()).find(|at| matches!(clause.any_word(*at), "im" | "ill" | "i" | "we" | "were" | "my"));
+    // "2 scenes please, we'll fill them later"
+    if clause.any_word(0) == "well" && clause.has(&["later", "tomorrow"]) {
+        return thread.one_of_many;
+    }
     let Some(start) = start.filter(|_| thread.one_of_many) else { return false };
     let head = (0..start)
         .all(|before| words::FILLERS.contains(&clause.word(before)) || clause.kind(before) != Some(Kind::Word));
@@ -236,9 +249,13 @@ pub(super) fn asks_again(thread: &super::Thread, clause: &Clause<'_>) -> bool {
         if matches!(clause.kind(at), Some(Kind::Quote | Kind::Number(_) | Kind::Hex(_))) {
             return false;
         }
-        matches!(word, "" | "change" | "make" | "that" | "it" | "this" | "for" | "happen" | "fix" | "these") || words::FILLERS.contains(&word)
+        matches!(word, "" | "change" | "make" | "that" | "it" | "this" | "for" | "happen" | "fix" | "these")
+            || words::FILLERS.contains(&word)
     };
-    said_before && super::has_pronoun(clause) && clause.has(&["change", "fix", "do", "make"]) && clause.open().all(empty)
+    said_before
+        && super::has_pronoun(clause)
+        && clause.has(&["change", "fix", "do", "make"])
+        && clause.open().all(empty)
 }
 
 fn asks_abilities(clause: &Clause<'_>) -> bool {

@@ -72,7 +72,10 @@ const PHRASES: &[(&str, &str)] = &[
         "please",
         "from now on, if you can, if possible, if you dont mind, if you could, when you can, real quick, for a change",
     ),
-    ("at-start", "before everything, before everything else, in front of everything, in front of everything else, before all others, before all the others, before all the other scenes, before anything else, in front of all the others, in front of the rest"),
+    (
+        "at-start",
+        "before everything, before everything else, in front of everything, in front of everything else, before all others, before all the others, before all the other scenes, before anything else, in front of all the others, in front of the rest",
+    ),
     ("analyze", "have a look at, take a look at, having a look at, check out"),
     ("rushes", "flies by, flies past, rushes by, goes by"),
     ("ensure", "make sure"),
