@@ -1,7 +1,12 @@
 //! Counts the tokens of a text: exactly, in linear time, and without panicking on any text.
 
+mod pieces;
+
 use bpe_openai::Tokenizer;
 use serde::{Deserialize, Serialize};
+
+#[expect(unused_imports, reason = "cutting is about to be built on them")]
+pub(crate) use pieces::{Piece, pieces};
 
 /// How a model cuts text into tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -36,6 +41,17 @@ impl Encoding {
             Self::O200kBase => "o200k_base",
             Self::O200kHarmony => "o200k_harmony",
             Self::Cl100kBase => "cl100k_base",
+        }
+    }
+
+    /// How many vocabularies there are.
+    pub(crate) const VOCABULARIES: usize = 2;
+
+    /// Which vocabulary it has, since two encodings share one.
+    pub(crate) const fn vocabulary(self) -> usize {
+        match self {
+            Self::O200kBase | Self::O200kHarmony => 0,
+            Self::Cl100kBase => 1,
         }
     }
 

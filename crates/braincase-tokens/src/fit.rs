@@ -138,7 +138,7 @@ type Unit = Vec<usize>;
 impl<'a> Packing<'a> {
     fn new(model: &'a Model, parts: Vec<Part>, frame: usize) -> Self {
         let pack = |part: Part| {
-            let whole = model.message_cost(part.role, &part.text);
+            let whole = model.message_cost(&part.message).tokens;
             Packed { part, fate: Fate::Kept, whole, cost: whole }
         };
         let packed: Vec<_> = parts.into_iter().map(pack).collect();
@@ -192,22 +192,21 @@ impl<'a> Packing<'a> {
             self.total -= packed.cost;
             packed.cost = 0;
             packed.fate = Fate::Dropped;
-            packed.part.text.clear();
         }
     }
 
     fn shrink(&mut self, place: usize, limit: usize) -> bool {
         let packed = &mut self.packed[place];
-        let Part { role, ref text, ref need, .. } = packed.part;
+        let Part { message: Message { role, ref text, .. }, need, .. } = packed.part;
         let Need::Optional { shrink, .. } = need else { return false };
         let others = self.total - packed.cost;
         let Some(room) = limit.checked_sub(others) else { return false };
         let cost = |text: &str| self.model.message_cost_within(role, text, room);
-        let Some((shorter, cost)) = shrink::shrink(text, *shrink, &cost) else { return false };
+        let Some((shorter, cost)) = shrink::shrink(text, shrink, &cost) else { return false };
         self.total = others + cost;
         packed.cost = cost;
         packed.fate = Fate::Shrunk;
-        packed.part.text = shorter;
+        packed.part.message.text = shorter.into();
         true
     }
 
@@ -223,7 +222,7 @@ impl<'a> Packing<'a> {
 
     fn into_messages(self) -> Vec<Message> {
         let kept = self.packed.into_iter().filter(|packed| packed.fate != Fate::Dropped);
-        kept.map(|packed| Message { role: packed.part.role, text: packed.part.text }).collect()
+        kept.map(|packed| packed.part.message).collect()
     }
 }
 

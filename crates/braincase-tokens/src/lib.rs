@@ -6,7 +6,8 @@
 //! so that `<|endoftext|>` costs what it takes to write it.
 //!
 //! Modules in reading order: [`registry`] knows the models; [`model`] is one of them, with its limits; [`mod@fit`] packs a
-//! prompt; [`account`] says what a chat request costs; [`encoding`] counts a text; `memo` remembers counts.
+//! prompt; [`account`] says what a chat request costs; [`text`] remembers its own count;
+//! [`encoding`] counts; `memo` remembers counts.
 
 pub mod registry;
 
@@ -14,11 +15,13 @@ pub mod account;
 pub mod encoding;
 pub mod fit;
 pub mod model;
+pub mod text;
 
 mod memo;
 
-pub use account::{Cost, Message, Role, ToolSchema};
+pub use account::{Cost, Detail, Image, Message, Role, ToolCall, ToolSchema, ToolSet};
 pub use encoding::{Encoding, count};
 pub use fit::{Account, DoesNotFit, Fate, Fitted, Need, Part, PartAccount, Sections, Shrink, fit};
 pub use model::{Budget, Exactness, Model};
 pub use registry::{InvalidRegistry, Registry, UnknownModel};
+pub use text::Text;

@@ -9,7 +9,7 @@ use braincase_core::{
     prompt::{Prompt, PromptMessage, ToolSpec},
     turn::{Cut, TokenAccount},
 };
-use braincase_tokens::{Account, DoesNotFit, Exactness, Fate, Sections, ToolSchema};
+use braincase_tokens::{Account, DoesNotFit, Exactness, Fate, Sections, ToolSchema, ToolSet};
 use serde_json::{Value, json};
 
 use self::parts::parts;
@@ -58,7 +58,7 @@ fn fit(turn: &Progress, context: &Context) -> Result<(Prompt, TokenAccount), Sto
     let reserve = model.budget(None).reserved_output;
     let sections = Sections {
         parts: parts(&turn.request, context),
-        tools: tools.iter().map(tool_schema).collect(),
+        tools: ToolSet::new(tools.iter().map(tool_schema).collect::<Vec<_>>()),
         reserve_output: Some(reserve + MAX_REASON_TOKENS),
     };
     let fitted = braincase_tokens::fit(model, sections).map_err(|error| too_long(&error))?;
@@ -123,10 +123,10 @@ fn tool_schema(tool: &ToolSpec) -> ToolSchema {
 
 fn message(message: braincase_tokens::Message) -> PromptMessage {
     let role = match message.role {
-        braincase_tokens::Role::System => Role::System,
+        braincase_tokens::Role::System | braincase_tokens::Role::Developer => Role::System,
         braincase_tokens::Role::User => Role::User,
         braincase_tokens::Role::Assistant => Role::Assistant,
         braincase_tokens::Role::Tool => Role::Tool,
     };
-    PromptMessage { role, content: message.text }
+    PromptMessage { role, content: message.text.as_str().to_owned() }
 }

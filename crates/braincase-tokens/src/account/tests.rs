@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Message, Role, ToolSchema};
+use super::{Message, Role, ToolSchema, ToolSet};
 use crate::{Exactness, Registry};
 
 fn messages() -> Vec<Message> {
@@ -14,7 +14,7 @@ fn messages() -> Vec<Message> {
         ),
         (Role::User, "This late pivot means we don't have time to boil the ocean for the client deliverable."),
     ]
-    .map(|(role, text)| Message { role, text: text.to_owned() })
+    .map(|(role, text)| Message::new(role, text))
     .into()
 }
 
@@ -22,7 +22,7 @@ fn messages() -> Vec<Message> {
 fn a_request_costs_its_messages_and_what_frames_them() {
     let model = Registry::embedded().get("gpt-4o").unwrap();
     let texts: usize = messages().iter().map(|message| model.count(&message.text)).sum();
-    let cost = model.cost(&messages(), &[]);
+    let cost = model.cost(&messages(), &ToolSet::default());
     assert_eq!((cost.tokens, cost.exactness), (texts + 2 * (3 + 1) + 3, Exactness::Exact));
 }
 
@@ -46,9 +46,9 @@ fn a_flat_tool_costs_what_the_api_counts() {
         (Role::System, "You are a helpful assistant that can answer to questions about the weather."),
         (Role::User, "What's the weather like in San Francisco?"),
     ]
-    .map(|(role, text)| Message { role, text: text.to_owned() });
+    .map(|(role, text)| Message::new(role, text));
     for (name, counted) in [("gpt-4o", 101), ("gpt-4o-mini", 101), ("gpt-4", 105), ("gpt-3.5-turbo", 105)] {
-        let cost = Registry::embedded().get(name).unwrap().cost(&messages, &[weather()]);
+        let cost = Registry::embedded().get(name).unwrap().cost(&messages, &ToolSet::new([weather()]));
         assert_eq!((cost.tokens, cost.exactness), (counted, Exactness::Exact), "{name}");
     }
 }
@@ -60,7 +60,7 @@ fn a_nested_tool_is_an_estimate_that_covers_its_whole_schema() {
     let definitions = json!({"type": "object", "properties": {}, "$defs": {"Color": {"type": "string"}}});
     for parameters in [nested, definitions] {
         let fields = parameters["properties"]["colors"].to_string() + &parameters["$defs"].to_string();
-        let cost = model.cost(&[], &[ToolSchema { parameters, ..weather() }]);
+        let cost = model.cost(&[], &ToolSet::new([ToolSchema { parameters, ..weather() }]));
         assert_eq!(cost.exactness, Exactness::Estimate);
         assert!(cost.tokens >= model.count(&fields));
     }
@@ -68,8 +68,8 @@ fn a_nested_tool_is_an_estimate_that_covers_its_whole_schema() {
 
 #[test]
 fn an_estimate_is_on_the_safe_side() {
-    let exact = Registry::embedded().get("gpt-4o").unwrap().cost(&messages(), &[]);
-    let estimate = Registry::embedded().get("claude-sonnet-5").unwrap().cost(&messages(), &[]);
+    let exact = Registry::embedded().get("gpt-4o").unwrap().cost(&messages(), &ToolSet::default());
+    let estimate = Registry::embedded().get("claude-sonnet-5").unwrap().cost(&messages(), &ToolSet::default());
     assert!(estimate.tokens * 10 >= exact.tokens * 18);
     assert_eq!(estimate.exactness, Exactness::Estimate);
 }

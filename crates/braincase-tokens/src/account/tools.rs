@@ -3,9 +3,10 @@
 //! The cookbook's formula covers flat arguments with a type, a description and perhaps a list of choices. Everything
 //! beyond that is charged as the JSON it is written in, which is more than any known rendering of it takes.
 
+use std::sync::{Arc, OnceLock};
+
 use serde_json::{Map, Value};
 
-use super::ToolSchema;
 use crate::{
     encoding::{Encoding, count},
     model::Exactness,
@@ -16,7 +17,57 @@ const PER_OBJECT: usize = 3;
 const PER_PROPERTY: usize = 3;
 const PER_CHOICE: usize = 3;
 
-pub(super) fn cost(encoding: Encoding, tools: &[ToolSchema]) -> (usize, Exactness) {
+/// A tool as the model sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ToolSchema {
+    /// Its name.
+    pub name: String,
+    /// What it does.
+    pub description: String,
+    /// The JSON schema of its arguments.
+    pub parameters: Value,
+}
+
+/// The tools that a model may choose from. Clones share the tools and what they cost, which is worked out once.
+#[derive(Debug, Clone)]
+pub struct ToolSet(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    tools: Vec<ToolSchema>,
+    costs: [OnceLock<(usize, Exactness)>; Encoding::VOCABULARIES],
+}
+
+impl ToolSet {
+    /// These tools.
+    pub fn new(tools: impl Into<Vec<ToolSchema>>) -> Self {
+        Self(Arc::new(Inner { tools: tools.into(), costs: [const { OnceLock::new() }; Encoding::VOCABULARIES] }))
+    }
+
+    /// The tools.
+    #[must_use]
+    pub fn tools(&self) -> &[ToolSchema] {
+        &self.0.tools
+    }
+
+    pub(super) fn cost(&self, encoding: Encoding) -> (usize, Exactness) {
+        *self.0.costs[encoding.vocabulary()].get_or_init(|| cost(encoding, &self.0.tools))
+    }
+}
+
+impl Default for ToolSet {
+    fn default() -> Self {
+        Self::new([])
+    }
+}
+
+impl PartialEq for ToolSet {
+    fn eq(&self, other: &Self) -> bool {
+        self.tools() == other.tools()
+    }
+}
+
+fn cost(encoding: Encoding, tools: &[ToolSchema]) -> (usize, Exactness) {
     if tools.is_empty() {
         return (0, Exactness::Exact);
     }

@@ -1,6 +1,9 @@
 //! What a prompt is made of.
 
-use crate::account::{Role, ToolSchema};
+use crate::{
+    account::{Message, Role, ToolSet},
+    text::Text,
+};
 
 /// A prompt before it is packed.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -8,7 +11,7 @@ pub struct Sections {
     /// Its parts, in the order in which the model reads them; each becomes a message.
     pub parts: Vec<Part>,
     /// The tools that the model may choose from.
-    pub tools: Vec<ToolSchema>,
+    pub tools: ToolSet,
     /// How many tokens to keep free for the answer; see [`crate::Model::budget`].
     pub reserve_output: Option<usize>,
 }
@@ -18,10 +21,8 @@ pub struct Sections {
 pub struct Part {
     /// What the account calls it.
     pub name: String,
-    /// Who speaks.
-    pub role: Role,
-    /// The words.
-    pub text: String,
+    /// The message that it becomes.
+    pub message: Message,
     /// Whether it may give way.
     pub need: Need,
     /// Parts of one group, such as a tool's call and its result, are there together or not at all, and do not shrink.
@@ -85,18 +86,12 @@ impl Sections {
 
 impl Part {
     /// A part that must be there.
-    pub fn required(name: impl Into<String>, role: Role, text: impl Into<String>) -> Self {
-        Self { name: name.into(), role, text: text.into(), need: Need::Required, group: None }
+    pub fn required(name: impl Into<String>, role: Role, text: impl Into<Text>) -> Self {
+        Self { name: name.into(), message: Message::new(role, text), need: Need::Required, group: None }
     }
 
     /// A part that may give way.
-    pub fn optional(
-        name: impl Into<String>,
-        role: Role,
-        text: impl Into<String>,
-        priority: u8,
-        shrink: Shrink,
-    ) -> Self {
+    pub fn optional(name: impl Into<String>, role: Role, text: impl Into<Text>, priority: u8, shrink: Shrink) -> Self {
         Self { need: Need::Optional { priority, shrink }, ..Self::required(name, role, text) }
     }
 

@@ -1,6 +1,6 @@
 //! What `fit` promises, for random prompts.
 
-use braincase_tokens::{Fate, Fitted, Message, Model, Need, Part, Registry, Role, Sections, Shrink, fit};
+use braincase_tokens::{Fate, Fitted, Message, Model, Need, Part, Registry, Role, Sections, Shrink, ToolSet, fit};
 use proptest::prelude::*;
 
 const MODELS: [&str; 3] = ["gpt-4o", "gpt-4", "claude-sonnet-5"];
@@ -32,7 +32,7 @@ fn part() -> impl Strategy<Value = Part> {
     let group = prop_oneof![3 => Just(None), 1 => (0_u32..3).prop_map(Some)];
     (roles, need, group, text()).prop_map(|(role, need, group, text)| {
         let name = format!("{need:?}");
-        Part { name, role, text, need, group }
+        Part { name, message: Message::new(role, text), need, group }
     })
 }
 
@@ -51,7 +51,10 @@ fn pack(model: &Model, parts: &[Part], limit: usize) -> Option<Fitted> {
 fn left(fitted: &Fitted, parts: &[Part]) -> Vec<Part> {
     let alive = parts.iter().zip(&fitted.account.parts).filter(|(_, account)| account.fate != Fate::Dropped);
     let texts = fitted.messages.iter().map(|message| message.text.clone());
-    alive.zip(texts).map(|((part, _), text)| Part { text, ..part.clone() }).collect()
+    alive
+        .zip(texts)
+        .map(|((part, _), text)| Part { message: Message::new(part.message.role, text), ..part.clone() })
+        .collect()
 }
 
 proptest! {
@@ -60,7 +63,7 @@ proptest! {
     #[test]
     fn it_never_exceeds_and_says_truly_what_it_costs((model, parts, limit) in cases()) {
         if let Some(fitted) = pack(&model, &parts, limit) {
-            let recounted = model.cost(&fitted.messages, &[]).tokens;
+            let recounted = model.cost(&fitted.messages, &ToolSet::default()).tokens;
             prop_assert_eq!(recounted, fitted.account.input);
             prop_assert!(recounted <= limit);
         }
@@ -70,8 +73,8 @@ proptest! {
     fn it_refuses_only_what_cannot_fit((model, parts, limit) in cases()) {
         let bound = |part: &Part| parts.iter().any(|p| p.need == Need::Required && p.group.is_some() && p.group == part.group);
         let required = parts.iter().filter(|part| part.need == Need::Required || bound(part));
-        let messages: Vec<_> = required.map(|part| Message { role: part.role, text: part.text.clone() }).collect();
-        let fits = model.cost(&messages, &[]).tokens <= limit;
+        let messages: Vec<_> = required.map(|part| part.message.clone()).collect();
+        let fits = model.cost(&messages, &ToolSet::default()).tokens <= limit;
         prop_assert_eq!(pack(&model, &parts, limit).is_some(), fits);
     }
 
@@ -84,8 +87,8 @@ proptest! {
                 prop_assert!(part.need != Need::Required || account.fate == Fate::Kept);
                 if account.fate == Fate::Dropped { continue }
                 let message = messages.next().unwrap();
-                prop_assert_eq!(message.role, part.role);
-                prop_assert_eq!(message.text == part.text, account.fate == Fate::Kept);
+                prop_assert_eq!(message.role, part.message.role);
+                prop_assert_eq!(message.text == part.message.text, account.fate == Fate::Kept);
             }
             prop_assert!(messages.next().is_none());
         }
@@ -128,7 +131,7 @@ proptest! {
             let again = pack(&model, &left(&fitted, &parts), limit).unwrap();
             prop_assert_eq!(&again.messages, &fitted.messages);
             let plenty = pack(&model, &parts, 8_000).unwrap();
-            let whole: Vec<_> = parts.iter().map(|part| part.text.clone()).collect();
+            let whole: Vec<_> = parts.iter().map(|part| part.message.text.clone()).collect();
             let kept: Vec<_> = plenty.messages.iter().map(|message| message.text.clone()).collect();
             prop_assert_eq!(kept, whole);
         }
@@ -142,7 +145,7 @@ proptest! {
                 if account.fate != Fate::Shrunk { continue }
                 let (head, rest) = message.text.rsplit_once("[… ").unwrap();
                 let (_, tail) = rest.split_once(" cut …]").unwrap();
-                let is_true = |head: &str, tail: &str| part.text.starts_with(head) && part.text.ends_with(tail);
+                let is_true = |head: &str, tail: &str| part.message.text.starts_with(head) && part.message.text.ends_with(tail);
                 let (bare, newline) = (head.strip_suffix('\n').unwrap_or(head), tail.strip_prefix('\n').unwrap_or(tail));
                 prop_assert!(is_true(head, newline) || is_true(bare, newline) || is_true(head, tail), "{:?}", message.text);
                 prop_assert!(account.cut > 0 && account.tokens > 0);

@@ -1,0 +1,21 @@
+//! Cuts a text into the pieces that tokens never reach over, and counts each.
+//!
+//! This is what all counting and cutting is made of: the tokens of a text are the sum over its pieces, and that holds for
+//! every prefix that ends, and every suffix that begins, between two pieces.
+
+use super::Encoding;
+
+/// A piece of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// Its length in bytes.
+    pub(crate) len: usize,
+    /// Its tokens.
+    pub(crate) tokens: usize,
+}
+
+/// The pieces of a text, in order.
+pub(crate) fn pieces(encoding: Encoding, text: &str) -> impl Iterator<Item = Piece> {
+    let tokenizer = encoding.tokenizer();
+    tokenizer.split(text).map(|piece| Piece { len: piece.len(), tokens: tokenizer.bpe.count(piece.as_bytes()) })
+}
