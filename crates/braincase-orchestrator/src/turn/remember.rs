@@ -59,6 +59,7 @@ pub(super) async fn remember(
         outcome,
         steps: changes.steps,
         messages: messages(&turn.request, &changes.reply, at),
+        history_from: None,
         changes: ChangeCommit { scenes: changes.scenes, memories, events, origin: Origin::Turn, at },
     };
     let stored = engine.parts.store.commit_turn(turn.request.scope, &commit).await;
@@ -172,6 +173,7 @@ fn early_commit(turn: &Progress, early: &Early, at: Timestamp) -> TurnCommit {
         outcome,
         steps: Vec::new(),
         messages: Vec::new(),
+        history_from: None,
         changes: ChangeCommit { scenes: Vec::new(), memories: Vec::new(), events, origin: Origin::Turn, at },
     }
 }
@@ -197,6 +199,7 @@ fn messages(request: &Request, reply: &str, at: Timestamp) -> Vec<Message> {
         role,
         content: content.to_owned(),
         image_ids,
+        tokens: None,
         created_at: at,
     };
     let image_ids = request.images.iter().map(|image| image.id).collect();

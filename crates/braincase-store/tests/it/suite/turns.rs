@@ -1,7 +1,7 @@
 //! Turns: accepted once, ended once, and whole or not at all.
 
 use braincase_core::{
-    ImageId, SceneId, TurnId,
+    ImageId, MessageId, SceneId, TurnId,
     event::EventKind,
     message::Role,
     prompt::ToolCall,
@@ -203,6 +203,51 @@ pub(crate) async fn messages_come_in_the_order_in_which_they_were_said(store: &d
     assert_eq!(said(store.recent_messages(scope, 99).await.unwrap()), all);
     assert_eq!(said(store.recent_messages(scope, 6).await.unwrap()), all[14..]);
     assert_eq!(said(store.recent_messages(scope, 0).await.unwrap()), all[20..]);
+}
+
+pub(crate) async fn the_chat_is_told_from_where_a_turn_said(store: &dyn Store) {
+    // Given a chat of three turns, and one of another project.
+    let scope = make::stored_project(store).await;
+    let other = make::stored_project(store).await;
+    let mut messages = Vec::new();
+    for number in 0..3 {
+        let end = make::end(make::stored_turn(store, scope, number).await);
+        messages.extend(end.messages.clone());
+        store.commit_turn(scope, &end).await.unwrap();
+    }
+    let elsewhere = make::end(make::stored_turn(store, other, 4).await);
+    store.commit_turn(other, &elsewhere).await.unwrap();
+
+    // When a turn says that prompts tell the chat from its third message on.
+    let mut end = make::end(make::stored_turn(store, scope, 5).await);
+    end.history_from = Some(messages[2].id);
+    messages.extend(end.messages.clone());
+    store.commit_turn(scope, &end).await.unwrap();
+
+    // Then they do, in this project only.
+    assert_eq!(store.recent_messages(scope, 99).await.unwrap(), messages[2..]);
+    assert_eq!(store.recent_messages(scope, 3).await.unwrap(), messages[5..]);
+    assert_eq!(store.recent_messages(other, 99).await.unwrap(), elsewhere.messages);
+
+    // When a later one names an earlier message, nothing comes back; it may name a message of its own.
+    let mut end = make::end(make::stored_turn(store, scope, 6).await);
+    end.history_from = Some(messages[0].id);
+    messages.extend(end.messages.clone());
+    store.commit_turn(scope, &end).await.unwrap();
+    assert_eq!(store.recent_messages(scope, 99).await.unwrap(), messages[2..]);
+    let mut end = make::end(make::stored_turn(store, scope, 7).await);
+    end.history_from = Some(end.messages[1].id);
+    store.commit_turn(scope, &end).await.unwrap();
+    assert_eq!(store.recent_messages(scope, 99).await.unwrap(), end.messages[1..]);
+}
+
+pub(crate) async fn a_chat_told_from_an_unknown_message_leaves_nothing(store: &dyn Store) {
+    let scope = make::stored_project(store).await;
+    let mut end = make::end(make::stored_turn(store, scope, 1).await);
+    end.history_from = Some(MessageId::new(at(9)));
+
+    assert!(store.commit_turn(scope, &end).await.is_err());
+    assert_eq!(store.recent_messages(scope, 9).await, Ok(vec![]));
 }
 
 pub(crate) async fn turns_are_listed_newest_first_page_by_page(store: &dyn Store) {
