@@ -12,20 +12,32 @@ use super::{
     value::{Columns, integer, json, limit},
 };
 
-pub(super) async fn recent(readers: &SqlitePool, scope: Scope, most: usize) -> Result<Vec<Message>, StoreError> {
+/// The lengths are summed before any words are read, so that not even the database holds more of them.
+pub(super) async fn recent(
+    readers: &SqlitePool,
+    scope: Scope,
+    most: usize,
+    max_bytes: usize,
+) -> Result<Vec<Message>, StoreError> {
     let rows = sqlx::query(
-        "SELECT id, turn_id, role, content, image_ids, encoding, tokens, created_at FROM message
-         WHERE tenant_id = ?1 AND project_id = ?2
-             AND seq >= (SELECT history_from FROM project WHERE tenant_id = ?1 AND id = ?2)
-         ORDER BY seq DESC LIMIT ?3",
+        "WITH newest AS (
+             SELECT seq, octet_length(content) AS bytes FROM message
+             WHERE tenant_id = ?1 AND project_id = ?2
+                 AND seq >= (SELECT history_from FROM project WHERE tenant_id = ?1 AND id = ?2)
+             ORDER BY seq DESC LIMIT ?3),
+         summed AS (SELECT seq, sum(bytes) OVER (ORDER BY seq DESC ROWS UNBOUNDED PRECEDING) AS bytes FROM newest)
+         SELECT id, turn_id, role, content, image_ids, encoding, tokens, created_at FROM message
+         WHERE tenant_id = ?1 AND project_id = ?2 AND seq IN (SELECT seq FROM summed WHERE bytes <= ?4)
+         ORDER BY seq",
     )
     .bind(scope.tenant.as_bytes().as_slice())
     .bind(scope.project.as_bytes().as_slice())
     .bind(limit(most))
+    .bind(limit(max_bytes))
     .fetch_all(readers)
     .await
     .map_err(store_error)?;
-    rows.iter().rev().map(message).collect()
+    rows.iter().map(message).collect()
 }
 
 fn message(row: &SqliteRow) -> Result<Message, StoreError> {

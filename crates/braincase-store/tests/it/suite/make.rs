@@ -20,6 +20,9 @@ use serde_json::json;
 /// More than anything that a test makes.
 pub(crate) const ALL: Page = Page { limit: 1_000, before: None };
 
+/// More bytes than any test says.
+pub(crate) const ANY: usize = 1 << 30;
+
 /// A point in time: so many milliseconds after the test's beginning. Ids made of different ones sort by them.
 pub(crate) fn at(millis: u64) -> Timestamp {
     Timestamp::from_micros(1_780_000_000_000_000) + Duration::from_millis(millis)
