@@ -33,7 +33,13 @@ pub(crate) struct Engine {
     /// Facts by content, so that a hot image costs no read.
     pub(crate) facts: Cache<(TenantId, ContentHash), ImageFacts>,
     /// What is known of models.
-    pub(crate) models: &'static Registry,
+    pub(crate) models: Arc<Registry>,
+    /// The tools of every prompt, counted once.
+    pub(crate) tools: ToolSet,
+    /// Whether a project was warned that its prompts are nearly full. A project that is forgotten is warned once more.
+    pub(crate) watermarks: Cache<Scope, Mutex<Watermark>>,
+    /// Counts and cuts long prompts.
+    pub(crate) compute: Compute,
 }
 
 /// How much memory the facts of hot images may take.

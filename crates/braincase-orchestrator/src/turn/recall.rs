@@ -26,6 +26,10 @@ pub(crate) struct Context {
     pub(crate) memories: Vec<Memory>,
     /// The images that came with the request first, then the newest of the project.
     pub(crate) images: Vec<Image>,
+    /// How many of the oldest messages will not be told word for word again.
+    pub(crate) leaving: usize,
+    /// The tokens of the request's own words, once they are counted.
+    pub(crate) prompt_tokens: Option<usize>,
     /// Parts that could not be had; the turn goes on without them.
     pub(crate) degraded: Vec<&'static str>,
     pub(crate) queued: Duration,
