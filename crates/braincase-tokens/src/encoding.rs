@@ -1,11 +1,12 @@
 //! Counts the tokens of a text: exactly, in linear time, and without panicking on any text.
 
+pub(crate) mod cut;
 mod pieces;
 
 use bpe_openai::Tokenizer;
 use serde::{Deserialize, Serialize};
 
-#[expect(unused_imports, reason = "cutting is about to be built on them")]
+pub use cut::truncate;
 pub(crate) use pieces::{Piece, pieces};
 
 /// How a model cuts text into tokens.

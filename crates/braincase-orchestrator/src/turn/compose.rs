@@ -9,7 +9,7 @@ use braincase_core::{
     prompt::{Prompt, PromptMessage, ToolSpec},
     turn::{Cut, TokenAccount},
 };
-use braincase_tokens::{Account, DoesNotFit, Exactness, Fate, Sections, ToolSchema, ToolSet};
+use braincase_tokens::{Account, Exactness, Fate, FitError, Sections, ToolSchema, ToolSet};
 use serde_json::{Value, json};
 
 use self::parts::parts;
@@ -60,6 +60,7 @@ fn fit(turn: &Progress, context: &Context) -> Result<(Prompt, TokenAccount), Sto
         parts: parts(&turn.request, context),
         tools: ToolSet::new(tools.iter().map(tool_schema).collect::<Vec<_>>()),
         reserve_output: Some(reserve + MAX_REASON_TOKENS),
+        ..Sections::default()
     };
     let fitted = braincase_tokens::fit(model, sections).map_err(|error| too_long(&error))?;
     let messages = fitted.messages.into_iter().map(message).collect();
@@ -67,9 +68,8 @@ fn fit(turn: &Progress, context: &Context) -> Result<(Prompt, TokenAccount), Sto
     Ok((prompt, account(fitted.account, reserve)))
 }
 
-fn too_long(error: &DoesNotFit) -> Stop {
-    let DoesNotFit { need, have } = error;
-    Stop::failed("prompt_too_long", format!("the prompt needs {need} tokens, the model takes {have}; shorten it"))
+fn too_long(error: &FitError) -> Stop {
+    Stop::failed("prompt_too_long", error.to_string())
 }
 
 fn account(account: Account, reserved_output: usize) -> TokenAccount {

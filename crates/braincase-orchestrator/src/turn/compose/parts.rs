@@ -7,7 +7,7 @@ use braincase_core::{
     message,
 };
 
-use braincase_tokens::{Part, Role, Shrink};
+use braincase_tokens::{Message, Part, Role, Shrink};
 
 use crate::{
     briefing::{self, ImageLine, PreferenceLine, SceneLine},
@@ -38,7 +38,7 @@ const RECENT: usize = 6;
 
 /// The parts of the prompt for a request.
 pub(super) fn parts(request: &Request, context: &Context) -> Vec<Part> {
-    let mut parts = vec![Part::required("instructions", Role::System, INSTRUCTIONS)];
+    let mut parts = vec![Part::pinned("instructions", Message::new(Role::System, INSTRUCTIONS))];
     parts.extend(section("summary", briefing::SUMMARY, &summary(context), priority::SUMMARY));
     parts.extend(section("preferences", briefing::PREFERENCES, &preferences(context), priority::PREFERENCES));
     parts.extend(section("images", briefing::IMAGES, &other_images(request, context), priority::OTHER_IMAGES));
@@ -47,19 +47,20 @@ pub(super) fn parts(request: &Request, context: &Context) -> Vec<Part> {
     parts.extend(section("attached images", briefing::IMAGES, &attached, priority::ATTACHED_IMAGES));
     parts.extend(request.scene_id.map(selected));
     parts.extend(messages(context));
-    parts.push(Part::required("prompt", Role::User, request.prompt.as_str()));
+    parts.push(Part::required("prompt", Message::new(Role::User, request.prompt.as_str())));
     parts
 }
 
 /// A heading with lines; what is cut is cut from the end, by whole lines.
 fn section(name: &str, heading: &str, lines: &[String], priority: u8) -> Option<Part> {
     let text = || format!("{heading}\n{}", lines.join("\n"));
-    (!lines.is_empty()).then(|| Part::optional(name, Role::System, text(), priority, Shrink::tail_of_lines(1)))
+    let part = || Part::optional(name, Message::new(Role::System, text()), priority);
+    (!lines.is_empty()).then(|| part().shrinking(Shrink::tail_of_lines(1), 0))
 }
 
 fn selected(scene: SceneId) -> Part {
     let text = format!("{}\n{}", briefing::SELECTED, briefing::selected_line(scene));
-    Part::required("selected scene", Role::System, text)
+    Part::required("selected scene", Message::new(Role::System, text))
 }
 
 fn of_kind(context: &Context, kind: MemoryKind) -> impl Iterator<Item = &Memory> {
@@ -125,7 +126,7 @@ fn messages(context: &Context) -> Vec<Part> {
             message::Role::Assistant => Role::Assistant,
             message::Role::Tool => Role::Tool,
         };
-        let part = Part::optional("message", role, message.content.as_str(), priority, Shrink::DropOnly);
+        let part = Part::optional("message", Message::new(role, message.content.as_str()), priority);
         parts.push(part.in_group(group));
     }
     parts
