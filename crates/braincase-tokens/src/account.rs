@@ -7,10 +7,7 @@ mod tools;
 
 use serde::Serialize;
 
-use crate::{
-    encoding::count_till_limit,
-    model::{Exactness, Model},
-};
+use crate::model::{Exactness, Model};
 
 pub use message::{Detail, Image, Message, Role, ToolCall};
 pub use tools::{ToolSchema, ToolSet};
@@ -50,14 +47,6 @@ impl Model {
     pub fn frame_cost(&self, tools: &ToolSet) -> Cost {
         let (tokens, exactness) = tools.cost(self.encoding);
         Cost { tokens: self.with_percent(tokens + REPLY), exactness: exactness.max(self.exactness) }
-    }
-
-    /// What one message adds to a request, if that is no more than `room`; stops counting soon after.
-    pub(crate) fn message_cost_within(&self, role: Role, text: &str, room: usize) -> Option<usize> {
-        let frame = self.role_tokens(role);
-        let limit = (room.saturating_mul(100) / self.percent).checked_sub(frame)?;
-        let tokens = count_till_limit(self.encoding, text, limit)?;
-        Some(self.with_percent(tokens + frame))
     }
 
     fn role_tokens(&self, role: Role) -> usize {

@@ -3,6 +3,8 @@
 //! `scan` cuts a text into pieces, with the `classes` of its characters; `counter` counts these one by one, with what
 //! `keys` finds; only what is neither a word of the `vocabulary` nor was seen before is cut into tokens.
 
+pub(crate) mod cut;
+
 mod classes;
 mod counter;
 mod keys;
@@ -18,7 +20,8 @@ use std::ops::RangeInclusive;
 use counter::Counter;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use pieces::pieces;
+pub use cut::truncate;
+pub(crate) use pieces::{Piece, pieces};
 
 /// Texts that are longer than this, in bytes, take a millisecond or more to count. That does not belong on a thread that
 /// serves other tasks, too.
@@ -76,6 +79,12 @@ impl Encoding {
             Self::O200kHarmony => "o200k_harmony",
             Self::Cl100kBase => "cl100k_base",
         }
+    }
+
+    /// The encoding of this name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        [Self::O200kBase, Self::O200kHarmony, Self::Cl100kBase].into_iter().find(|encoding| encoding.as_str() == name)
     }
 
     /// How many vocabularies there are.

@@ -20,8 +20,11 @@ pub mod text;
 mod memo;
 
 pub use account::{Cost, Detail, Image, Message, Role, ToolCall, ToolSchema, ToolSet};
-pub use encoding::{Encoding, count};
-pub use fit::{Account, DoesNotFit, Fate, Fitted, Need, Part, PartAccount, Sections, Shrink, fit};
+pub use encoding::{Encoding, LONG_TEXT, count, truncate};
+pub use fit::{
+    Account, DoesNotFit, Fate, FitError, Fitted, History, Largest, Need, Part, PartAccount, Policy, Sections, Shrink,
+    Watermark, Why, fit,
+};
 pub use model::{Budget, Exactness, Model};
 pub use registry::{InvalidRegistry, Registry, UnknownModel};
 pub use text::Text;

@@ -8,9 +8,9 @@ use braincase_core::{
     event::EventKind,
     image::Analysis,
     message::Role,
-    prompt::{Prompt, PromptMessage, ToolSpec},
+    prompt::{Prompt, PromptMessage},
 };
-use braincase_tokens::{Encoding, Fate, FitError, Fitted, LONG_TEXT, PartAccount, Sections, ToolSchema, ToolSet};
+use braincase_tokens::{Encoding, Fate, FitError, Fitted, LONG_TEXT, PartAccount, Sections};
 use serde_json::{Value, json};
 
 use self::parts::{Draft, draft};
@@ -72,7 +72,7 @@ async fn fit(engine: &Shared, turn: &mut Progress, context: &mut Context) -> Res
 ///
 /// A turn that asks for another model than usual, perhaps one with a small window, decides nothing for the turns after it.
 fn leaving(engine: &Shared, turn: &Progress, context: &Context, chat: &[PartAccount]) -> usize {
-    if turn.request.model.name != engine.model.name || !context.degraded.is_empty() {
+    if turn.request.model.name != engine.parts.model.name || !context.degraded.is_empty() {
         return 0;
     }
     let cut = chat.iter().position(|part| part.fate != Fate::Dropped).unwrap_or(chat.len());
@@ -89,7 +89,7 @@ async fn pack(engine: &Shared, turn: &Progress, sections: Sections) -> Result<Fi
     }
     let (scope, turn_id) = (Some(turn.request.scope), Some(turn.request.turn_id));
     let task = Task { scope, turn: turn_id, ..Task::new("prompt_packing") };
-    let fitted = engine.compute.run(task, move || braincase_tokens::fit(&model, sections)).await;
+    let fitted = engine.parts.compute.run(task, move || braincase_tokens::fit(&model, sections)).await;
     let fitted = fitted.map_err(|dropped| Stop::failed("prompt_not_packed", dropped.to_string()))?;
     fitted.map_err(|error| too_long(&error))
 }
@@ -106,19 +106,6 @@ fn too_long(error: &FitError) -> Stop {
         FitError::PinnedTooLate { .. } | FitError::ResultWithoutCall { .. } | FitError::CallWithoutResult { .. } => {
             Stop::failed("prompt_not_packed", error.to_string())
         }
-    }
-}
-
-/// The tools as the model sees them, counted once for all turns.
-pub(crate) fn tool_set() -> ToolSet {
-    ToolSet::new(tools::specs().iter().map(tool_schema).collect::<Vec<_>>())
-}
-
-fn tool_schema(tool: &ToolSpec) -> ToolSchema {
-    ToolSchema {
-        name: tool.name.to_owned(),
-        description: tool.description.to_owned(),
-        parameters: tool.parameters.clone(),
     }
 }
 

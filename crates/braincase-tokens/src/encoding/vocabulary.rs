@@ -16,7 +16,7 @@ pub(super) struct Vocabulary {
     pub(super) rules: Rules,
     /// The tokens that are short enough for a key. Most pieces of most texts are one of them.
     pub(super) short_tokens: Set,
-    bpe: &'static BytePairEncoding,
+    pub(super) bpe: &'static BytePairEncoding,
 }
 
 impl Vocabulary {
