@@ -81,6 +81,11 @@ impl Door {
         left
     }
 
+    /// Cuts off every connection when it is cancelled.
+    pub fn cut(&self) -> CancellationToken {
+        self.abort.clone()
+    }
+
     fn serve(&self, stream: TcpStream, permit: OwnedSemaphorePermit) {
         // Events are small: without this each would wait for the acknowledgement of the one before.
         if let Err(error) = stream.set_nodelay(true) {

@@ -7,6 +7,7 @@ use braincase_server::{
     app::HttpLimits,
     config::{Cli, Config},
     server,
+    stop::{Ended, Stop},
     wiring::{self, Services},
 };
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
@@ -100,7 +101,8 @@ fn run(services: Services, listener: TcpListener, asked: oneshot::Receiver<()>) 
         // A test that ends early drops the sender, which stops the server too.
         let _: Result<(), _> = asked.await;
     };
-    tokio::spawn(server::run(services, listener, asked, Duration::from_secs(5)))
+    let stop = Stop { asked, hurried: std::future::pending(), grace: Duration::from_secs(5) };
+    tokio::spawn(async move { assert_eq!(server::run(services, listener, stop).await, Ended::InOrder) })
 }
 
 fn config(dir: &TempDir) -> Config {
