@@ -13,8 +13,7 @@ use braincase_core::{
 use braincase_tokens::{ToolSet, Watermark};
 
 use crate::{
-    analyses::Analyses, facts::Arrivals, hub::Hub, orchestrator::Parts, queue::Queues,
-    running::Running, tools,
+    analyses::Analyses, facts::Arrivals, hub::Hub, orchestrator::Parts, queue::Queues, running::Running, tools,
 };
 
 /// What every step of a turn can reach.

@@ -6,6 +6,7 @@
 //! keeps less; a prompt that fits is not touched; the same input has the same result.
 
 mod account;
+mod chat;
 mod error;
 mod packing;
 mod part;

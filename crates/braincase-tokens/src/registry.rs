@@ -21,7 +21,7 @@ use crate::{
 const MAX_NAME: usize = 200;
 
 /// The models that are known.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Registry {
     providers: Vec<String>,
     models: BTreeMap<String, Model>,

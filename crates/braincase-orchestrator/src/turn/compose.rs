@@ -78,7 +78,11 @@ fn leaving(engine: &Shared, turn: &Progress, context: &Context, chat: &[PartAcco
     let cut = chat.iter().position(|part| part.fate != Fate::Dropped).unwrap_or(chat.len());
     let most = engine.parts.limits.recent_messages;
     let is_full = chat.len() + MESSAGES_PER_TURN > most;
-    if is_full { cut.max((chat.len() + MESSAGES_PER_TURN).saturating_sub(most - most / 4).min(chat.len())) } else { cut }
+    if is_full {
+        cut.max((chat.len() + MESSAGES_PER_TURN).saturating_sub(most - most / 4).min(chat.len()))
+    } else {
+        cut
+    }
 }
 
 /// Counts and cuts; on a blocking thread if there is much that was not counted before.

@@ -21,8 +21,9 @@ use braincase_core::{
     vision::{Vision, VisionError},
 };
 use braincase_errors::{MemorySink, Supervisor};
-use braincase_orchestrator::{Ask, Error, ImageMode, Orchestrator, Parts, Policy};
+use braincase_orchestrator::{Ask, Error, ImageMode, Orchestrator, Parts, Policy, compute::Compute};
 use braincase_store::{SqliteOptions, SqliteStore};
+use braincase_tokens::Registry;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -64,7 +65,7 @@ impl Desk {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(options, background.clone()).await.unwrap());
         let brain = Arc::new(ScriptedBrain::default());
         let vision = Arc::new(ScriptedVision::default());
-        let models = Arc::new(Registry::parse("").unwrap());
+        let models = Arc::new(Registry::embedded().clone());
         let orchestrator = Orchestrator::new(Parts {
             store: around(store.clone()),
             brain: brain.clone(),

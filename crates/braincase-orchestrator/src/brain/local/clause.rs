@@ -103,7 +103,8 @@ impl<'t> Clause<'t> {
     pub(super) fn with_tokens(&self, old: (usize, usize), other: &Clause<'_>, new: (usize, usize)) -> Vec<Token> {
         let mut tokens = self.tokens.to_vec();
         let Some(place) = tokens.get(old.0).map(|token| (token.start, token.end)) else { return tokens };
-        let moved = other.tokens[new.0..new.1].iter().map(|token| Token { start: place.0, end: place.1, ..token.clone() });
+        let moved =
+            other.tokens[new.0..new.1].iter().map(|token| Token { start: place.0, end: place.1, ..token.clone() });
         tokens.splice(old.0..old.1, moved);
         tokens
     }

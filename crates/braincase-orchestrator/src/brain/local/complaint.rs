@@ -19,22 +19,68 @@ const FAULTS: &[&str] = &[
 
 /// Words by which people tell how things are, were, or came to be.
 const TALES: &[&str] = &[
-    "i", "ive", "im", "we", "weve", "were", "they", "he", "she", "you", "is", "are", "was", "has", "went", "looks", "look", "feels",
-    "seems", "doesnt", "didnt", "isnt", "arent", "wasnt", "dont", "changed", "comes", "got", "thinks", "hates", "likes",
-    "undecided", "rushes", "gets", "disappears", "drags", "bores", "people", "everybody", "everyone", "nobody", "boss", "client", "wife", "husband",
+    "i",
+    "ive",
+    "im",
+    "we",
+    "weve",
+    "were",
+    "they",
+    "he",
+    "she",
+    "you",
+    "is",
+    "are",
+    "was",
+    "has",
+    "went",
+    "looks",
+    "look",
+    "feels",
+    "seems",
+    "doesnt",
+    "didnt",
+    "isnt",
+    "arent",
+    "wasnt",
+    "dont",
+    "changed",
+    "comes",
+    "got",
+    "thinks",
+    "hates",
+    "likes",
+    "undecided",
+    "rushes",
+    "gets",
+    "disappears",
+    "drags",
+    "bores",
+    "people",
+    "everybody",
+    "everyone",
+    "nobody",
+    "boss",
+    "client",
+    "wife",
+    "husband",
 ];
 /// Words by which people tell what would do.
 const SUFFICES: &[&str] = &["plenty", "enough", "fine", "better", "perfect", "ideal", "do"];
 /// Words by which people tell what they want.
 const DESIRES: &[&str] = &[
-    "want", "need", "needs", "like", "love", "suggest", "prefer", "should", "must", "can", "could", "would", "unwanted", "rather", "wish",
-    "called", "keep", "leave", "thinking", "id",
+    "want", "need", "needs", "like", "love", "suggest", "prefer", "should", "must", "can", "could", "would",
+    "unwanted", "rather", "wish", "called", "keep", "leave", "thinking", "id",
 ];
 
 /// Whether a clause only tells why the next one asks for something: "we sold out, so delete the pricing scene".
 fn narrates(clause: &Clause<'_>, next: &Clause<'_>) -> bool {
-    let first = clause.open().map(|at| clause.any_word(at)).find(|word| !matches!(*word, "" | "hi" | "hey" | "so" | "oh" | "and" | "hmm" | "ok" | "well"));
-    let ordered = first.is_none_or(|first| words::COMMANDS.contains(&first) && first != "changed" || words::QUESTION.contains(&first));
+    let first = clause
+        .open()
+        .map(|at| clause.any_word(at))
+        .find(|word| !matches!(*word, "" | "hi" | "hey" | "so" | "oh" | "and" | "hmm" | "ok" | "well"));
+    let ordered = first
+        .is_none_or(|first| words::COMMANDS.contains(&first) && first != "changed" || words::QUESTION.contains(&first));
     let tale = clause.open().take(8).any(|at| TALES.contains(&clause.word(at)));
     let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote));
     let disliked = |at: usize| {
@@ -101,11 +147,13 @@ pub(super) fn remember(work: &Work, thread: &mut Thread, clause: &Clause<'_>) ->
     if let Some(place) = quoted {
         thread.last = vec![place];
     }
-    let noun = wish::noun(clause).or_else(|| quoted.map(|_| Noun::Text)).or_else(|| element.as_ref().map(|_| Noun::Text));
+    let noun =
+        wish::noun(clause).or_else(|| quoted.map(|_| Noun::Text)).or_else(|| element.as_ref().map(|_| Noun::Text));
     if let (Some(noun @ (Noun::Shape(_) | Noun::Image)), true) = (noun, thread.last.is_empty()) {
         thread.last = step::only_scene_with(work, noun).unwrap_or_default();
     }
     thread.written = element;
-    thread.about = noun.filter(|noun| matches!(noun, Noun::Text | Noun::Shape(_) | Noun::Image) && !clause.has(&["background"]));
+    thread.about =
+        noun.filter(|noun| matches!(noun, Noun::Text | Noun::Shape(_) | Noun::Image) && !clause.has(&["background"]));
     Ok(())
 }

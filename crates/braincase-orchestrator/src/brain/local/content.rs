@@ -84,8 +84,9 @@ fn free_words(clause: &mut Clause<'_>, usage: Use, content: &mut Content) {
             .raw(start, end)
             .trim_matches(|c: char| c.is_whitespace() || ",;:.?!".contains(c))
             .trim_end_matches(" please");
-        let words = if slot == Slot::Title { words.trim_end_matches(" there") } else { words.trim_end_matches(" instead") }
-            .to_owned();
+        let words =
+            if slot == Slot::Title { words.trim_end_matches(" there") } else { words.trim_end_matches(" instead") }
+                .to_owned();
         let target = match slot {
             Slot::Title => &mut content.title,
             Slot::Text => &mut content.text,
@@ -305,7 +306,11 @@ fn property_starts(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
     let beside = usage == Use::NewScene
         && (word == "between" && (at..clause.len()).any(|next| clause.word(next) == "and")
             || matches!(word, "after" | "before") && other(at + 1)
-            || clause.kind(at) == Some(Kind::Comma) && matches!(clause.word(at + 1), "after" | "before" | "between" | "goes" | "comes" | "belongs" | "placed" | "right")
+            || clause.kind(at) == Some(Kind::Comma)
+                && matches!(
+                    clause.word(at + 1),
+                    "after" | "before" | "between" | "goes" | "comes" | "belongs" | "placed" | "right"
+                )
             || word == "from" && (at + 1..at + 4).any(|next| words::IMAGE.contains(&clause.word(next))));
     if beside {
         return true;
@@ -345,13 +350,15 @@ fn is_property(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
     let scene = words::SCENE.contains(&word) || (words::SCENE.contains(&after) || after == "one") && !word.is_empty();
     let kind = determined && (words::OPENING.contains(&word) || words::CLOSING.contains(&word));
     let figure = |at: usize| super::wish::shape(clause.word(at)).is_some();
-    let color = figure(next) && determined || colors::color_at(clause, next).is_some_and(|found| {
-        found.end >= clause.len() || figure(found.end)
-            || matches!(
-                clause.word(found.end),
-                "background" | "text" | "and" | "color" | "to" | "gradient" | "in" | "at"
-            )
-    });
+    let color = figure(next) && determined
+        || colors::color_at(clause, next).is_some_and(|found| {
+            found.end >= clause.len()
+                || figure(found.end)
+                || matches!(
+                    clause.word(found.end),
+                    "background" | "text" | "and" | "color" | "to" | "gradient" | "in" | "at"
+                )
+        });
     let place = matches!(
         word,
         "top" | "bottom" | "left" | "right" | "beginning" | "start" | "middle" | "front" | "center" | "end"

@@ -35,7 +35,8 @@ pub(super) fn run(
 
 /// "do the same for scene 3", "scene 3 too", "the intro should get that background too".
 fn is_same(clause: &Clause<'_>, previous: &Clause<'_>) -> bool {
-    let last = (0..clause.len()).rev().map(|at| clause.word(at)).find(|word| !matches!(*word, "" | "please" | "thanks"));
+    let last =
+        (0..clause.len()).rev().map(|at| clause.word(at)).find(|word| !matches!(*word, "" | "please" | "thanks"));
     let same = clause.has(&["same", "likewise", "ditto", "meant", "mean"]) || last == Some("too");
     let property = clause.has(&["color", "background", "size"]);
     let value = property && (!colors::find(clause).is_empty() || clause.has(&["as", "of", "like"]));
@@ -54,7 +55,8 @@ fn other_color(clause: &Clause<'_>, previous: &Clause<'_>) -> Option<Replaced> {
     let [new] = colors::find(clause).try_into().ok()?;
     let [old] = colors::find(previous).try_into().ok()?;
     let colored = |at: usize| (new.start..new.end).contains(&at);
-    let corrects = clause.has(&["no", "not", "actually", "wait", "rather", "instead", "better", "meant", "mean", "hmm", "try"]);
+    let corrects =
+        clause.has(&["no", "not", "actually", "wait", "rather", "instead", "better", "meant", "mean", "hmm", "try"]);
     let alone = clause.open().all(|at| clause.word(at).is_empty() || colored(at) || is_wrapping(clause.word(at)));
     (corrects && alone).then_some(Replaced { old: (old.start, old.end), new: (new.start, new.end) })
 }
@@ -64,7 +66,32 @@ fn is_wrapping(word: &str) -> bool {
     words::FILLERS.contains(&word)
         || matches!(
             word,
-            "no" | "not" | "hmm" | "wait" | "rather" | "better" | "looks" | "make" | "it" | "a" | "in" | "meant" | "mean" | "sorry"
-                | "oops" | "one" | "be" | "use" | "change" | "is" | "its" | "the" | "color" | "for" | "nicer" | "bit" | "this" | "think"
+            "no" | "not"
+                | "hmm"
+                | "wait"
+                | "rather"
+                | "better"
+                | "looks"
+                | "make"
+                | "it"
+                | "a"
+                | "in"
+                | "meant"
+                | "mean"
+                | "sorry"
+                | "oops"
+                | "one"
+                | "be"
+                | "use"
+                | "change"
+                | "is"
+                | "its"
+                | "the"
+                | "color"
+                | "for"
+                | "nicer"
+                | "bit"
+                | "this"
+                | "think"
         )
 }

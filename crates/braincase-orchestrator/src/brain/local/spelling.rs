@@ -71,13 +71,16 @@ pub(super) fn join_phrases(tokens: &[Token]) -> Vec<Token> {
 fn particles(tokens: &mut Vec<Token>) {
     let mut at = 0;
     while at < tokens.len() {
-        let verb = matches!(tokens[at].word.as_str(), "throw" | "kick" | "take" | "cut" | "pull" | "strip" | "leave" | "get");
+        let verb =
+            matches!(tokens[at].word.as_str(), "throw" | "kick" | "take" | "cut" | "pull" | "strip" | "leave" | "get");
         let object = |token: &&Token| token.kind == Kind::Word || matches!(token.kind, Kind::Hash(_) | Kind::Quote);
         let numbered = |token: &&Token| matches!(token.kind, Kind::Number(_));
         let rest = &tokens[at + 1..];
         let reach = rest.iter().take(7).take_while(|token| object(token) || numbered(token));
         let particle = reach.clone().position(|token| matches!(token.word.as_str(), "out" | "away" | "off"));
-        let timed = reach.clone().any(|token| matches!(token.word.as_str(), "seconds" | "second" | "ms" | "percent" | "fade" | "zoom"));
+        let timed = reach
+            .clone()
+            .any(|token| matches!(token.word.as_str(), "seconds" | "second" | "ms" | "percent" | "fade" | "zoom"));
         if let Some(particle) = particle.filter(|particle| verb && *particle > 0 && !timed) {
             "delete".clone_into(&mut tokens[at].word);
             match tokens[at + 1 + particle].word.as_str() {

@@ -96,7 +96,8 @@ fn is_border(tokens: &[Token], start: usize, at: usize, names: &Names) -> bool {
 
 /// Whether a sentence says how something should be: "It should stay for 5 seconds".
 fn states(rest: &[Token], names: &Names) -> bool {
-    let pronoun = rest.first().is_some_and(|token| matches!(token.word.as_str(), "it" | "that" | "this" | "they" | "both"));
+    let pronoun =
+        rest.first().is_some_and(|token| matches!(token.word.as_str(), "it" | "that" | "this" | "they" | "both"));
     let named = || target::len(rest, names).is_some();
     (pronoun || named()) && rest.iter().take(6).any(is_modal)
 }
@@ -112,9 +113,13 @@ fn desires(rest: &[Token]) -> bool {
 
 /// "4 seconds is plenty"
 fn suffices(rest: &[Token]) -> bool {
-    let unit = rest.iter().take(3).position(|token| matches!(token.word.as_str(), "seconds" | "second" | "ms" | "minute"));
+    let unit =
+        rest.iter().take(3).position(|token| matches!(token.word.as_str(), "seconds" | "second" | "ms" | "minute"));
     let judged = |token: &Token| {
-        matches!(token.word.as_str(), "plenty" | "enough" | "fine" | "perfect" | "ideal" | "better" | "do" | "ok" | "good" | "max")
+        matches!(
+            token.word.as_str(),
+            "plenty" | "enough" | "fine" | "perfect" | "ideal" | "better" | "do" | "ok" | "good" | "max"
+        )
     };
     unit.is_some_and(|unit| rest[unit + 1..].iter().take(4).any(judged))
 }
@@ -248,7 +253,8 @@ fn adds_another(before: &[Token], rest: &[Token]) -> bool {
         return false;
     }
     let article = matches!(first.word.as_str(), "a" | "an" | "another" | "one");
-    let called = first.word != "a" && matches!(second.word.as_str(), "called" | "says" | "about" | "for" | "that" | "where");
+    let called =
+        first.word != "a" && matches!(second.word.as_str(), "called" | "says" | "about" | "for" | "that" | "where");
     let border = |token: &&Token| !matches!(token.word.as_str(), "in" | "of" | "to" | "with" | "and");
     let noun = rest.iter().take(5).take_while(border).any(scene) || is_one_described(rest);
     let connects = |token: &&Token| !matches!(token.word.as_str(), "and" | "then" | "also");

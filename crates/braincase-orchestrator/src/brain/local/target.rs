@@ -186,7 +186,11 @@ impl Lookup<'_> {
 
     /// "the middle two", "the two scenes in the middle".
     fn middle_ones(&self, clause: &Clause<'_>, at: usize) -> Option<(Vec<usize>, usize)> {
-        let behind = || at.checked_sub(4).filter(|from| clause.seq(from + 1, &["scenes", "in", "the"])).and_then(|from| clause.number(from));
+        let behind = || {
+            at.checked_sub(4)
+                .filter(|from| clause.seq(from + 1, &["scenes", "in", "the"]))
+                .and_then(|from| clause.number(from))
+        };
         let several = clause.number(at + 1).or_else(behind).filter(|_| clause.word(at) == "middle")?;
         let count = usize::try_from(super::step::whole(several)).ok()?;
         let start = self.board.before.checked_sub(count)? / 2;
@@ -231,7 +235,8 @@ impl Lookup<'_> {
         let at = (0..clause.len()).find(|at| {
             let before = at.checked_sub(1).map_or("", |before| clause.any_word(before));
             let next = clause.word(at + 1);
-            let ends = matches!(next, "" | "please" | "to" | "should" | "is" | "and") || super::colors::named(next).is_some();
+            let ends =
+                matches!(next, "" | "please" | "to" | "should" | "is" | "and") || super::colors::named(next).is_some();
             let states = *at == 0 && matches!(next, "should" | "is" | "needs" | "to");
             let acts = matches!(before, "delete" | "of" | "in" | "make" | "color" | "rename" | "copy");
             clause.number(*at).is_some() && (states || acts && ends)
@@ -244,7 +249,8 @@ impl Lookup<'_> {
 
     fn all(&self, clause: &mut Clause<'_>) -> Option<Named> {
         let at = (0..clause.len()).find(|at| is_all(clause, *at))?;
-        let whole = clause.has(&["video", "whole", "entire", "total", "overall"]) && !clause.has(&["scenes", "every", "each"]);
+        let whole =
+            clause.has(&["video", "whole", "entire", "total", "overall"]) && !clause.has(&["scenes", "every", "each"]);
         clause.claim(at, at + 1);
         for at in 0..clause.len() {
             if words::SCENE.contains(&clause.word(at))
@@ -262,7 +268,8 @@ impl Lookup<'_> {
 /// "one of the scenes", "some of my scenes": no one can tell which.
 fn is_uncertain(clause: &Clause<'_>) -> bool {
     (0..clause.len()).any(|at| {
-        let some = matches!(clause.word(at), "one" | "some" | "any" | "most" | "few" | "half") || clause.number(at).is_some();
+        let some =
+            matches!(clause.word(at), "one" | "some" | "any" | "most" | "few" | "half") || clause.number(at).is_some();
         some && clause.word(at + 1) == "of" && (at + 2..at + 4).any(|noun| clause.word(noun) == "scenes")
     })
 }

@@ -138,6 +138,7 @@ fn told(message: &message::Message) -> Message {
     };
     let content = message.content.as_str();
     let known = message.tokens.as_ref().and_then(|known| Some((Encoding::by_name(&known.encoding)?, known.count)));
-    let text = known.map_or_else(|| Text::new(content), |(encoding, tokens)| Text::with_count(content, encoding, tokens));
+    let text =
+        known.map_or_else(|| Text::new(content), |(encoding, tokens)| Text::with_count(content, encoding, tokens));
     Message::new(role, text)
 }

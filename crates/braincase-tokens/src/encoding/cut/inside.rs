@@ -7,7 +7,6 @@ use bpe_openai::{appendable_encoder::AppendableEncoder, prependable_encoder::Pre
 use super::{Cuts, characters::Characters};
 use crate::encoding::{Encoding, LONGEST_TOKEN, vocabulary::Vocabulary};
 
-
 /// Adds prefixes that end inside the piece, where `before` tokens stand before it.
 pub(super) fn heads(
     encoding: Encoding,

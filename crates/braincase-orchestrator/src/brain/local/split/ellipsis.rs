@@ -62,8 +62,26 @@ fn other_target(before: &[Token], verb: usize, step: &[Token], names: &Names) ->
 pub(super) fn is_other_object(before: &[Token], step: &[Token], names: &Names) -> bool {
     let Some(joint) = object(step).and_then(|object| joint_to_target(step, object, names)) else { return false };
     let acts = |token: &Token| {
-        matches!(token.word.as_str(), "put" | "add" | "write" | "use" | "delete" | "place" | "show" | "set" | "have" | "change" | "make" | "move"
-                | "replace" | "color" | "turn" | "goes" | "belongs" | "is"
+        matches!(
+            token.word.as_str(),
+            "put"
+                | "add"
+                | "write"
+                | "use"
+                | "delete"
+                | "place"
+                | "show"
+                | "set"
+                | "have"
+                | "change"
+                | "make"
+                | "move"
+                | "replace"
+                | "color"
+                | "turn"
+                | "goes"
+                | "belongs"
+                | "is"
         )
     };
     let verb = before.iter().take(MAX_REACH).position(acts);
@@ -78,8 +96,7 @@ fn object(tokens: &[Token]) -> Option<usize> {
     (0..tokens.len().min(6)).find(|at| {
         let word = tokens[*at].word.as_str();
         let counted = |before: usize| {
-            numbers::ordinal(&tokens[before].word).is_some()
-                || matches!(tokens[before].word.as_str(), "other" | "last")
+            numbers::ordinal(&tokens[before].word).is_some() || matches!(tokens[before].word.as_str(), "other" | "last")
         };
         tokens[*at].kind == Kind::Quote
             || wish::noun_of(word).is_some()
@@ -88,9 +105,8 @@ fn object(tokens: &[Token]) -> Option<usize> {
 }
 
 fn joint_to_target(tokens: &[Token], object: usize, names: &Names) -> Option<usize> {
-    (object + 1..tokens.len().min(object + 7)).find(|at| {
-        JOINTS.contains(&tokens[*at].word.as_str()) && target::len(&tokens[at + 1..], names).is_some()
-    })
+    (object + 1..tokens.len().min(object + 7))
+        .find(|at| JOINTS.contains(&tokens[*at].word.as_str()) && target::len(&tokens[at + 1..], names).is_some())
 }
 
 fn other_object(before: &[Token], verb: Option<usize>, step: &[Token]) -> Vec<Token> {

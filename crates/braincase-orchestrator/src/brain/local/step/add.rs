@@ -36,7 +36,8 @@ pub(super) fn reads_as_new_scene(work: &Work, clause: &Clause<'_>) -> Option<New
 
 fn first_scene(clause: &Clause<'_>) -> Option<NewScene> {
     let noun = clause.find(&["scene", "intro", "opening"])?;
-    let refers = (0..noun).any(|at| matches!(clause.word(at), "delete" | "copy" | "this" | "that" | "which" | "where" | "how"));
+    let refers =
+        (0..noun).any(|at| matches!(clause.word(at), "delete" | "copy" | "this" | "that" | "which" | "where" | "how"));
     let described = clause.has(&["should", "with", "says", "called", "about", "is"]);
     (described && !refers && clause.number(noun + 1).is_none()).then_some(NewScene { noun, count: 1.0 })
 }
@@ -58,26 +59,33 @@ fn asked(clause: &Clause<'_>) -> Option<NewScene> {
 
 /// Verbs that can ask for a new scene.
 const VERBS: &[&str] = &[
-    "add", "make", "put", "need", "want", "give", "prepend", "start", "begin", "end", "finish", "new", "another", "open",
-    "close", "build", "have", "turn", "use", "show", "like", "love", "suggest", "get", "see", "prefer", "missing", "become",
+    "add", "make", "put", "need", "want", "give", "prepend", "start", "begin", "end", "finish", "new", "another",
+    "open", "close", "build", "have", "turn", "use", "show", "like", "love", "suggest", "get", "see", "prefer",
+    "missing", "become",
 ];
 
 /// "scene with a star", "a red scene saying Hi": a new scene without a verb.
 fn fragment(clause: &Clause<'_>) -> Option<NewScene> {
-    let listed = (1..clause.len().min(6)).find(|at| clause.word(*at) == "scenes" && clause.kind(at + 1) == Some(Kind::Colon));
+    let listed =
+        (1..clause.len().min(6)).find(|at| clause.word(*at) == "scenes" && clause.kind(at + 1) == Some(Kind::Colon));
     if let Some(noun) = listed {
         return clause.number(noun - 1).filter(|_| noun <= 2).map(|count| NewScene { noun, count });
     }
     let noun = (0..clause.len().min(8)).find(|at| clause.word(*at) == "scene")?;
     let plain = |at: usize| {
         let word = clause.word(at);
-        matches!(word, "a" | "an" | "maybe" | "now" | "ok" | "hmm" | "long" | "short") || words::FILLERS.contains(&word)
-            || crate::brain::local::colors::named(word).is_some() || clause.number(at).is_some() || matches!(word, "seconds" | "second" | "minute")
+        matches!(word, "a" | "an" | "maybe" | "now" | "ok" | "hmm" | "long" | "short")
+            || words::FILLERS.contains(&word)
+            || crate::brain::local::colors::named(word).is_some()
+            || clause.number(at).is_some()
+            || matches!(word, "seconds" | "second" | "minute")
     };
-    let described = matches!(clause.word(noun + 1), "with" | "says" | "called" | "about" | "showing" | "where" | "that")
-        || clause.kind(noun + 1) == Some(Kind::Comma);
+    let described =
+        matches!(clause.word(noun + 1), "with" | "says" | "called" | "about" | "showing" | "where" | "that")
+            || clause.kind(noun + 1) == Some(Kind::Comma);
     let article = (0..noun).any(|at| matches!(clause.word(at), "a" | "an"));
-    let alone = clause.number(noun + 1).is_none() && (article || described && clause.kind(noun + 1) != Some(Kind::Comma));
+    let alone =
+        clause.number(noun + 1).is_none() && (article || described && clause.kind(noun + 1) != Some(Kind::Comma));
     let changes = clause.has(&["should", "is", "needs", "to", "delete"]);
     ((0..noun).all(plain) && described && alone && !changes).then_some(NewScene { noun, count: 1.0 })
 }
@@ -97,8 +105,10 @@ fn added(clause: &Clause<'_>, verb: usize) -> Option<NewScene> {
             "to" | "in" | "on" | "says" | "called" | "of" | "for" | "from" | "as" | "after" | "before" | "says-that"
         ) || matches!(clause.kind(at), Some(Kind::Quote | Kind::Colon));
         // "end on a scene with …"
-        let opens = at == verb + 1 && matches!(clause.word(verb), "end" | "start" | "begin" | "open" | "close" | "finish");
-        let into = opens || matches!(word, "into" | "to" | "with" | "out" | "of" | "as" | "for" | "in" | "from") && !adds;
+        let opens =
+            at == verb + 1 && matches!(clause.word(verb), "end" | "start" | "begin" | "open" | "close" | "finish");
+        let into =
+            opens || matches!(word, "into" | "to" | "with" | "out" | "of" | "as" | "for" | "in" | "from") && !adds;
         if border && !into {
             return None;
         }
@@ -119,14 +129,32 @@ pub(super) enum Follows {
 /// "… and one called B": a step that goes on with what the step before adds.
 pub(super) fn goes_on(clause: &Clause<'_>, follows: Follows) -> Option<NewScene> {
     let first = (0..clause.len()).find(|at| {
-        !matches!(clause.word(*at), "and" | "then" | "also" | "plus" | "please" | "ok" | "hi" | "hey" | "so" | "just" | "now" | "oh" | "next" | "finally")
-            && clause.kind(*at) != Some(Kind::Comma)
+        !matches!(
+            clause.word(*at),
+            "and"
+                | "then"
+                | "also"
+                | "plus"
+                | "please"
+                | "ok"
+                | "hi"
+                | "hey"
+                | "so"
+                | "just"
+                | "now"
+                | "oh"
+                | "next"
+                | "finally"
+        ) && clause.kind(*at) != Some(Kind::Comma)
     })?;
     if !matches!(clause.word(first), "a" | "an" | "another" | "one") || clause.word(first + 1) == "of" {
         return None;
     }
     let noun = (first..clause.len().min(first + 6)).find(|at| is_scene_noun(clause, *at, true));
-    let alone = || matches!(clause.word(first + 1), "called" | "says" | "about" | "for" | "with" | "that" | "where").then_some(first);
+    let alone = || {
+        matches!(clause.word(first + 1), "called" | "says" | "about" | "for" | "with" | "that" | "where")
+            .then_some(first)
+    };
     let one = || (first + 1..first + 4).find(|at| clause.word(*at) == "one");
     let alone = || alone().or_else(one);
     noun.or_else(|| if follows == Follows::NewScene { alone() } else { None }).map(|noun| NewScene { noun, count: 1.0 })

@@ -84,7 +84,8 @@ fn carry_on(thread: &mut Thread, clause: &Clause<'_>, said: &mut Content, wish: 
     if let Some(noun) = thread.about.take().filter(|_| wish.noun.is_none() && has_pronoun(clause)) {
         wish.noun = Some(noun);
         color_of_text(wish);
-        let times = numbers::multiple(clause).filter(|_| wish.size.is_none() && wish.length.is_none() && wish.tempo.is_none());
+        let times =
+            numbers::multiple(clause).filter(|_| wish.size.is_none() && wish.length.is_none() && wish.tempo.is_none());
         wish.size = wish.size.or(times.map(Change::Times));
         said.old = said.old.take().or(thread.written.take());
     }
@@ -204,7 +205,9 @@ fn unnamed(work: &Work, thread: &Thread, wish: &Wish, said: &Content) -> Result<
     let only = wish.noun.and_then(|noun| only_scene_with(work, noun));
     if let Some(places) = implied(work, thread) {
         let there = |place: &usize| {
-            wish.noun.is_none_or(|noun| work.board.entries[*place].spec.elements.iter().any(|element| elements::is(element, noun)))
+            wish.noun.is_none_or(|noun| {
+                work.board.entries[*place].spec.elements.iter().any(|element| elements::is(element, noun))
+            })
         };
         // "make the star blue" means the only star, even if another scene was spoken of before.
         return Ok(only.filter(|_| wish.is_of_elements() && !places.iter().any(there)).unwrap_or(places));

@@ -27,7 +27,9 @@ pub(super) fn analyze(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>)
     let attached = work.board.attached();
     let shown = image
         || (!attached.is_empty() && (has_pronoun(clause) || clause.has(&["see", "here"])) && !clause.has(words::SCENE));
-    let of_scenes = attached.is_empty() && !verb && (clause.has(&["scenes"]) || clause.has(words::SCENE) && clause.has(&["is", "does"]));
+    let of_scenes = attached.is_empty()
+        && !verb
+        && (clause.has(&["scenes"]) || clause.has(words::SCENE) && clause.has(&["is", "does"]));
     if !((verb || asks) && shown) || of_scenes || clause.has(&["make", "change", "set", "add", "put", "if"]) {
         return Ok(None);
     }
@@ -207,7 +209,9 @@ fn numbered(clause: &Clause<'_>, images: &[ImageId]) -> Option<(usize, ImageId)>
             "image" => usize::try_from(edit::whole(clause.number(at + 1)?)).ok()?,
             word => numbers::ordinal(word)?,
         };
-        (clause.word(at + 1) == "image" || clause.word(at) == "image").then(|| Some((at, *images.get(place.checked_sub(1)?)?))).flatten()
+        (clause.word(at + 1) == "image" || clause.word(at) == "image")
+            .then(|| Some((at, *images.get(place.checked_sub(1)?)?)))
+            .flatten()
     });
     let first = found.next()?;
     found.next().is_none().then_some(first)

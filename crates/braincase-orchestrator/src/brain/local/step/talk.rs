@@ -116,12 +116,37 @@ pub(super) fn is_talk(work: &mut Work, clause: &Clause<'_>) -> bool {
 /// "wow, I didn't expect it to be that easy": words of joy or thanks, and nothing that is to be done.
 fn praises(clause: &Clause<'_>) -> bool {
     let joy = clause.has(&[
-        "wow", "thanks", "thank-you", "cheers", "perfect", "awesome", "great", "nice", "lovely", "amazing", "brilliant", "cool", "wonderful",
-        "super", "fantastic", "excellent", "beautiful", "haha", "sweet", "neat", "best", "happy", "impressive", "impressed", "love", "good",
+        "wow",
+        "thanks",
+        "thank-you",
+        "cheers",
+        "perfect",
+        "awesome",
+        "great",
+        "nice",
+        "lovely",
+        "amazing",
+        "brilliant",
+        "cool",
+        "wonderful",
+        "super",
+        "fantastic",
+        "excellent",
+        "beautiful",
+        "haha",
+        "sweet",
+        "neat",
+        "best",
+        "happy",
+        "impressive",
+        "impressed",
+        "love",
+        "good",
     ]);
     let asks = clause.has(words::COMMANDS)
         || clause.has(words::SCENE)
-        || clause.has(&["should", "need", "needs", "want", "suggest", "would", "could", "can", "too", "unwanted", "but"]);
+        || clause
+            .has(&["should", "need", "needs", "want", "suggest", "would", "could", "can", "too", "unwanted", "but"]);
     let value = super::wish::read(&mut clause.clone()).map_or(true, |wish| !wish.is_empty());
     let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote));
     joy && !asks && !value && !quote
@@ -154,7 +179,10 @@ pub(super) fn is_background(thread: &super::Thread, clause: &Clause<'_>) -> bool
         .all(|before| words::FILLERS.contains(&clause.word(before)) || clause.kind(before) != Some(Kind::Word));
     let verb = clause.any_word(start + 1);
     let tells = match clause.any_word(start) {
-        "im" | "were" => matches!(verb, "a" | "an") || verb.ends_with("ing") && !matches!(verb, "thinking" | "looking" | "missing" | "asking"),
+        "im" | "were" => {
+            matches!(verb, "a" | "an")
+                || verb.ends_with("ing") && !matches!(verb, "thinking" | "looking" | "missing" | "asking")
+        }
         "my" => false,
         "ill" => !matches!(verb, "have" | "take" | "need" | "like" | "want"),
         _ => matches!(verb, "am" | "are" | "run" | "own" | "work") || clause.seq(start + 1, &["have", "no"]),

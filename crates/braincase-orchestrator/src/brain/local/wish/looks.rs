@@ -104,7 +104,11 @@ pub(super) fn motion(clause: &mut Clause<'_>, spans: &[numbers::Span]) -> Option
             .map(|span| span.millis)
     };
     let delayed = spans.iter().find(|span| clause.word(span.end) == "delay").map(|span| span.millis);
-    Some(Move { kind, millis: with(&["over", "within", "take", "takes", "taking"]), delay: delayed.or_else(|| with(&["after"])) })
+    Some(Move {
+        kind,
+        millis: with(&["over", "within", "take", "takes", "taking"]),
+        delay: delayed.or_else(|| with(&["after"])),
+    })
 }
 
 fn motion_at(clause: &Clause<'_>, at: usize) -> Option<Motion> {

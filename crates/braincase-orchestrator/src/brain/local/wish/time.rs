@@ -62,9 +62,8 @@ pub(super) fn length(
 
 /// "it doesn't need 6 seconds, 3 are plenty": the length that it is not to have.
 fn is_refused(clause: &Clause<'_>, span: &numbers::Span) -> bool {
-    (span.start.saturating_sub(3)..span.start).any(|at| {
-        matches!(clause.any_word(at), "not" | "doesnt" | "isnt" | "instead-of" | "than" | "dont")
-    })
+    (span.start.saturating_sub(3)..span.start)
+        .any(|at| matches!(clause.any_word(at), "not" | "doesnt" | "isnt" | "instead-of" | "than" | "dont"))
 }
 
 /// Nobody means a length that a scene cannot have.

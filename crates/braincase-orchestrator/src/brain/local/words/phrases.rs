@@ -45,7 +45,10 @@ const PHRASES: &[(&str, &str)] = &[
     ("and", "as well as"),
     ("start-over", "start over, start from scratch"),
     ("thank-you", "thank you, thank u"),
-    ("typewriter", "letter by letter, character by character, type writer, typed out, type out, typing animation, types out"),
+    (
+        "typewriter",
+        "letter by letter, character by character, type writer, typed out, type out, typing animation, types out",
+    ),
     (
         "bigger",
         "get bigger, blow up, too small, too tiny, too little, not big enough, not large enough, isnt big enough, hard to says, hard to see, cant says, barely readable, difficult to says, unreadable, illegible, too thin to says, not readable, isnt readable, not legible",

@@ -34,7 +34,8 @@ pub(in crate::brain::local::step) fn read(
             clause.claim(at, at + 1);
             return number(anchor, plus);
         }
-        let scene = (at + 2..at + 5).any(|noun| words::SCENE.contains(&clause.word(noun)) || clause.word(noun) == "one");
+        let scene =
+            (at + 2..at + 5).any(|noun| words::SCENE.contains(&clause.word(noun)) || clause.word(noun) == "one");
         if clause.word(at + 1) == "the" && scene && work.board.before > 0 {
             return Err(Question::which_scene(&work.board, &work.board.all()));
         }

@@ -11,7 +11,8 @@ use braincase_core::scene::{Background, SceneSpec};
 pub(super) fn source(work: &Work, thread: &Thread, clause: &mut Clause<'_>) -> Result<Option<SceneSpec>, Question> {
     let alike = clause.has(&["same", "match", "matching", "matches"]);
     let joint = (0..clause.len()).rev().find(|at| {
-        let long = clause.word(*at) == "as" && at.checked_sub(2).is_some_and(|before| clause.seq(before, &["as", "long"]));
+        let long =
+            clause.word(*at) == "as" && at.checked_sub(2).is_some_and(|before| clause.seq(before, &["as", "long"]));
         long || alike && matches!(clause.word(*at), "as" | "like" | "of" | "match" | "matching")
     });
     let Some(joint) = joint else { return Ok(None) };

@@ -31,7 +31,9 @@ pub(super) fn replaced(work: &Work, clause: &mut Clause<'_>, said: &mut Content)
     let end = (verb..clause.len())
         .find(|at| clause.word(*at) == "in" && words::SCENE.contains(&clause.word(at + 1)))
         .unwrap_or(clause.len());
-    let Some(joint) = (first + 1..end).filter(is_joint).find(|joint| is_there(work, clause.raw(first, *joint))) else { return };
+    let Some(joint) = (first + 1..end).filter(is_joint).find(|joint| is_there(work, clause.raw(first, *joint))) else {
+        return;
+    };
     let new = clause.raw(joint + 1, end);
     if !new.is_empty() {
         said.old = Some(clause.raw(first, joint).to_owned());
@@ -50,9 +52,7 @@ fn instead_of(work: &Work, clause: &Clause<'_>) -> Option<(usize, usize)> {
 /// Whether some scene shows exactly these words.
 fn is_there(work: &Work, words: &str) -> bool {
     let lower = words.to_lowercase();
-    let same = |entry: &Entry| {
-        board::texts(&entry.spec).any(|(_, text)| text.text.as_str().to_lowercase() == lower)
-    };
+    let same = |entry: &Entry| board::texts(&entry.spec).any(|(_, text)| text.text.as_str().to_lowercase() == lower);
     !lower.is_empty() && work.board.entries.iter().any(same)
 }
 
