@@ -36,9 +36,9 @@ pub enum Role {
 /// An image in a message, as far as its cost goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Image {
-    /// In pixels.
+    /// In pixels; 0 if it is not known.
     pub width: u32,
-    /// In pixels.
+    /// In pixels; 0 if it is not known.
     pub height: u32,
     /// How closely the model is to look.
     pub detail: Detail,
@@ -65,6 +65,20 @@ pub struct ToolCall {
     pub name: String,
     /// Its arguments, as JSON.
     pub arguments: Text,
+}
+
+impl Image {
+    /// An image whose size is not known; it costs as much as the largest.
+    #[must_use]
+    pub const fn of_unknown_size(detail: Detail) -> Self {
+        Self { width: 0, height: 0, detail }
+    }
+
+    /// Its width and height, if both are known.
+    #[must_use]
+    pub const fn size(&self) -> Option<(u32, u32)> {
+        if self.width == 0 || self.height == 0 { None } else { Some((self.width, self.height)) }
+    }
 }
 
 impl Message {
