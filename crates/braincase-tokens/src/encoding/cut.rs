@@ -18,6 +18,9 @@ use super::{Encoding, Piece, count_till_limit, pieces};
 /// Longer pieces, in bytes, are cut inside. People write no such words.
 const HUGE: usize = 256;
 
+/// No token has more bytes; a test reads the vocabularies.
+const LONGEST_TOKEN: usize = 128;
+
 /// A place where a text may be cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cut {
@@ -45,8 +48,11 @@ pub fn truncate(encoding: Encoding, text: &str, limit: usize) -> &str {
     if text.len() <= limit {
         return text;
     }
+    // And at most so many: what is beyond is not even looked at, which matters where a piece has no end.
+    let reach = limit.saturating_add(4).saturating_mul(LONGEST_TOKEN).min(text.len());
+    let cuts = heads(encoding, &text[..text.floor_char_boundary(reach)], limit);
     let fits = |cut: &Cut| !cut.inside || count_till_limit(encoding, &text[..cut.at], limit).is_some();
-    let longest = heads(encoding, text, limit).into_iter().rev().find(fits);
+    let longest = cuts.into_iter().rev().find(fits);
     longest.map_or("", |cut| &text[..cut.at])
 }
 

@@ -20,14 +20,15 @@ const NAMED: usize = 3;
 pub(super) struct Packing<'a> {
     model: &'a Model,
     units: Units,
+    parts: Vec<Part>,
+    /// One for each part.
     slots: Vec<Slot>,
     pub(super) total: usize,
     pub(super) exactness: Exactness,
 }
 
-/// A part, and what became of it.
+/// What became of a part.
 struct Slot {
-    part: Part,
     whole: usize,
     cost: usize,
     fate: Fate,
@@ -45,18 +46,19 @@ pub(super) struct Goal {
 impl<'a> Packing<'a> {
     pub(super) fn new(model: &'a Model, parts: Vec<Part>, units: Units, frame: Cost) -> Self {
         let mut sum = frame;
-        let slot = |part: Part| {
+        let slot = |part: &Part| {
             let cost = model.message_cost(&part.message);
             sum = sum.plus(cost);
-            Slot { part, whole: cost.tokens, cost: cost.tokens, fate: Fate::Kept, why: None }
+            Slot { whole: cost.tokens, cost: cost.tokens, fate: Fate::Kept, why: None }
         };
-        let slots = parts.into_iter().map(slot).collect();
-        Self { model, units, slots, total: sum.tokens, exactness: sum.exactness }
+        let slots = parts.iter().map(slot).collect();
+        Self { model, units, parts, slots, total: sum.tokens, exactness: sum.exactness }
     }
 
     /// What the pinned parts cost.
     pub(super) fn pinned(&self) -> usize {
-        self.slots.iter().take_while(|slot| slot.part.need == Need::Pinned).map(|slot| slot.cost).sum()
+        let pinned = self.parts.iter().zip(&self.slots).take_while(|(part, _)| part.need == Need::Pinned);
+        pinned.map(|(_, slot)| slot.cost).sum()
     }
 
     /// Checks that what must be there fits, beside the frame and tools.
@@ -66,7 +68,7 @@ impl<'a> Packing<'a> {
         if need <= have {
             return Ok(());
         }
-        let parts = required.map(|(_, slot)| Largest { name: slot.part.name.clone(), tokens: slot.whole });
+        let parts = required.map(|(place, slot)| Largest { name: self.parts[place].name.clone(), tokens: slot.whole });
         let tools = Largest { name: "tools".to_owned(), tokens: tools };
         let mut largest: Vec<_> = parts.chain((tools.tokens > 0).then_some(tools)).collect();
         largest.sort_by_key(|part| std::cmp::Reverse(part.tokens));
@@ -111,7 +113,7 @@ impl<'a> Packing<'a> {
     /// What of a unit shrinks: the largest part that can, whatever room there is, so that more room never means that
     /// another one does.
     fn shrinkable(&self, unit: &[usize]) -> Option<(usize, Shrink, usize)> {
-        let can = |place: &usize| match self.slots[*place].part.need {
+        let can = |place: &usize| match self.parts[*place].need {
             Need::Pinned | Need::Required | Need::Optional { shrink: Shrink::DropOnly, .. } => None,
             Need::Optional { shrink, floor, .. } => Some((*place, shrink, floor)),
         };
@@ -120,8 +122,8 @@ impl<'a> Packing<'a> {
 
     /// The longest shorter text with which the message costs no more than `room`, and that cost.
     fn shrink(&self, place: usize, how: Shrink, floor: usize, room: usize) -> Option<(Text, usize)> {
-        let Message { ref text, .. } = self.slots[place].part.message;
-        let mut message = Message { text: Text::default(), ..self.slots[place].part.message.clone() };
+        let Message { ref text, .. } = self.parts[place].message;
+        let mut message = Message { text: Text::default(), ..self.parts[place].message.clone() };
         let frame = self.model.message_cost(&message).tokens;
         let most = most_tokens(self.model, room.checked_sub(frame)?);
         shorter(self.model.encoding, text, how, most).take_while(|shorter| shorter.tokens >= floor.max(1)).find_map(
@@ -137,14 +139,14 @@ impl<'a> Packing<'a> {
         let slot = &mut self.slots[place];
         self.total = self.total - slot.cost + cost;
         (slot.cost, slot.fate, slot.why) = (cost, Fate::Shrunk, Some(why));
-        slot.part.message.text = text;
+        self.parts[place].message.text = text;
     }
 
     /// The messages that are left, and what became of each part.
     pub(super) fn finish(self) -> (Vec<Message>, Vec<PartAccount>) {
         let mut messages = Vec::with_capacity(self.slots.len());
         let mut accounts = Vec::with_capacity(self.slots.len());
-        for Slot { part, whole, cost, fate, why } in self.slots {
+        for (part, Slot { whole, cost, fate, why }) in self.parts.into_iter().zip(self.slots) {
             accounts.push(PartAccount { name: part.name, fate, tokens: cost, cut: whole.saturating_sub(cost), why });
             if fate != Fate::Dropped {
                 messages.push(part.message);

@@ -61,23 +61,32 @@ fn without_first_lines(encoding: Encoding, text: &str, heading: usize, most: usi
     cuts.map(|Cut { at, tokens, .. }| Kept { head, tail: at, tokens: heading + tokens }).collect()
 }
 
-/// The head and the tail have half of the level each.
+/// At each level, the head and the tail have half of it each. Where one is cut coarsely and takes less than its half, there
+/// is room for a level of more than `most`.
 fn without_middle(encoding: Encoding, text: &str, most: usize) -> Vec<Kept> {
-    let (heads, tails) = (heads(encoding, text, most / 2), tails(encoding, text, most.div_ceil(2)));
-    let (mut heads, mut tails) = (heads.into_iter().peekable(), tails.into_iter().peekable());
+    let (mut heads, mut tails) = (heads(encoding, text, most).into_iter(), tails(encoding, text, most).into_iter());
+    let (mut head, mut tail) = (heads.next(), tails.next());
     let mut kept = Kept { head: 0, tail: text.len(), tokens: 0 };
-    let (mut head, mut tail) = (0, 0);
+    let (mut before, mut after) = (0, 0);
     let mut levels = Vec::new();
-    for level in 1..=most {
-        while let Some(cut) = heads.next_if(|cut| cut.tokens <= level / 2) {
-            (kept.head, head) = (cut.at, cut.tokens);
+    for level in 1..=most.saturating_mul(2) {
+        while let Some(cut) = head.take_if(|cut| cut.tokens <= level / 2) {
+            (kept.head, before) = (cut.at, cut.tokens);
+            head = heads.next();
         }
-        while let Some(cut) = tails.next_if(|cut| cut.tokens <= level.div_ceil(2)) {
-            (kept.tail, tail) = (cut.at, cut.tokens);
+        while let Some(cut) = tail.take_if(|cut| cut.tokens <= level.div_ceil(2)) {
+            (kept.tail, after) = (cut.at, cut.tokens);
+            tail = tails.next();
         }
-        if head + tail > kept.tokens {
-            kept.tokens = head + tail;
+        if before + after > most {
+            break;
+        }
+        if before + after > kept.tokens {
+            kept.tokens = before + after;
             levels.push(kept);
+        }
+        if head.is_none() && tail.is_none() {
+            break;
         }
     }
     levels

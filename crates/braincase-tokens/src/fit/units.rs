@@ -58,10 +58,12 @@ pub(super) fn check_pinned(parts: &[Part]) -> Result<(), FitError> {
 }
 
 fn join_groups(parts: &[Part], first: &mut [usize]) {
-    let mut groups = HashMap::new();
-    for (place, part) in parts.iter().enumerate() {
-        if let Some(group) = part.group {
-            first[place] = *groups.entry(group).or_insert(place);
+    let grouped = parts.iter().enumerate().filter_map(|(place, part)| part.group.map(|group| (group, place)));
+    let mut grouped: Vec<_> = grouped.collect();
+    grouped.sort_unstable();
+    for group in grouped.chunk_by(|a, b| a.0 == b.0) {
+        for (_, place) in group {
+            first[*place] = group[0].1;
         }
     }
 }
