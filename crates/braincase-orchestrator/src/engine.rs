@@ -10,7 +10,7 @@ use braincase_core::{
     image::ImageFacts,
     store::StoreError,
 };
-use braincase_tokens::{ToolSet, Watermark};
+use braincase_tokens::{Calibrator, ToolSet, Watermark};
 
 use crate::{
     analyses::Analyses, facts::Arrivals, hub::Hub, orchestrator::Parts, queue::Queues, running::Running, tools,
@@ -34,6 +34,8 @@ pub(crate) struct Engine {
     pub(crate) analyses: Analyses,
     /// Facts by content, so that a hot image costs no read.
     pub(crate) facts: Cache<(TenantId, ContentHash), ImageFacts>,
+    /// What providers were seen to count.
+    pub(crate) calibrator: Calibrator,
     /// The tools of every prompt, counted once.
     pub(crate) tools: ToolSet,
     /// Whether a project was warned that its prompts are nearly full. A project that is forgotten is warned once more.
@@ -62,6 +64,7 @@ impl Engine {
             running: Running::default(),
             analyses: Analyses::default(),
             facts,
+            calibrator: Calibrator::default(),
             tools: tools::counted(),
             watermarks,
         }

@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use braincase_core::{Clock, SceneId, Scope, TenantId, limits::Limits, scene, store::Store};
-use braincase_orchestrator::Orchestrator;
+use braincase_orchestrator::{Orchestrator, compute::Compute};
+use braincase_tokens::Registry;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -17,6 +18,10 @@ pub struct App {
     pub orchestrator: Orchestrator,
     /// For plain reads.
     pub store: Arc<dyn Store>,
+    /// What is known of models.
+    pub models: Arc<Registry>,
+    /// Runs long computations.
+    pub compute: Compute,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// The bounds of the domain.

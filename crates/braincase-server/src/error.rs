@@ -10,7 +10,7 @@ use braincase_core::store::StoreError;
 use braincase_orchestrator::Error;
 use http::{HeaderValue, StatusCode, header};
 
-use crate::wire::problem::ProblemBody;
+use crate::{tokens::TokensError, wire::problem::ProblemBody};
 
 /// A refusal or failure on its way to the client.
 #[derive(Debug, Clone)]
@@ -148,6 +148,17 @@ impl From<Error> for Problem {
             Error::Busy(detail) => Self::busy(detail),
             Error::Store(error) => error.into(),
         }
+    }
+}
+
+impl From<TokensError> for Problem {
+    fn from(error: TokensError) -> Self {
+        let field = match &error {
+            TokensError::UnknownModel(_) => "model",
+            TokensError::NotOneSource | TokensError::DoesNotFit(_) => "messages",
+            TokensError::ReserveTooLarge(_) => "reserve_output",
+        };
+        Self::invalid(field, error.to_string())
     }
 }
 

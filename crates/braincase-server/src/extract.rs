@@ -8,7 +8,11 @@ use http::{HeaderMap, header, request::Parts};
 use serde::{Deserialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use crate::{app::App, body, error::Problem};
+use crate::{
+    app::App,
+    body::{self, Held},
+    error::Problem,
+};
 
 /// The longest idempotency key, in characters.
 const MAX_KEY_CHARS: usize = 255;
@@ -138,12 +142,24 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let JsonBytes(held) = JsonBytes::from_request(request, app).await?;
+        parse(held.bytes()).map(Self)
+    }
+}
+
+/// The bytes of a JSON body, for those who parse it elsewhere with [`parse`].
+#[derive(Debug)]
+pub(crate) struct JsonBytes(pub(crate) Held);
+
+impl FromRequest<App> for JsonBytes {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
             body::discard(request.into_body(), app).await;
             return Err(Problem::wrong_content_type("application/json"));
         }
-        let held = body::read(request, app.http.max_json_bytes, "body", app).await?;
-        parse(held.bytes()).map(Self)
+        body::read(request, app.http.max_json_bytes, "body", app).await.map(Self)
     }
 }
 

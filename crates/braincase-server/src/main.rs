@@ -24,15 +24,22 @@ fn main() -> ExitCode {
 }
 
 fn run() -> anyhow::Result<ExitCode> {
-    let (cli, config) = match Cli::read(std::env::args_os()) {
+    let (cli, settings) = match Cli::read(std::env::args_os()) {
         Ok(read) => read,
         Err(error) => error.exit(),
     };
+    match cli.command {
+        Command::Serve(_) => within_runtime(serve(settings.config())),
+        Command::Check(_) => {
+            within_runtime(async { check::run(settings.config()).await.context("the result cannot be shown") })
+        }
+        Command::Tokens(command) => Ok(tokens::command::run(&command)?),
+    }
+}
+
+fn within_runtime(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
-    let ended = match cli.command {
-        Command::Serve(_) => runtime.block_on(serve(config)),
-        Command::Check(_) => runtime.block_on(check::run(config)).context("the result cannot be shown"),
-    };
+    let ended = runtime.block_on(work);
     runtime.shutdown_timeout(LETTING_GO);
     ended
 }

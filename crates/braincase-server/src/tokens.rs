@@ -1,11 +1,10 @@
-//! Counts and fits what clients and the command line ask for; knows neither HTTP nor terminals.
+//! Counts and fits what clients and the command line ask for; only `command` knows of a terminal.
 
-use braincase_tokens::{ChatMessage, FitError, Model, Registry, Sections, ToolSet, UnknownModel};
+pub mod command;
 
-use crate::{
-    error::Problem,
-    wire::tokens::{CountTokens, FitTokens, FittedPrompt, TokenCount},
-};
+use braincase_tokens::{ChatMessage, Fate, FitError, Registry, ReserveTooLarge, Sections, ToolSet, UnknownModel};
+
+use crate::wire::tokens::{CountTokens, FitTokens, FittedPrompt, TokenCount};
 
 /// Why nothing was counted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,15 +19,8 @@ pub enum TokensError {
     #[error(transparent)]
     DoesNotFit(#[from] FitError),
     /// More is to be kept free for the answer than the model can answer.
-    #[error("{reserve} tokens are to be reserved, but {model} answers with at most {max_output}")]
-    ReserveTooLarge {
-        /// Which model.
-        model: String,
-        /// What was asked for.
-        reserve: usize,
-        /// What is possible.
-        max_output: usize,
-    },
+    #[error(transparent)]
+    ReserveTooLarge(#[from] ReserveTooLarge),
 }
 
 /// Counts the tokens of a text or of a whole request.
@@ -38,9 +30,7 @@ pub enum TokensError {
 pub fn count(models: &Registry, asked: CountTokens) -> Result<TokenCount, TokensError> {
     let model = models.get(&asked.model)?;
     match (asked.text, asked.messages) {
-        (Some(text), None) if asked.tools.is_empty() => {
-            Ok(TokenCount::of(&model, model.count(&text), model.exactness))
-        }
+        (Some(text), None) if asked.tools.is_empty() => Ok(TokenCount::of(&model, model.count(&text), model.exactness)),
         (None, Some(messages)) => {
             let tools: ToolSet = asked.tools.iter().collect();
             let cost = model.cost(messages.iter().map(ChatMessage::message), &tools);
@@ -56,7 +46,7 @@ pub fn count(models: &Registry, asked: CountTokens) -> Result<TokenCount, Tokens
 /// When the model is not known, or what must stay does not fit.
 pub fn fit(models: &Registry, asked: FitTokens) -> Result<FittedPrompt, TokensError> {
     let model = models.get(&asked.model)?;
-    check_reserve(&model, asked.reserve_output)?;
+    model.checked_budget(asked.reserve_output)?;
     let messages = asked.messages.iter().map(|message| message.message().clone());
     let mut sections = Sections::of_chat(messages);
     sections.tools = asked.tools.iter().collect();
@@ -66,26 +56,4 @@ pub fn fit(models: &Registry, asked: FitTokens) -> Result<FittedPrompt, TokensEr
     let texts = fitted.messages.iter().map(|message| &message.text);
     let messages = kept.zip(texts).map(|((_, message), text)| message.with_text(text)).collect();
     Ok(FittedPrompt { messages, account: fitted.account })
-}
-
-fn check_reserve(model: &Model, reserve: Option<usize>) -> Result<(), TokensError> {
-    match reserve {
-        Some(reserve) if reserve > model.max_output => {
-            let model_name = model.name.to_string();
-            Err(TokensError::ReserveTooLarge { model: model_name, reserve, max_output: model.max_output })
-        }
-        Some(_) | None => Ok(()),
-    }
-}
-
-impl From<TokensError> for Problem {
-    fn from(error: TokensError) -> Self {
-        let field = match &error {
-            TokensError::UnknownModel(_) => "model",
-            TokensError::NotOneSource => "messages",
-            TokensError::DoesNotFit(_) => "messages",
-            TokensError::ReserveTooLarge { .. } => "reserve_output",
-        };
-        Self::invalid(field, error.to_string())
-    }
 }

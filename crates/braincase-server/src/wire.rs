@@ -6,4 +6,5 @@ pub mod page;
 pub mod problem;
 pub mod project;
 pub mod scene;
+pub mod tokens;
 pub mod turn;

@@ -30,7 +30,7 @@ const PER_CALL: usize = 12;
 const PER_RESULT: usize = 12;
 
 /// What a request or a part of it costs, and how far to trust it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Cost {
     /// The tokens.
     pub tokens: usize,

@@ -21,7 +21,7 @@ use row::{Row, Rules};
 const MAX_NAME: usize = 200;
 
 /// The models that are known.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Registry {
     providers: Vec<String>,
     rules: Rules,

@@ -62,6 +62,7 @@ async fn fit(engine: &Shared, turn: &mut Progress, context: &mut Context) -> Res
     context.leaving = leaving(engine, turn, context, &fitted.account.parts[chat.clone()]);
     context.prompt_tokens = fitted.messages.last().and_then(|said| said.text.known_count(turn.request.model.encoding));
     account::tell(engine, turn, &fitted.account, chat);
+    turn.cost = Some(turn.request.model.cost(&fitted.messages, &engine.tools));
     let messages = fitted.messages.into_iter().map(message).collect();
     let model = turn.request.model.name.to_string();
     Ok(Prompt { model, messages, tools: tools::specs(), max_output_tokens: reserve })

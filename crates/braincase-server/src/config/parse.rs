@@ -20,13 +20,25 @@ impl Cli {
     ///
     /// # Errors
     /// What clap has to say, which includes requests for help.
-    pub fn read(
-        args: impl IntoIterator<Item = std::ffi::OsString>,
-    ) -> Result<(Self, Result<Config, ConfigError>), clap::Error> {
+    pub fn read(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(Self, Settings), clap::Error> {
         let matches = Self::command().try_get_matches_from(args)?;
         let cli = Self::from_arg_matches(&matches)?;
-        let settings = matches.subcommand().map_or(&matches, |(_, settings)| settings);
-        Ok((cli, Config::of(settings)))
+        let settings = matches.subcommand().map_or_else(|| matches.clone(), |(_, settings)| settings.clone());
+        Ok((cli, Settings(settings)))
+    }
+}
+
+/// The settings of a command that runs a server, not looked at yet.
+#[derive(Debug)]
+pub struct Settings(ArgMatches);
+
+impl Settings {
+    /// The settings, parsed.
+    ///
+    /// # Errors
+    /// When one of them has a wrong value or the file cannot be read.
+    pub fn config(&self) -> Result<Config, ConfigError> {
+        Config::of(&self.0)
     }
 }
 
@@ -47,6 +59,7 @@ impl Config {
                 one_of(&[("local", VisionKind::Local), ("openai", VisionKind::OpenAi)]),
             )?,
             openai: openai(&from)?,
+            models: from.text("models").map(|(path, _)| path.into()),
             image_mode: from.get(
                 "image_mode",
                 "async",

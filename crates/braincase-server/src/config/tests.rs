@@ -6,7 +6,7 @@ use super::{BrainKind, Cli, Config, ConfigError};
 
 fn read(args: &[&str]) -> Result<Config, ConfigError> {
     let args = ["braincase", "serve"].iter().chain(args).map(OsString::from);
-    Cli::read(args).expect("the flags are known").1
+    Cli::read(args).expect("the flags are known").1.config()
 }
 
 fn refusal(args: &[&str]) -> String {

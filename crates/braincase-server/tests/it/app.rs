@@ -108,7 +108,7 @@ fn run(services: Services, listener: TcpListener, asked: oneshot::Receiver<()>) 
 fn config(dir: &TempDir) -> Config {
     let data_dir: OsString = dir.path().join("data").into();
     let args = ["braincase".into(), "serve".into(), "--data-dir".into(), data_dir];
-    Cli::read(args).expect("known flags").1.expect("valid settings")
+    Cli::read(args).expect("known flags").1.config().expect("valid settings")
 }
 
 /// An event as a client sees it.

@@ -21,7 +21,8 @@ impl Sections {
         let asked = messages.iter().rposition(|message| message.role == Role::User).unwrap_or(pinned);
         let turn = messages.split_off(asked);
         let past = messages.split_off(pinned);
-        let mut sections = Self::new(messages.into_iter().map(|message| Part::pinned("system", message)).collect::<Vec<_>>());
+        let mut sections =
+            Self::new(messages.into_iter().map(|message| Part::pinned("system", message)).collect::<Vec<_>>());
         sections = sections.history(exchanges(past), CHAT);
         turn.into_iter().fold(sections, |sections, message| sections.turn(name(&message), message))
     }
