@@ -4,5 +4,6 @@ mod budget;
 mod cases;
 mod conversation;
 mod errors;
+mod floods;
 mod promises;
 mod warning;

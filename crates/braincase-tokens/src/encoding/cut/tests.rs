@@ -161,3 +161,17 @@ fn no_token_is_longer_than_is_looked_at() {
         assert_eq!(ids.map(|id| bpe.token_len(id)).max(), Some(LONGEST_TOKEN));
     }
 }
+
+#[test]
+fn inside_a_piece_of_one_kind_what_is_left_costs_exactly_its_tokens() {
+    for text in ["a", "ab", "-", "!=", " ", "\n", "か"].map(|unit| unit.repeat(900)) {
+        for encoding in ENCODINGS {
+            let (heads, tails) = (heads(encoding, &text, NO_LIMIT), tails(encoding, &text, NO_LIMIT));
+            assert!(
+                heads.iter().filter(|cut| cut.inside).count() > 5 && tails.iter().filter(|cut| cut.inside).count() > 5
+            );
+            assert!(heads.iter().all(|cut| count(encoding, &text[..cut.at]) == cut.tokens), "{:?}", &text[..9]);
+            assert!(tails.iter().all(|cut| count(encoding, &text[cut.at..]) == cut.tokens), "{:?}", &text[..9]);
+        }
+    }
+}

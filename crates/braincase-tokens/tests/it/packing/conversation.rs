@@ -38,6 +38,23 @@ fn first_kept(fitted: &Fitted) -> usize {
     fitted.account.parts.iter().skip(1).position(|part| part.fate != Fate::Dropped).unwrap_or(usize::MAX)
 }
 
+/// How many turns did not find what was sent before at the start of their prompt, and how many tokens were said.
+fn converse(texts: &[String], limit: usize, step: usize) -> Result<(usize, usize), TestCaseError> {
+    let model = Registry::embedded().get("gpt-4o").unwrap();
+    let mut past = Vec::new();
+    let (mut before, mut evictions) = (turn(&model, limit, step, &past), 0);
+    let first_wanted = before.account.wanted;
+    for text in texts {
+        past.push(exchange(text));
+        let now = turn(&model, limit, step, &past);
+        prop_assert!(now.account.input <= limit);
+        prop_assert!(first_kept(&now) >= first_kept(&before) || before.messages.len() == 1, "what went came back");
+        evictions += usize::from(!now.messages.starts_with(&before.messages));
+        before = now;
+    }
+    Ok((evictions, before.account.wanted - first_wanted))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
@@ -45,27 +62,15 @@ proptest! {
     fn between_cuts_the_prompt_only_grows_at_its_end(
         texts in prop::collection::vec(text(), 1..60), limit in 300_usize..900, step in 1_usize..150
     ) {
-        // Given
-        let model = Registry::embedded().get("gpt-4o").unwrap();
-        let mut past = Vec::new();
-        let (mut before, mut evictions) = (turn(&model, limit, step, &past), 0);
-        let first_wanted = before.account.wanted;
-        for text in &texts {
-            // When
-            past.push(exchange(text));
-            let now = turn(&model, limit, step, &past);
-            // Then
-            prop_assert!(now.account.input <= limit);
-            prop_assert!(first_kept(&now) >= first_kept(&before) || before.messages.len() == 1);
-            if first_kept(&now) == first_kept(&before) {
-                prop_assert!(now.messages.starts_with(&before.messages));
-            } else if before.messages.len() > 1 {
-                evictions += 1;
-                prop_assert!(now.account.input <= limit);
-            }
-            before = now;
-        }
-        let appended = before.account.wanted - first_wanted;
+        let (evictions, appended) = converse(&texts, limit, step)?;
+        prop_assert!(evictions <= appended / step + 1, "{evictions} cuts for {appended} tokens by {step}");
+    }
+
+    #[test]
+    fn many_short_messages_come_with_few_cuts(
+        texts in prop::collection::vec("[a-z ]{0,20}", 60..120), limit in 400_usize..900, step in 100_usize..200
+    ) {
+        let (evictions, appended) = converse(&texts, limit, step)?;
         prop_assert!(evictions <= appended / step + 1, "{evictions} cuts for {appended} tokens by {step}");
     }
 

@@ -167,15 +167,16 @@ proptest! {
     #[test]
     fn the_account_says_why(case in cases()) {
         if let Ok(fitted) = case.pack() {
-            let mut over = fitted.account.wanted > case.limit;
-            for part in &fitted.account.parts {
-                over &= part.fate == Fate::Kept || part.why != Some(Why::WithItsGroup) || part.fate == Fate::Dropped;
-                let least = part.why == Some(Why::BelowFloor);
-                prop_assert!(!least || part.fate == Fate::Dropped);
+            let parts = &fitted.account.parts;
+            for unit in joined(&case.parts) {
+                let reasons: Vec<_> = unit.iter().filter_map(|place| parts[*place].why).collect();
+                // One part has the reason, the others went with it.
+                let own = reasons.iter().filter(|why| **why != Why::WithItsGroup).count();
+                prop_assert_eq!(own, usize::from(!reasons.is_empty()));
             }
-            prop_assert_eq!(over, fitted.account.wanted > case.limit);
-            if case.policy.step == Some(1) {
-                prop_assert!(fitted.account.parts.iter().all(|part| part.why != Some(Why::LowWaterMark)));
+            for part in parts {
+                prop_assert!(part.fate == Fate::Dropped || !matches!(part.why, Some(Why::BelowFloor | Why::WithItsGroup)));
+                prop_assert!(case.policy.step != Some(1) || part.why != Some(Why::LowWaterMark));
             }
         }
     }
