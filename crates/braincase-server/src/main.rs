@@ -8,6 +8,7 @@ use braincase_server::{
     config::{Cli, Command, Config, ConfigError},
     server,
     stop::Ended,
+    tokens,
 };
 
 /// As a shell says of a program that was interrupted.

@@ -17,9 +17,11 @@ pub(crate) fn of_request(model: &str, messages: &[PromptMessage], images: usize,
     if let Some(last) = messages.last_mut() {
         last.images = vec![image; images];
     }
-    let cost = model.cost(&messages, &schemas.iter().collect::<ToolSet>());
-    let is_sure = is_known && schemas.len() == tools.len();
-    Cost { exactness: if is_sure { cost.exactness } else { Exactness::Estimate }, ..cost }
+    let mut cost = model.cost(&messages, &schemas.iter().collect::<ToolSet>());
+    if !is_known || schemas.len() < tools.len() {
+        cost.exactness = Exactness::Estimate;
+    }
+    cost
 }
 
 /// The tokens of something that is said.

@@ -10,7 +10,7 @@ use crate::{
     app::App,
     error::Problem,
     extract::{JsonBytes, parse},
-    tokens,
+    tokens::{self, TokensError},
     wire::tokens::{CountTokens, FitTokens, FittedPrompt, TokenCount},
 };
 
@@ -30,12 +30,12 @@ async fn work<A: DeserializeOwned, T: Send + 'static>(
     app: &App,
     JsonBytes(held): JsonBytes,
     operation: &'static str,
-    work: impl FnOnce(A) -> Answered<T> + Send + 'static,
+    work: impl FnOnce(A) -> Result<T, TokensError> + Send + 'static,
 ) -> Answered<Shown<T>> {
     if held.bytes().len() <= LONG_TEXT {
-        return work(parse(held.bytes())?).map(Shown);
+        return Ok(Shown(work(parse(held.bytes())?)?));
     }
-    let work = move || work(parse(held.bytes())?);
+    let work = move || Ok(work(parse(held.bytes())?)?);
     let done = app.compute.run(Task::new(operation), work).await;
-    done.map_err(|dropped| Problem::internal(dropped.to_string()))?.map(Shown)
+    done.unwrap_or_else(|dropped| Err(Problem::internal(dropped.to_string()))).map(Shown)
 }

@@ -40,7 +40,8 @@ async fn tools_and_calls_are_counted() {
     let app = TestApp::start().await;
     let tool = json!({"type": "function", "function": {"name": "look", "description": "Looks.", "parameters":
         {"type": "object", "properties": {"where": {"type": "string", "description": "At what."}}}}});
-    let call = json!({"id": "c1", "type": "function", "function": {"name": "look", "arguments": "{\"where\":\"here\"}"}});
+    let call =
+        json!({"id": "c1", "type": "function", "function": {"name": "look", "arguments": "{\"where\":\"here\"}"}});
     let messages = json!([
         {"role": "user", "content": "Look here."},
         {"role": "assistant", "content": null, "tool_calls": [call]},
@@ -109,7 +110,9 @@ async fn the_oldest_exchanges_give_way_and_the_account_says_so() {
     assert!(kept.len() < messages.len() && kept[1..] == messages[messages.len() - kept.len() + 1..]);
     assert_eq!(kept[1]["role"], "user");
     assert!(account["wanted"].as_u64() > account["limit"].as_u64());
-    assert!(account["parts"].as_array().unwrap().iter().any(|part| part["fate"] == "dropped" && part["why"].is_string()));
+    assert!(
+        account["parts"].as_array().unwrap().iter().any(|part| part["fate"] == "dropped" && part["why"].is_string())
+    );
     let recounted = ok(app.post(COUNT, json!({"model": "gpt-4", "messages": kept})).await).await;
     assert_eq!(recounted["tokens"], account["input"]);
     assert_eq!(recounted["fits"], true);
