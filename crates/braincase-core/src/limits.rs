@@ -23,6 +23,8 @@ pub struct Limits {
     pub max_queued_turns: usize,
     /// How many recent messages are read for a prompt.
     pub recent_messages: usize,
+    /// How long these may be together, in bytes.
+    pub max_recent_bytes: usize,
     /// How long gathering the context may take.
     pub context_deadline: Duration,
     /// How long a turn may take once it is its turn.
@@ -42,7 +44,8 @@ impl Default for Limits {
             max_scenes: 500,
             max_calls: 32,
             max_queued_turns: 64,
-            recent_messages: 40,
+            recent_messages: 400,
+            max_recent_bytes: 4 << 20,
             context_deadline: Duration::from_secs(2),
             turn_deadline: Duration::from_secs(120),
             analysis_deadline: Duration::from_secs(60),

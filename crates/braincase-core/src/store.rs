@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use crate::{
-    ContentHash, ImageId, SceneId, Scope, TenantId, Timestamp, TurnId,
+    ContentHash, ImageId, MessageId, SceneId, Scope, TenantId, Timestamp, TurnId,
     event::{Event, NewEvent},
     image::{Analysis, Image, ImageFacts},
     memory::{Memory, MemoryKind},
@@ -84,8 +84,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Events of a project after a number, oldest first, at most `limit`.
     async fn events_after(&self, scope: Scope, after: i64, limit: usize) -> Result<Vec<Event>, StoreError>;
 
-    /// The messages that end a project's chat, oldest first, at most `limit`.
-    async fn recent_messages(&self, scope: Scope, limit: usize) -> Result<Vec<Message>, StoreError>;
+    /// The messages that prompts tell of word for word, oldest first: the newest `limit` whose words take `max_bytes` or
+    /// less together, none before the one that [`TurnCommit::history_from`] named last.
+    async fn recent_messages(&self, scope: Scope, limit: usize, max_bytes: usize) -> Result<Vec<Message>, StoreError>;
     /// What a project remembers.
     async fn list_memories(&self, scope: Scope) -> Result<Vec<Memory>, StoreError>;
     /// Remembers something, in place of what had the same kind and key.
@@ -156,6 +157,9 @@ pub struct TurnCommit {
     pub steps: Vec<Step>,
     /// The messages to add.
     pub messages: Vec<Message>,
+    /// From this message on, prompts tell the chat word for word; what came before lives on in the summary. It may be one
+    /// of the messages to add, and never moves back.
+    pub history_from: Option<MessageId>,
     /// What changed, what was learnt, and the events that tell of it.
     pub changes: ChangeCommit,
 }

@@ -95,6 +95,8 @@ pub struct HttpLimits {
     pub body_idle: Duration,
     /// A body must have arrived within this time.
     pub body_deadline: Duration,
+    /// A client may take nothing of its answer for this long; then it is dropped.
+    pub write_idle: Duration,
     /// How long a JSON request waits for the end of its turn.
     pub answer_wait: Duration,
     /// How often a quiet event stream shows that it is alive.
@@ -112,6 +114,7 @@ impl Default for HttpLimits {
             header_deadline: Duration::from_secs(10),
             body_idle: Duration::from_secs(15),
             body_deadline: Duration::from_secs(120),
+            write_idle: Duration::from_secs(30),
             answer_wait: Duration::from_secs(600),
             heartbeat: Duration::from_secs(15),
         }

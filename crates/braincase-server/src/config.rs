@@ -38,6 +38,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Which log lines there are. Default `info`.
     pub log_filter: String,
+    /// How long a client may take nothing of its answer before it is dropped. Default 30 s.
+    pub write_timeout: Duration,
     /// How long running turns may go on when the server is stopped. Default 20 s.
     pub stop_grace: Duration,
     /// What besides a signal stops the server. Default: nothing.

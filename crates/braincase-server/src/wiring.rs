@@ -68,7 +68,7 @@ pub enum StartError {
 /// # Errors
 /// See [`StartError`].
 pub async fn build(config: &Config) -> Result<Services, StartError> {
-    build_within(config, HttpLimits::default()).await
+    build_within(config, HttpLimits { write_idle: config.write_timeout, ..HttpLimits::default() }).await
 }
 
 /// Makes every part as configured, with other bounds than the default ones.

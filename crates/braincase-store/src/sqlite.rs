@@ -208,8 +208,8 @@ impl Store for SqliteStore {
         event::after(&self.inner.readers, scope, after, limit).await
     }
 
-    async fn recent_messages(&self, scope: Scope, limit: usize) -> Result<Vec<Message>, StoreError> {
-        message::recent(&self.inner.readers, scope, limit).await
+    async fn recent_messages(&self, scope: Scope, limit: usize, max_bytes: usize) -> Result<Vec<Message>, StoreError> {
+        message::recent(&self.inner.readers, scope, limit, max_bytes).await
     }
 
     async fn list_memories(&self, scope: Scope) -> Result<Vec<Memory>, StoreError> {

@@ -10,7 +10,7 @@ mod tools;
 use serde::Serialize;
 
 use crate::{
-    encoding::{count, count_till_limit},
+    encoding::count,
     model::{Exactness, Model},
 };
 
@@ -78,14 +78,6 @@ impl Model {
         };
         let thought = thought + tools.choice_cost(self.encoding) + self.frame;
         self.correction.of_frame(self.priced(REPLY + certain, thought, 0))
-    }
-
-    /// What one message adds to a request, if that is no more than `room`; stops counting soon after.
-    pub(crate) fn message_cost_within(&self, role: Role, text: &str, room: usize) -> Option<usize> {
-        let frame = self.role_tokens(role);
-        let limit = (room.saturating_mul(100) / self.current_percent()).checked_sub(frame)?;
-        let tokens = count_till_limit(self.encoding, text, limit)?;
-        Some(self.with_percent(tokens + frame))
     }
 
     fn role_tokens(&self, role: Role) -> usize {

@@ -24,8 +24,11 @@ pub use account::{
     Cost, Detail, Image, ImageRule, Message, Role, ToolCall, ToolChoice, ToolSchema, ToolSet, ToolSetId,
 };
 pub use calibration::{Calibrator, Drift};
-pub use encoding::{Encoding, count};
-pub use fit::{Account, DoesNotFit, Fate, Fitted, Need, Part, PartAccount, Sections, Shrink, fit};
+pub use encoding::{Encoding, LONG_TEXT, count, truncate};
+pub use fit::{
+    Account, DoesNotFit, Fate, FitError, Fitted, History, Largest, Need, Part, PartAccount, Policy, Sections, Shrink,
+    Watermark, Why, fit,
+};
 pub use model::{Budget, Exactness, Model, ReserveTooLarge};
 pub use registry::{InvalidRegistry, Registry, UnknownModel};
 pub use text::Text;

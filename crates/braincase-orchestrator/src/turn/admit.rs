@@ -88,8 +88,9 @@ fn check_shape(limits: &Limits, ask: &Ask) -> Result<(), Error> {
 }
 
 fn find_model(engine: &Shared, ask: &Ask) -> Result<Model, Error> {
-    let name = ask.model.as_deref().unwrap_or(&engine.parts.model);
-    engine.models.get(name).map_err(|error| Error::Invalid { field: "model", problem: error.to_string() })
+    let Some(name) = &ask.model else { return Ok(engine.parts.model.clone()) };
+    let found = engine.parts.models.get(name);
+    found.map_err(|error| Error::Invalid { field: "model", problem: error.to_string() })
 }
 
 async fn check_repeated(engine: &Shared, scope: Scope, idempotency: Option<&Idempotency>) -> Result<(), Stop> {

@@ -134,8 +134,8 @@ impl Store for FaultyStore {
     async fn events_after(&self, scope: Scope, after: i64, limit: usize) -> Answer<Vec<Event>> {
         self.pass(self.real.events_after(scope, after, limit)).await
     }
-    async fn recent_messages(&self, scope: Scope, limit: usize) -> Answer<Vec<Message>> {
-        self.pass(self.real.recent_messages(scope, limit)).await
+    async fn recent_messages(&self, scope: Scope, limit: usize, max_bytes: usize) -> Answer<Vec<Message>> {
+        self.pass(self.real.recent_messages(scope, limit, max_bytes)).await
     }
     async fn list_memories(&self, scope: Scope) -> Answer<Vec<Memory>> {
         self.pass(self.real.list_memories(scope)).await

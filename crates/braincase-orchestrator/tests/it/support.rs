@@ -46,6 +46,7 @@ pub(crate) struct Desk {
 pub(crate) struct Setting {
     pub(crate) limits: Limits,
     pub(crate) image_mode: ImageMode,
+    pub(crate) model: Option<&'static str>,
 }
 
 impl Desk {
@@ -63,14 +64,17 @@ impl Desk {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(options, background.clone()).await.unwrap());
         let brain = Arc::new(ScriptedBrain::default());
         let vision = Arc::new(ScriptedVision::default());
+        let models = Arc::new(Registry::parse("").unwrap());
         let orchestrator = Orchestrator::new(Parts {
             store: around(store.clone()),
             brain: brain.clone(),
             vision: vision.clone(),
             clock,
+            compute: Compute::new(background.clone(), 2),
             background,
             limits: setting.limits,
-            model: "gpt-4o".to_owned(),
+            models: models.clone(),
+            model: models.get(setting.model.unwrap_or("gpt-4o")).unwrap(),
             image_mode: setting.image_mode,
         });
         let scope = new_project(&store).await;

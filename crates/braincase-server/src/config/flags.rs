@@ -63,6 +63,9 @@ pub struct Flags {
     /// Which log lines there are, as in `info,braincase_store=debug` [default: info]
     #[arg(long, env = "BRAINCASE_LOG", value_name = "FILTER")]
     log: Option<String>,
+    /// How long a client may take nothing of its answer, an event stream say, before it is dropped [default: 30s]
+    #[arg(long, env = "BRAINCASE_WRITE_TIMEOUT", value_name = "DURATION")]
+    write_timeout: Option<String>,
     /// How long running turns may go on when the server is stopped [default: 20s]
     #[arg(long, env = "BRAINCASE_STOP_GRACE", value_name = "DURATION")]
     stop_grace: Option<String>,

@@ -11,7 +11,9 @@ use super::{
     sources::{Origin, Sources},
 };
 
-const MAX_GRACE: Duration = Duration::from_secs(3_600);
+const MAX_WAIT: Duration = Duration::from_secs(3_600);
+/// Shorter, and clients on slow lines would be dropped in the middle of what they read.
+const MIN_LIMIT: Duration = Duration::from_secs(1);
 
 impl Cli {
     /// The command line of this process with its settings.
@@ -56,6 +58,7 @@ impl Config {
                 one_of(&[("json", LogFormat::Json), ("pretty", LogFormat::Pretty)]),
             )?,
             log_filter: from.get("log", "info", |text| Ok(text.to_owned()))?,
+            write_timeout: from.get("write_timeout", "30s", time_limit)?,
             stop_grace: from.get("stop_grace", "20s", duration)?,
             stop_on: if stdin { StopOn::SignalsAndStdin } else { StopOn::Signals },
         })
@@ -114,7 +117,12 @@ fn http_url(text: &str) -> Result<String, String> {
 fn duration(text: &str) -> Result<Duration, String> {
     let expected = "expected a time of at most one hour, as in 20s or 1m 30s";
     let parsed = humantime::parse_duration(text).map_err(|_| expected)?;
-    if parsed <= MAX_GRACE { Ok(parsed) } else { Err(expected.to_owned()) }
+    if parsed <= MAX_WAIT { Ok(parsed) } else { Err(expected.to_owned()) }
+}
+
+fn time_limit(text: &str) -> Result<Duration, String> {
+    let limit = duration(text)?;
+    if limit >= MIN_LIMIT { Ok(limit) } else { Err(format!("expected at least {MIN_LIMIT:?}")) }
 }
 
 fn yes_or_no(text: &str) -> Result<bool, String> {

@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf};
 use clap::{ArgMatches, parser::ValueSource};
 
 /// Every setting that the file may have, by the name it has there.
-const IN_FILE: [&str; 14] = [
+const IN_FILE: [&str; 15] = [
     "listen",
     "public",
     "data_dir",
@@ -18,6 +18,7 @@ const IN_FILE: [&str; 14] = [
     "image_mode",
     "log_format",
     "log",
+    "write_timeout",
     "stop_grace",
     "stop_on_stdin_eof",
 ];

@@ -25,3 +25,5 @@ mod scenes;
 mod stop;
 #[cfg(test)]
 mod turns;
+#[cfg(test)]
+mod unread;

@@ -35,7 +35,8 @@ macro_rules! behaviours {
                 a_key_belongs_to_its_project, of_many_equal_requests_one_is_accepted,
                 a_turn_of_an_unknown_project_is_not_accepted, a_turn_accepted_twice_is_a_conflict,
                 a_turn_ends_once, a_turn_that_conflicts_leaves_nothing, an_unknown_turn_cannot_end,
-                messages_come_in_the_order_in_which_they_were_said, turns_are_listed_newest_first_page_by_page,
+                messages_come_in_the_order_in_which_they_were_said, the_chat_is_told_from_where_a_turn_said,
+                no_more_words_are_read_than_asked_for, a_chat_told_from_an_unknown_message_leaves_nothing, turns_are_listed_newest_first_page_by_page,
                 open_turns_are_interrupted_once, an_interrupted_turn_cannot_end_again, texts_of_any_kind_are_read_back
             ]
             images: [

@@ -3,7 +3,7 @@
 //! This is what all counting and cutting is made of: the tokens of a text are the sum over its pieces, and that holds for
 //! every prefix that ends, and every suffix that begins, between two pieces.
 
-use super::Encoding;
+use super::{Encoding, counter::Counter};
 
 /// A piece of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,6 @@ pub(crate) struct Piece {
 
 /// The pieces of a text, in order.
 pub(crate) fn pieces(encoding: Encoding, text: &str) -> impl Iterator<Item = Piece> {
-    let tokenizer = encoding.tokenizer();
-    tokenizer.split(text).map(|piece| Piece { len: piece.len(), tokens: tokenizer.bpe.count(piece.as_bytes()) })
+    let mut counter = Counter::new(encoding, text);
+    std::iter::from_fn(move || counter.next(usize::MAX).map(|(len, tokens)| Piece { len, tokens }))
 }

@@ -47,7 +47,7 @@ fn quotes(clause: &mut Clause<'_>, usage: Use, content: &mut Content) {
                 || clause.word(at + 1) == "for" && clause.mentions(&["swap", "change", "replace", "trade"]));
         let near: Vec<&str> = (at.saturating_sub(3)..at).map(|before| clause.any_word(before)).collect();
         let before = near.last().copied().unwrap_or("");
-        let slot = if replaced || usage == Use::Delete || before == "instead-of" {
+        let slot = if replaced || usage == Use::Delete || matches!(before, "instead-of" | "not") {
             &mut content.old
         } else if is_title(clause, &near, before) {
             &mut content.title
@@ -83,7 +83,8 @@ fn free_words(clause: &mut Clause<'_>, usage: Use, content: &mut Content) {
         let words = clause
             .raw(start, end)
             .trim_matches(|c: char| c.is_whitespace() || ",;:.?!".contains(c))
-            .trim_end_matches(" please")
+            .trim_end_matches(" please");
+        let words = if slot == Slot::Title { words.trim_end_matches(" there") } else { words.trim_end_matches(" instead") }
             .to_owned();
         let target = match slot {
             Slot::Title => &mut content.title,
@@ -126,22 +127,31 @@ fn marker(clause: &Clause<'_>, at: usize, usage: Use) -> Option<(Slot, usize)> {
             Some((Slot::Topic, next))
         }
         "call" | "name" | "title"
-            if usage == Use::Change && (clause.word(at) != "title" || clause.word(next) == "it") =>
+            if usage == Use::Change
+                && (clause.word(at) != "title" || clause.word(next) == "it")
+                && clause.word(next) != "of" =>
         {
             after_object(clause, next).map(|start| (Slot::Title, start))
         }
         "write" => Some((Slot::Text, next)),
-        "be" | "is" if at > 0 && matches!(clause.word(at.saturating_sub(2)), "title" | "text" | "heading") => {
-            Some((slot_of(clause, at - 2), skip_colon(next)))
-        }
+        "be" | "is" => stated(clause, at).map(|slot| (slot, skip_colon(next))),
         "to" | "into" | "as" | "with" | "by" => after_to(clause, at).map(|slot| (slot, skip_colon(next))),
         "text" | "title" | "heading" | "message" | "slogan" | "tagline" => direct(clause, at, usage),
         _ => None,
     }
 }
 
+/// "the title of the second scene should be X": what is said to be X.
+fn stated(clause: &Clause<'_>, at: usize) -> Option<Slot> {
+    let noun = (0..at).rev().find(|before| matches!(clause.word(*before), "title" | "text" | "heading" | "name"))?;
+    let property = clause.has(&["color", "size", "background", "duration", "speed", "in", "on", "at"]);
+    let near = at - noun <= 2;
+    let end = (at + 1..clause.len()).find(|end| clause.kind(*end) == Some(Kind::Stop)).unwrap_or(clause.len());
+    (near || !property && !is_value(clause, at + 1, end)).then(|| slot_of(clause, noun))
+}
+
 fn slot_of(clause: &Clause<'_>, at: usize) -> Slot {
-    if clause.word(at) == "title" { Slot::Title } else { Slot::Text }
+    if matches!(clause.word(at), "title" | "name") { Slot::Title } else { Slot::Text }
 }
 
 /// "rename it to X", "change the text to X", "replace the headline with X".
@@ -273,8 +283,14 @@ fn property_starts(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
     if clause.border() == Some(at) || labelled {
         return true;
     }
+    let told = clause.kind(at) == Some(Kind::Comma)
+        && clause.word(at + 1) == "it"
+        && matches!(clause.word(at + 2), "goes" | "comes" | "should" | "has" | "needs" | "is" | "belongs" | "last-for");
+    if told {
+        return true;
+    }
     if matches!(word, "says" | "called" | "last-for" | "which" | "instead-of")
-        || (word == "that" && matches!(clause.word(at + 1), "says" | "last-for" | "is" | "fade" | "bounce"))
+        || (word == "that" && matches!(clause.word(at + 1), "says" | "last-for" | "is" | "has" | "fade" | "bounce"))
     {
         return true;
     }
@@ -289,7 +305,7 @@ fn property_starts(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
     let beside = usage == Use::NewScene
         && (word == "between" && (at..clause.len()).any(|next| clause.word(next) == "and")
             || matches!(word, "after" | "before") && other(at + 1)
-            || clause.kind(at) == Some(Kind::Comma) && matches!(clause.word(at + 1), "after" | "before" | "between")
+            || clause.kind(at) == Some(Kind::Comma) && matches!(clause.word(at + 1), "after" | "before" | "between" | "goes" | "comes" | "belongs" | "placed" | "right")
             || word == "from" && (at + 1..at + 4).any(|next| words::IMAGE.contains(&clause.word(next))));
     if beside {
         return true;
@@ -328,8 +344,9 @@ fn is_property(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
     let determined = next > at + 1;
     let scene = words::SCENE.contains(&word) || (words::SCENE.contains(&after) || after == "one") && !word.is_empty();
     let kind = determined && (words::OPENING.contains(&word) || words::CLOSING.contains(&word));
-    let color = colors::color_at(clause, next).is_some_and(|found| {
-        found.end >= clause.len()
+    let figure = |at: usize| super::wish::shape(clause.word(at)).is_some();
+    let color = figure(next) && determined || colors::color_at(clause, next).is_some_and(|found| {
+        found.end >= clause.len() || figure(found.end)
             || matches!(
                 clause.word(found.end),
                 "background" | "text" | "and" | "color" | "to" | "gradient" | "in" | "at"
@@ -349,6 +366,6 @@ fn is_property(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
     let pronoun = next == clause.len()
         && matches!(clause.word(next - 1), "it")
         && next == at + 2
-        && matches!(clause.word(at), "in" | "on");
+        && matches!(clause.word(at), "in" | "on" | "with" | "from" | "of");
     scene || kind || color || place || style || time || image || pronoun
 }

@@ -1,7 +1,13 @@
 //! Steps: where one step of a request ends and the next begins.
 
+mod ellipsis;
+mod target;
+
+use std::borrow::Cow;
+
 use super::{
-    colors, numbers,
+    board::Board,
+    colors, target as lookup,
     token::{Kind, Token},
     words,
 };
@@ -9,18 +15,42 @@ use super::{
 /// The most steps that are read; a decision may hold no more calls anyway.
 const MAX_STEPS: usize = 32;
 
-/// Cuts a request into its steps. What stands in quotes is one token and is never cut.
-pub(super) fn steps(tokens: &[Token]) -> Vec<&[Token]> {
-    let mut steps = Vec::new();
+/// What the scenes are called, word by word.
+#[derive(Debug, Default)]
+pub(super) struct Names(Vec<Vec<String>>);
+
+impl Names {
+    /// The titles of a board, except those that are made of words with another meaning.
+    pub(super) fn of(board: &Board) -> Self {
+        let telling = |title: &Vec<String>| title.iter().any(|word| !words::is_reserved(word));
+        Self(lookup::titles(board).into_iter().map(|(_, title)| title).filter(telling).collect())
+    }
+
+    fn len_at(&self, tokens: &[Token]) -> Option<usize> {
+        let stands = |title: &&Vec<String>| {
+            title.len() <= tokens.len() && title.iter().zip(tokens).all(|(word, token)| *word == token.word)
+        };
+        self.0.iter().filter(stands).map(Vec::len).max()
+    }
+}
+
+/// Cuts a request into its steps and puts back what they leave out. What stands in quotes is one token, never cut.
+pub(super) fn steps<'t>(tokens: &'t [Token], names: &Names) -> Vec<Cow<'t, [Token]>> {
+    let mut pieces = Vec::new();
     let mut start = 0;
     for at in 0..tokens.len() {
-        if at >= start && is_border(tokens, start, at) {
-            push(&mut steps, &tokens[start..at]);
+        if at >= start && is_border(tokens, start, at, names) {
+            push(&mut pieces, &tokens[start..at]);
             start = at + 1;
         }
     }
-    push(&mut steps, &tokens[start..]);
-    steps.truncate(MAX_STEPS);
+    push(&mut pieces, &tokens[start..]);
+    pieces.truncate(MAX_STEPS);
+    let mut steps: Vec<Cow<'t, [Token]>> = Vec::new();
+    for piece in pieces {
+        let whole = ellipsis::complete(steps.last().map(AsRef::as_ref), piece, names);
+        steps.push(whole);
+    }
     steps
 }
 
@@ -32,7 +62,7 @@ fn push<'t>(steps: &mut Vec<&'t [Token]>, step: &'t [Token]) {
     }
 }
 
-fn is_border(tokens: &[Token], start: usize, at: usize) -> bool {
+fn is_border(tokens: &[Token], start: usize, at: usize, names: &Names) -> bool {
     let rest = &tokens[at + 1..];
     // "apart from Beach, delete everything": the exception belongs to what follows.
     let exception =
@@ -45,25 +75,75 @@ fn is_border(tokens: &[Token], start: usize, at: usize) -> bool {
         Kind::Newline | Kind::Semicolon => starts_step(rest) || !has_content(&tokens[start..at]),
         Kind::Stop | Kind::Comma | Kind::Dash => {
             starts_step(rest)
-                || adds_another(&tokens[start..at], rest)
-                || takes_over(&tokens[start..at], rest)
-                || lists_lengths(&tokens[start..at], rest)
+                || goes_on(&tokens[start..at], rest, names)
+                || tokens[at].kind == Kind::Stop && states(rest, names)
+                || desires(rest)
+                || suffices(rest)
         }
         Kind::Word => match tokens[at].word.as_str() {
-            "then" | "afterwards" => starts_step(rest),
+            "then" | "afterwards" => starts_step(rest) || goes_on(&tokens[start..at], rest, names),
+            "so" => at > start && (starts_step(rest) || states(rest, names) || desires(rest)),
             // "copy the intro and put the copy at the end" is one step.
             "and" if is_copy_placed(&tokens[start..at], rest) => false,
             "and" | "also" | "plus" | "but" | "while" => {
-                !is_title_list(tokens, at)
-                    && (starts_step(rest)
-                        || adds_another(&tokens[start..at], rest)
-                        || takes_over(&tokens[start..at], rest)
-                        || lists_lengths(&tokens[start..at], rest))
+                !is_title_list(tokens, at) && (starts_step(rest) || goes_on(&tokens[start..at], rest, names))
             }
             _ => false,
         },
         Kind::Number(_) | Kind::Hash(_) | Kind::Hex(_) | Kind::Quote | Kind::Colon => false,
     }
+}
+
+/// Whether a sentence says how something should be: "It should stay for 5 seconds".
+fn states(rest: &[Token], names: &Names) -> bool {
+    let pronoun = rest.first().is_some_and(|token| matches!(token.word.as_str(), "it" | "that" | "this" | "they" | "both"));
+    let named = || target::len(rest, names).is_some();
+    (pronoun || named()) && rest.iter().take(6).any(is_modal)
+}
+
+/// "they want it in green"
+fn desires(rest: &[Token]) -> bool {
+    let word = |at: usize| rest.get(at).map_or("", |token| token.word.as_str());
+    let skip = usize::from(matches!(word(0), "and" | "but" | "so"));
+    matches!(word(skip), "i" | "we" | "they" | "he" | "she" | "shed" | "hed" | "theyd" | "wed")
+        && matches!(word(skip + 1), "want" | "wants" | "need" | "needs" | "prefer" | "prefers" | "love" | "like")
+        && matches!(word(skip + 2), "it" | "that" | "this" | "them" | "the" | "a" | "an" | "some")
+}
+
+/// "4 seconds is plenty"
+fn suffices(rest: &[Token]) -> bool {
+    let unit = rest.iter().take(3).position(|token| matches!(token.word.as_str(), "seconds" | "second" | "ms" | "minute"));
+    let judged = |token: &Token| {
+        matches!(token.word.as_str(), "plenty" | "enough" | "fine" | "perfect" | "ideal" | "better" | "do" | "ok" | "good" | "max")
+    };
+    unit.is_some_and(|unit| rest[unit + 1..].iter().take(4).any(judged))
+}
+
+/// "the star should be green and the price should be bold": a second statement of the same kind.
+fn states_more(before: &[Token], rest: &[Token], names: &Names) -> bool {
+    let object = rest.iter().take(6).position(is_modal).filter(|modal| (1..=5).contains(modal));
+    let determined = rest.first().is_some_and(|token| matches!(token.word.as_str(), "the" | "its" | "our" | "my"))
+        || target::len(rest, names).is_some();
+    let whole = |token: &Token| {
+        is_modal(token)
+            || matches!(token.word.as_str(), "new" | "want" | "wants" | "need" | "needs" | "love" | "like" | "prefer")
+            || words::COMMANDS.contains(&token.word.as_str())
+    };
+    let stated = before.iter().take(12).position(whole).is_some_and(|verb| verb + 1 < before.len());
+    object.is_some() && determined && stated
+}
+
+fn is_modal(token: &Token) -> bool {
+    matches!(token.word.as_str(), "should" | "must" | "needs" | "has" | "shall" | "can" | "could")
+}
+
+/// Whether a step without a verb goes on with what the step before it does.
+fn goes_on(before: &[Token], rest: &[Token], names: &Names) -> bool {
+    adds_another(before, rest)
+        || takes_over(before, rest, names)
+        || lists_lengths(before, rest)
+        || states_more(before, rest, names)
+        || ellipsis::is_other_object(before, rest, names)
 }
 
 /// "but" of "all but the last" was joined before; here only a leading connective is left alone.
@@ -168,10 +248,20 @@ fn adds_another(before: &[Token], rest: &[Token]) -> bool {
         return false;
     }
     let article = matches!(first.word.as_str(), "a" | "an" | "another" | "one");
-    let called = first.word != "a" && matches!(second.word.as_str(), "called" | "says" | "about" | "for");
+    let called = first.word != "a" && matches!(second.word.as_str(), "called" | "says" | "about" | "for" | "that" | "where");
     let border = |token: &&Token| !matches!(token.word.as_str(), "in" | "of" | "to" | "with" | "and");
-    let noun = rest.iter().take(5).take_while(border).any(scene);
-    article && (called || noun) && before.iter().take(12).any(adds) && before.iter().take(40).any(scene)
+    let noun = rest.iter().take(5).take_while(border).any(scene) || is_one_described(rest);
+    let connects = |token: &&Token| !matches!(token.word.as_str(), "and" | "then" | "also");
+    let continues = before.iter().find(connects).is_some_and(|token| matches!(token.word.as_str(), "one" | "another"));
+    let scenes = continues || before.iter().take(40).any(scene);
+    article && (called || noun) && before.iter().take(12).any(adds) && scenes
+}
+
+/// "a white one that says Go"
+fn is_one_described(rest: &[Token]) -> bool {
+    let one = rest.iter().take(4).skip(1).position(|token| token.word == "one");
+    let next = one.and_then(|one| rest.get(one + 2));
+    next.is_some_and(|next| matches!(next.word.as_str(), "that" | "with" | "called" | "says" | "about" | "for"))
 }
 
 /// "two new scenes, one called A and one called B" adds two, not four.
@@ -203,18 +293,16 @@ fn lists_lengths(before: &[Token], rest: &[Token]) -> bool {
 }
 
 /// Whether a new target takes over the verb before it: "make scene 1 blue and scene 2 red".
-fn takes_over(before: &[Token], rest: &[Token]) -> bool {
-    let Some(target) = target_len(rest) else { return false };
-    let after = &rest[target..];
-    let next = after.iter().take(6).take_while(|token| token.kind != Kind::Stop && token.word != "and");
-    is_valued(before) && next.clone().any(is_value)
+fn takes_over(before: &[Token], rest: &[Token], names: &Names) -> bool {
+    let joined = usize::from(rest.first().is_some_and(|token| matches!(token.word.as_str(), "in" | "of" | "for")));
+    let Some(target) = target::len(&rest[joined..], names) else { return false };
+    let after = &rest[joined + target..];
+    let mut next = after.iter().take(6).take_while(|token| token.kind != Kind::Stop && token.word != "and");
+    is_valued(before, names) && next.any(is_value)
 }
 
-fn is_valued(tokens: &[Token]) -> bool {
-    let target = tokens.iter().position(|token| {
-        words::SCENE.contains(&token.word.as_str()) || token.word == "one" || numbers::ordinal(&token.word).is_some()
-    });
-    target.is_some_and(|target| tokens[target + 1..].iter().skip(1).any(is_value))
+fn is_valued(tokens: &[Token], names: &Names) -> bool {
+    target::find(tokens, 0, names).is_some_and(|(start, length)| tokens[start + length..].iter().any(is_value))
 }
 
 fn is_value(token: &Token) -> bool {
@@ -240,29 +328,10 @@ fn is_value(token: &Token) -> bool {
                 | "bold"
                 | "needs"
                 | "twice"
+                | "half"
+                | "double"
+                | "times"
         )
-}
-
-/// How many tokens name a scene at the start of these, if they do.
-fn target_len(tokens: &[Token]) -> Option<usize> {
-    let skip = tokens.iter().take_while(|token| matches!(token.word.as_str(), "the" | "then" | "also" | "and")).count();
-    let first = tokens.get(skip)?;
-    let second = tokens.get(skip + 1)?;
-    let numbered =
-        first.word == "scene" && (matches!(second.kind, Kind::Number(_) | Kind::Hash(_)) || second.word == "one");
-    let counted = (numbers::ordinal(&first.word).is_some()
-        || matches!(first.word.as_str(), "last" | "middle" | "other" | "penultimate"))
-        && (words::SCENE.contains(&second.word.as_str()) || matches!(second.word.as_str(), "one" | "ones"));
-    let bare =
-        matches!(first.word.as_str(), "last" | "third" | "fourth" | "fifth" | "second" | "first") && is_value(second);
-    let named = words::OPENING.contains(&first.word.as_str()) || words::CLOSING.contains(&first.word.as_str());
-    if numbered || counted {
-        Some(skip + 2)
-    } else if bare || named {
-        Some(skip + 1)
-    } else {
-        None
-    }
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, Share
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{Tasks, open};
-use crate::suite::make::{self, at, spec};
+use crate::suite::make::{self, ANY, at, spec};
 
 /// Counts commits.
 #[derive(Default)]
@@ -213,7 +213,7 @@ async fn readers_never_see_half_a_turn() {
     // Then a reader at no time sees one message of a turn without the other.
     let reads = async {
         loop {
-            let messages = store.recent_messages(scope, 999).await.unwrap();
+            let messages = store.recent_messages(scope, 999, ANY).await.unwrap();
             assert_eq!(messages.len() % 2, 0);
             if messages.len() == 120 {
                 break;

@@ -151,13 +151,6 @@ proptest! {
     }
 
     #[test]
-    fn a_limited_count_agrees_with_the_count(text in ".{0,200}", room in 0..200_usize, name in prop::sample::select(MODELS)) {
-        let model = model(name);
-        let cost = model.message_cost(&Message::new(Role::User, text.clone())).tokens;
-        prop_assert_eq!(model.message_cost_within(Role::User, &text, room), (cost <= room).then_some(cost));
-    }
-
-    #[test]
     fn no_percentage_overflows(tokens: usize, name in prop::sample::select(MODELS)) {
         let model = model(name);
         let product = model.with_percent(tokens);

@@ -28,7 +28,20 @@ pub(super) struct NewScene {
 }
 
 /// Whether a step asks for a new scene.
-pub(super) fn reads_as_new_scene(clause: &Clause<'_>) -> Option<NewScene> {
+pub(super) fn reads_as_new_scene(work: &Work, clause: &Clause<'_>) -> Option<NewScene> {
+    // Where there is none yet, whoever describes a scene wants one.
+    let none = || (work.board.before == 0 && work.board.order.is_empty()).then(|| first_scene(clause)).flatten();
+    asked(clause).or_else(none)
+}
+
+fn first_scene(clause: &Clause<'_>) -> Option<NewScene> {
+    let noun = clause.find(&["scene", "intro", "opening"])?;
+    let refers = (0..noun).any(|at| matches!(clause.word(at), "delete" | "copy" | "this" | "that" | "which" | "where" | "how"));
+    let described = clause.has(&["should", "with", "says", "called", "about", "is"]);
+    (described && !refers && clause.number(noun + 1).is_none()).then_some(NewScene { noun, count: 1.0 })
+}
+
+fn asked(clause: &Clause<'_>) -> Option<NewScene> {
     if let Some(noun) =
         clause.find(&["copy"]).filter(|at| clause.len() <= 12 && !matches!(clause.any_word(at.wrapping_sub(1)), "the"))
     {
@@ -37,14 +50,39 @@ pub(super) fn reads_as_new_scene(clause: &Clause<'_>) -> Option<NewScene> {
     if clause.has(&["replace", "swap"]) {
         return None;
     }
-    let verb = clause.find(&[
-        "add", "make", "put", "need", "want", "give", "prepend", "start", "begin", "end", "finish", "new", "another",
-        "open", "close", "build", "have", "turn", "use", "show", "like", "love", "suggest", "get", "see", "prefer",
-        "missing",
-    ])?;
     // "an outro would be nice": the verb comes last.
-    let last = matches!(clause.word(verb), "add" | "suggest" | "missing") && matches!(clause.word(0), "a" | "an");
-    let verb = if last { 0 } else { verb };
+    let last = matches!(clause.word(0), "a" | "an") && clause.has(&["add", "suggest", "missing"]);
+    let verbs = (0..clause.len()).filter(|at| VERBS.contains(&clause.word(*at))).take(4);
+    verbs.map(|verb| if last { 0 } else { verb }).find_map(|verb| added(clause, verb)).or_else(|| fragment(clause))
+}
+
+/// Verbs that can ask for a new scene.
+const VERBS: &[&str] = &[
+    "add", "make", "put", "need", "want", "give", "prepend", "start", "begin", "end", "finish", "new", "another", "open",
+    "close", "build", "have", "turn", "use", "show", "like", "love", "suggest", "get", "see", "prefer", "missing", "become",
+];
+
+/// "scene with a star", "a red scene saying Hi": a new scene without a verb.
+fn fragment(clause: &Clause<'_>) -> Option<NewScene> {
+    let listed = (1..clause.len().min(6)).find(|at| clause.word(*at) == "scenes" && clause.kind(at + 1) == Some(Kind::Colon));
+    if let Some(noun) = listed {
+        return clause.number(noun - 1).filter(|_| noun <= 2).map(|count| NewScene { noun, count });
+    }
+    let noun = (0..clause.len().min(8)).find(|at| clause.word(*at) == "scene")?;
+    let plain = |at: usize| {
+        let word = clause.word(at);
+        matches!(word, "a" | "an" | "maybe" | "now" | "ok" | "hmm" | "long" | "short") || words::FILLERS.contains(&word)
+            || crate::brain::local::colors::named(word).is_some() || clause.number(at).is_some() || matches!(word, "seconds" | "second" | "minute")
+    };
+    let described = matches!(clause.word(noun + 1), "with" | "says" | "called" | "about" | "showing" | "where" | "that")
+        || clause.kind(noun + 1) == Some(Kind::Comma);
+    let article = (0..noun).any(|at| matches!(clause.word(at), "a" | "an"));
+    let alone = clause.number(noun + 1).is_none() && (article || described && clause.kind(noun + 1) != Some(Kind::Comma));
+    let changes = clause.has(&["should", "is", "needs", "to", "delete"]);
+    ((0..noun).all(plain) && described && alone && !changes).then_some(NewScene { noun, count: 1.0 })
+}
+
+fn added(clause: &Clause<'_>, verb: usize) -> Option<NewScene> {
     let adds = matches!(clause.word(verb), "add" | "prepend" | "new" | "another");
     let mut at = verb;
     while at < clause.len().min(verb + 12) {
@@ -58,7 +96,9 @@ pub(super) fn reads_as_new_scene(clause: &Clause<'_>) -> Option<NewScene> {
             word,
             "to" | "in" | "on" | "says" | "called" | "of" | "for" | "from" | "as" | "after" | "before" | "says-that"
         ) || matches!(clause.kind(at), Some(Kind::Quote | Kind::Colon));
-        let into = matches!(word, "into" | "to" | "with" | "out" | "of" | "as" | "for" | "in" | "from") && !adds;
+        // "end on a scene with …"
+        let opens = at == verb + 1 && matches!(clause.word(verb), "end" | "start" | "begin" | "open" | "close" | "finish");
+        let into = opens || matches!(word, "into" | "to" | "with" | "out" | "of" | "as" | "for" | "in" | "from") && !adds;
         if border && !into {
             return None;
         }
@@ -79,14 +119,16 @@ pub(super) enum Follows {
 /// "… and one called B": a step that goes on with what the step before adds.
 pub(super) fn goes_on(clause: &Clause<'_>, follows: Follows) -> Option<NewScene> {
     let first = (0..clause.len()).find(|at| {
-        !matches!(clause.word(*at), "and" | "then" | "also" | "plus" | "please" | "ok" | "hi" | "hey" | "so" | "just")
+        !matches!(clause.word(*at), "and" | "then" | "also" | "plus" | "please" | "ok" | "hi" | "hey" | "so" | "just" | "now" | "oh" | "next" | "finally")
             && clause.kind(*at) != Some(Kind::Comma)
     })?;
-    if !matches!(clause.word(first), "a" | "an" | "another" | "one") {
+    if !matches!(clause.word(first), "a" | "an" | "another" | "one") || clause.word(first + 1) == "of" {
         return None;
     }
     let noun = (first..clause.len().min(first + 6)).find(|at| is_scene_noun(clause, *at, true));
-    let alone = || matches!(clause.word(first + 1), "called" | "says" | "about" | "for" | "with").then_some(first);
+    let alone = || matches!(clause.word(first + 1), "called" | "says" | "about" | "for" | "with" | "that" | "where").then_some(first);
+    let one = || (first + 1..first + 4).find(|at| clause.word(*at) == "one");
+    let alone = || alone().or_else(one);
     noun.or_else(|| if follows == Follows::NewScene { alone() } else { None }).map(|noun| NewScene { noun, count: 1.0 })
 }
 
@@ -109,6 +151,7 @@ fn is_scene_noun(clause: &Clause<'_>, at: usize, adds: bool) -> bool {
     );
     let one = matches!(word, "one" | "ones")
         && adds
+        && !clause.seq(at + 1, &["and", "a", "half"])
         && (at.saturating_sub(2)..at)
             .any(|before| matches!(clause.word(before), "another" | "new" | "more" | "blank" | "empty"))
         || word == "one" && clause.word(at + 1) == "more" && clause.word(at + 2).is_empty();
@@ -124,7 +167,9 @@ fn how_many(clause: &Clause<'_>, verb: usize, noun: usize, adds: bool) -> Option
     let definite = between
         .clone()
         .any(|at| matches!(clause.word(at), "the" | "this" | "every" | "each" | "all" | "these" | "it" | "that"));
+    let listed = clause.word(noun) == "scenes" && clause.kind(noun + 1) == Some(Kind::Colon);
     let fresh = between.clone().any(|at| matches!(clause.word(at), "new" | "another"))
+        || listed
         || matches!(clause.word(verb), "new" | "another");
     if let Some(count) = between
         .clone()
@@ -160,7 +205,10 @@ pub(super) fn scene(
     }
     let kind = title::of_kind(clause, new.noun);
     let topic = title::described(clause, new.noun);
-    let titles = title::listed(clause, new.noun, edit::whole(new.count));
+    let announced = clause.word(new.noun) == "scenes" && clause.kind(new.noun + 1) == Some(Kind::Colon);
+    let count = (!announced || new.count > 1.0).then(|| edit::whole(new.count));
+    let titles = title::listed(clause, new.noun, count);
+    let count = new.count.max(f64::from(u32::try_from(titles.len()).unwrap_or(0)));
     if let Some(border) = place_after_title(work, clause) {
         clause.set_border(border);
     }
@@ -183,10 +231,10 @@ pub(super) fn scene(
     }
     let mut places = Vec::new();
     let mut next = at;
-    for _ in 0..edit::whole(new.count.clamp(1.0, MAX_COPIES)) {
+    for _ in 0..edit::whole(count.clamp(1.0, MAX_COPIES)) {
         if let Some(title) = titles.get(places.len()) {
             draft.said.title = Some(title.clone());
-        } else if let (true, Some(topic)) = (new.count > 1.0, &draft.said.topic) {
+        } else if let (true, Some(topic)) = (count > 1.0, &draft.said.topic) {
             draft.title = Some(format!("{} {}", title::capitalized(topic), places.len() + 1));
         }
         let spec = draft.spec(work, clause);
@@ -194,6 +242,7 @@ pub(super) fn scene(
         next = next.map(|at| at + 1);
     }
     thread.last = places;
+    thread.about = None;
     Ok(Outcome::Done)
 }
 

@@ -53,6 +53,9 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
     // The noun that comes before the scene is the thing; after it, it only describes the scene.
     let noun = thing(clause);
     let named = targets(work, thread, clause)?;
+    // "the star is ugly, remove it"
+    let about = thread.about.take().filter(|_| named.is_none() && noun.is_none() && has_pronoun(clause));
+    let noun = noun.or(about);
     // "we only need scene 1, the rest can go": what is named beside the rest stays.
     let rest = noun.is_none() && names_the_rest(clause);
     if only || rest {
@@ -123,11 +126,12 @@ pub(in crate::brain::local) fn names_the_rest(clause: &Clause<'_>) -> bool {
 /// "I don't need the dinner scene", "scene 2 has to go".
 fn is_unwanted(clause: &Clause<'_>) -> bool {
     let named = clause.has(words::SCENE) || clause.open().any(|at| wish::noun_of(clause.word(at)).is_some());
-    let condition = |after: usize| matches!(clause.word(after), "to" | "any" | "you" | "change");
+    let condition = |after: usize| matches!(clause.word(after), "to" | "you" | "change" | "changes");
     let unwanted = clause.find(&["unwanted"]).is_some_and(|at| !(at + 1..clause.len()).any(condition));
     let last = (0..clause.len()).rev().find(|at| !matches!(clause.word(*at), "" | "please" | "now" | "away"));
     let must = |at: usize| matches!(clause.word(at), "can" | "must" | "should" | "has" | "needs" | "have" | "could");
-    let goes = last.is_some_and(|at| clause.word(at) == "go" && (at.saturating_sub(3)..at).any(must));
+    let goes_at = |at: usize| clause.word(at) == "go" && (at.saturating_sub(3)..at).any(must);
+    let goes = last.is_some_and(goes_at) || clause.find(&["except"]).is_some_and(|at| at > 0 && goes_at(at - 1));
     unwanted && (named || clause.len() <= 8) || goes
 }
 

@@ -1,6 +1,8 @@
 //! Steps that change scenes that are there.
 
+mod borrow;
 mod elements;
+mod present;
 
 use braincase_core::{
     bounded::Text,
@@ -9,12 +11,14 @@ use braincase_core::{
 };
 
 pub(super) use elements::{elements, is_image, new_element, readable_on, with_size_and_place};
+pub(in crate::brain::local) use present::element_named;
 
 use super::{
     Clause, Force, Outcome, Question, Thread, Use, Work, content, force, has_pronoun, implied, targets, wish, words,
 };
 use crate::brain::local::{
     content::Content,
+    numbers,
     target::{How, Named},
     wish::{Change, Length, Noun, Paint, Wish},
 };
@@ -22,11 +26,12 @@ use crate::brain::local::{
 /// Changes what a step names.
 pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>) -> Result<Outcome, Question> {
     let mut said = Content::default();
-    old_words(work, clause, &mut said);
+    present::replaced(work, clause, &mut said);
     if said.old.is_none() {
         said = content::read(clause, Use::Change);
     }
-    let spans = crate::brain::local::numbers::spans(clause);
+    let source = borrow::source(work, thread, clause)?;
+    let spans = numbers::spans(clause);
     let adds_shape = added_shape(clause);
     let mut reading = clause.clone();
     for span in &spans {
@@ -44,13 +49,19 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
         clause.claim(at, at + 1);
     }
     let mut wish = wish::read(clause)?;
+    if let Some(source) = source {
+        borrow::take(clause, &source, &mut wish);
+    }
     carry_on(thread, clause, &mut said, &mut wish);
-    let named = titled_target(work, &mut said, named);
+    present::quoted(work, &mut said, &mut wish, clause);
+    thread.about = adds_shape.or(said.text.as_ref().map(|_| Noun::Text));
+    thread.written.clone_from(&said.text);
+    let named = present::titled(work, &mut said, named);
     if wish.is_empty() && said == Content::default() && adds_shape.is_none() {
         return vague(work, thread, clause, named.as_ref());
     }
     let named = match named {
-        None if said.old.is_none() => by_its_words(work, clause, &mut said, &mut wish),
+        None if said.old.is_none() => present::by_its_words(work, clause, &mut said, &mut wish),
         named => named,
     };
     let named = match named {
@@ -73,6 +84,9 @@ fn carry_on(thread: &mut Thread, clause: &Clause<'_>, said: &mut Content, wish: 
     if let Some(noun) = thread.about.take().filter(|_| wish.noun.is_none() && has_pronoun(clause)) {
         wish.noun = Some(noun);
         color_of_text(wish);
+        let times = numbers::multiple(clause).filter(|_| wish.size.is_none() && wish.length.is_none() && wish.tempo.is_none());
+        wish.size = wish.size.or(times.map(Change::Times));
+        said.old = said.old.take().or(thread.written.take());
     }
 }
 
@@ -82,19 +96,6 @@ const fn color_of_text(wish: &mut Wish) {
         wish.color = Some(color);
         wish.background = None;
     }
-}
-
-/// The scene of the text that the step names by its words.
-fn by_its_words(work: &Work, clause: &Clause<'_>, said: &mut Content, wish: &mut Wish) -> Option<Named> {
-    let (place, words) = element_named(work, clause)?;
-    said.old = Some(words);
-    if wish.noun != Some(Noun::Background) {
-        wish.noun = Some(Noun::Text);
-    }
-    if !clause.mentions(&["background", "scene"]) {
-        color_of_text(wish);
-    }
-    Some(Named { places: vec![place], how: How::Each })
 }
 
 /// What a step orders, apart from where.
@@ -186,80 +187,6 @@ fn added_shape(clause: &Clause<'_>) -> Option<Noun> {
     indefinite.then(|| wish::shape(clause.word(noun_at)).map(Noun::Shape)).flatten()
 }
 
-/// "change Hello to Goodbye": free words that are there in some scene are what is replaced.
-fn old_words(work: &Work, clause: &mut Clause<'_>, said: &mut Content) {
-    if said.old.is_some() || said.text.is_some() || !clause.has(&["change", "replace", "swap"]) {
-        return;
-    }
-    let Some(verb) = clause.find(&["change", "replace", "swap"]) else { return };
-    let first = (verb + 1..clause.len())
-        .find(|at| {
-            let word = clause.word(*at);
-            !(matches!(word, "the" | "where" | "it" | "says") || words::TEXT.contains(&word))
-        })
-        .unwrap_or(verb + 1);
-    let there = |old: &str| {
-        let lower = old.to_lowercase();
-        let same = |entry: &crate::brain::local::board::Entry| {
-            crate::brain::local::board::texts(&entry.spec).any(|(_, text)| text.text.as_str().to_lowercase() == lower)
-        };
-        !lower.is_empty() && work.board.entries.iter().any(same)
-    };
-    let is_joint = |at: &usize| matches!(clause.word(*at), "to" | "with" | "by" | "into" | "for");
-    let end = (verb..clause.len())
-        .find(|at| clause.word(*at) == "in" && words::SCENE.contains(&clause.word(at + 1)))
-        .unwrap_or(clause.len());
-    let Some(joint) = (first + 1..end).filter(is_joint).find(|joint| there(clause.raw(first, *joint))) else { return };
-    let new = clause.raw(joint + 1, end);
-    if !new.is_empty() {
-        said.old = Some(clause.raw(first, joint).to_owned());
-        said.text = Some(new.to_owned());
-        clause.claim(verb + 1, end);
-    }
-}
-
-/// "rename 'Intro' to 'Opening'": the first quote names the scene.
-fn titled_target(work: &Work, said: &mut Content, named: Option<Named>) -> Option<Named> {
-    if named.is_some() {
-        return named;
-    }
-    let old = said.old.as_deref()?;
-    let is_text = work.board.entries.iter().any(|entry| elements::says(&entry.spec, old));
-    let place = crate::brain::local::target::quoted(&work.board, old).filter(|_| !is_text)?;
-    said.old = None;
-    if said.title.is_none() {
-        said.title = said.text.take();
-    }
-    Some(Named { places: vec![place], how: How::Each })
-}
-
-/// "the price", "the welcome text": the one text that is called so, and its scene.
-pub(in crate::brain::local) fn element_named(work: &Work, clause: &Clause<'_>) -> Option<(usize, String)> {
-    let telling = clause.open().filter(|at| {
-        let word = clause.word(*at);
-        word.chars().count() >= 4
-            && (!words::is_reserved(word) || words::typos::is_innocent(word))
-            && (at.saturating_sub(2)..*at).any(|before| matches!(clause.any_word(before), "the" | "our" | "my"))
-    });
-    for at in telling.take(8) {
-        let word = clause.word(at);
-        let mut found = Vec::new();
-        for place in work.board.order.iter().copied() {
-            let texts = crate::brain::local::board::texts(&work.board.entries[place].spec);
-            let named = texts.filter(|(element, text)| {
-                let said = text.text.as_str().to_lowercase();
-                element.id.as_str().split('-').any(|part| part == word)
-                    || said.split(|c: char| !c.is_alphanumeric()).any(|part| part == word)
-            });
-            found.extend(named.map(|(_, text)| (place, text.text.as_str().to_owned())));
-        }
-        if found.len() == 1 {
-            return found.pop();
-        }
-    }
-    None
-}
-
 /// Where to do what names no scene.
 fn unnamed(work: &Work, thread: &Thread, wish: &Wish, said: &Content) -> Result<Vec<usize>, Question> {
     if let Some(old) = &said.old {
@@ -274,10 +201,15 @@ fn unnamed(work: &Work, thread: &Thread, wish: &Wish, said: &Content) -> Result<
             return Ok(places);
         }
     }
+    let only = wish.noun.and_then(|noun| only_scene_with(work, noun));
     if let Some(places) = implied(work, thread) {
-        return Ok(places);
+        let there = |place: &usize| {
+            wish.noun.is_none_or(|noun| work.board.entries[*place].spec.elements.iter().any(|element| elements::is(element, noun)))
+        };
+        // "make the star blue" means the only star, even if another scene was spoken of before.
+        return Ok(only.filter(|_| wish.is_of_elements() && !places.iter().any(there)).unwrap_or(places));
     }
-    let found = wish.noun.and_then(|noun| only_scene_with(work, noun));
+    let found = only;
     found.ok_or_else(|| Question::which_scene(&work.board, &work.board.order))
 }
 
@@ -315,7 +247,7 @@ fn vague(work: &Work, thread: &mut Thread, clause: &Clause<'_>, named: Option<&N
             "needs",
             "want",
         ]);
-    if let (Some(named), true, false) = (named, thread.one_of_many, wants) {
+    if let (Some(named), true, true) = (named, thread.one_of_many, !wants || thread.followed) {
         // "The contact scene matters most, so copy it": the next step says what to do.
         thread.last.clone_from(&named.places);
         return Ok(Outcome::Nothing);
@@ -362,7 +294,7 @@ fn new_tempo(spec: &SceneSpec, change: Change) -> Tempo {
 
 /// A whole number of things within reason.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range first")]
-pub(super) fn whole(number: f64) -> u32 {
+pub(in crate::brain::local) fn whole(number: f64) -> u32 {
     number.clamp(0.0, 10_000.0) as u32
 }
 

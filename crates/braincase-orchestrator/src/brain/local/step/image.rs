@@ -27,7 +27,8 @@ pub(super) fn analyze(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>)
     let attached = work.board.attached();
     let shown = image
         || (!attached.is_empty() && (has_pronoun(clause) || clause.has(&["see", "here"])) && !clause.has(words::SCENE));
-    if !((verb || asks) && shown) || clause.has(&["make", "change", "set", "add", "put", "if"]) {
+    let of_scenes = attached.is_empty() && !verb && (clause.has(&["scenes"]) || clause.has(words::SCENE) && clause.has(&["is", "does"]));
+    if !((verb || asks) && shown) || of_scenes || clause.has(&["make", "change", "set", "add", "put", "if"]) {
         return Ok(None);
     }
     let images = match (attached.as_slice(), work.board.images.last()) {
@@ -35,7 +36,7 @@ pub(super) fn analyze(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>)
         ([], None) => {
             return Err(Question::open("There is no image yet. Please attach the one that I should look at."));
         }
-        (attached, _) => attached.to_vec(),
+        (attached, _) => numbered(clause, attached).map_or_else(|| attached.to_vec(), |(_, image)| vec![image]),
     };
     for image in images {
         let facts = work.board.images.iter().find(|line| line.image_id == image).and_then(|line| line.facts.as_ref());
@@ -49,7 +50,8 @@ pub(super) fn analyze(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>)
 
 /// The images that a step about a new scene wants in it.
 pub(super) fn wanted(work: &Work, thread: &Thread, clause: &Clause<'_>) -> Result<Option<Vec<ImageId>>, Question> {
-    let mentioned = clause.has(words::IMAGE) || clause.mentions(&["attached", "uploaded"]);
+    let presented = thread.presents && has_pronoun(clause);
+    let mentioned = clause.has(words::IMAGE) || clause.mentions(&["attached", "uploaded"]) || presented;
     let attached = work.board.attached();
     if !attached.is_empty() && (mentioned || !thread.used_images) {
         return Ok(Some(attached));
@@ -129,7 +131,7 @@ pub(super) fn place(
     thread: &mut Thread,
     clause: &mut Clause<'_>,
 ) -> Result<Option<Outcome>, Question> {
-    if !uses_images(work, clause) {
+    if !uses_images(work, thread, clause) {
         return Ok(None);
     }
     let attached = work.board.attached();
@@ -151,7 +153,8 @@ pub(super) fn place(
         && !replaces
         && !attached.is_empty()
         && (clause.has(&["beginning", "front", "start", "first", "between"]) && !clause.has(&["of"])
-            || clause.has(&["after", "before"]));
+            || clause.has(&["after", "before"])
+            || edge_verb(clause));
     if own_scene {
         return as_scenes(work, thread, clause, &images).map(Some);
     }
@@ -188,14 +191,23 @@ pub(super) fn place(
     Ok(Some(Outcome::Done))
 }
 
+/// "open with this picture", "end on the photo".
+fn edge_verb(clause: &Clause<'_>) -> bool {
+    (0..clause.len()).any(|at| {
+        matches!(clause.word(at), "open" | "start" | "begin" | "end" | "close" | "finish")
+            && matches!(clause.word(at + 1), "with" | "on")
+    })
+}
+
 /// "the second image": which one, and where it is named; not if two are named.
 fn numbered(clause: &Clause<'_>, images: &[ImageId]) -> Option<(usize, ImageId)> {
     let mut found = (0..clause.len()).filter_map(|at| {
         let place = match clause.word(at) {
             "last" => images.len(),
+            "image" => usize::try_from(edit::whole(clause.number(at + 1)?)).ok()?,
             word => numbers::ordinal(word)?,
         };
-        (clause.word(at + 1) == "image").then(|| Some((at, *images.get(place.checked_sub(1)?)?))).flatten()
+        (clause.word(at + 1) == "image" || clause.word(at) == "image").then(|| Some((at, *images.get(place.checked_sub(1)?)?))).flatten()
     });
     let first = found.next()?;
     found.next().is_none().then_some(first)
@@ -209,7 +221,7 @@ fn is_single(clause: &Clause<'_>) -> bool {
 }
 
 /// Whether a step puts images somewhere, rather than changing one that is there.
-fn uses_images(work: &Work, clause: &Clause<'_>) -> bool {
+fn uses_images(work: &Work, thread: &Thread, clause: &Clause<'_>) -> bool {
     let attached = work.board.attached();
     let mentioned = clause.has(words::IMAGE);
     let verb = clause.has(&[
@@ -220,10 +232,11 @@ fn uses_images(work: &Work, clause: &Clause<'_>) -> bool {
     let pronoun = has_pronoun(clause);
     let probe = wish_of(clause);
     let by_image = mentioned
-        || (!attached.is_empty()
+        || ((!attached.is_empty() || thread.presents)
             && pronoun
             && clause.has(&["put", "add", "use", "place", "show", "replace", "swap", "attach"]))
-        || (!attached.is_empty() && background && pronoun && clause.has(&["use", "make", "as", "set"]));
+        || (!attached.is_empty() && background && pronoun && clause.has(&["use", "make", "as", "set", "be", "is"]))
+        || (!attached.is_empty() && background && matches!(clause.word(0), "this" | "that" | "these"));
     let looks_only = probe.as_ref().is_some_and(|wish| !wish.is_empty())
         && !clause.has(&["put", "add", "use", "place", "attach", "this", "replace", "swap"]);
     let moves = attached.is_empty()

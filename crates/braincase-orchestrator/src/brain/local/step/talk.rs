@@ -15,7 +15,7 @@ pub(super) fn is_negated(clause: &Clause<'_>) -> bool {
     });
     let before_verb = before_verb && !clause.has(&["unwanted"]);
     let keep = clause.has(&["leave", "keep"]) && clause.has(&["alone", "is", "untouched", "unchanged", "are", "be"]);
-    let keep = keep || clause.has(&["unwanted"]) && clause.has(&["to", "any", "change"]);
+    let keep = keep || clause.has(&["unwanted"]) && clause.has(&["to", "change", "changes"]);
     let nothing = clause.has(&["nothing", "nevermind"]);
     before_verb || keep || nothing
 }
@@ -30,7 +30,8 @@ pub(super) fn is_reorder(clause: &Clause<'_>) -> bool {
         || any(words::IMAGE)
         || any(&["star", "circle", "shape", "add", "copy", "background", "faster", "slower"]);
     let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote));
-    let swaps = any(&["swap", "flip"]) || any(&["change"]) && any(&["places", "order"]);
+    let exchanged = |at: usize| !matches!(clause.word(at + 1), "it" | "this" | "that" | "them");
+    let swaps = clause.find(&["swap", "flip"]).is_some_and(exchanged) || any(&["change"]) && any(&["places", "order"]);
     let moves = clause.find(&["move", "put", "bring"]).is_some_and(|verb| {
         let elsewhere = |at: usize| {
             matches!(
@@ -85,6 +86,10 @@ pub(super) fn is_talk(work: &mut Work, clause: &Clause<'_>) -> bool {
         );
         return true;
     }
+    if praises(clause) {
+        work.plan.remarks.push("You are welcome. Tell me what to add or change next.".to_owned());
+        return true;
+    }
     let request = matches!((first, words.get(1).copied().unwrap_or("")), ("what" | "how", "about" | "if"));
     if is_note(clause) {
         work.plan
@@ -108,6 +113,20 @@ pub(super) fn is_talk(work: &mut Work, clause: &Clause<'_>) -> bool {
     question || state
 }
 
+/// "wow, I didn't expect it to be that easy": words of joy or thanks, and nothing that is to be done.
+fn praises(clause: &Clause<'_>) -> bool {
+    let joy = clause.has(&[
+        "wow", "thanks", "thank-you", "cheers", "perfect", "awesome", "great", "nice", "lovely", "amazing", "brilliant", "cool", "wonderful",
+        "super", "fantastic", "excellent", "beautiful", "haha", "sweet", "neat", "best", "happy", "impressive", "impressed", "love", "good",
+    ]);
+    let asks = clause.has(words::COMMANDS)
+        || clause.has(words::SCENE)
+        || clause.has(&["should", "need", "needs", "want", "suggest", "would", "could", "can", "too", "unwanted", "but"]);
+    let value = super::wish::read(&mut clause.clone()).map_or(true, |wish| !wish.is_empty());
+    let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote));
+    joy && !asks && !value && !quote
+}
+
 /// What there is to be had.
 const ABILITIES: &str = "I can add, copy, change and delete scenes: titles, texts, colours, backgrounds, shapes, \
     animations, lengths and speed. I can put your images into scenes, make scenes of them, and describe them.";
@@ -124,18 +143,40 @@ fn is_note(clause: &Clause<'_>) -> bool {
 
 /// "I'm putting together a clip for a party": why somebody asks, before what is asked.
 pub(super) fn is_background(thread: &super::Thread, clause: &Clause<'_>) -> bool {
-    let start = (0..clause.len()).find(|at| matches!(clause.any_word(*at), "im" | "i" | "we" | "were" | "my"));
+    let video = clause.find(&["video"]).filter(|_| thread.one_of_many);
+    // "I'd like to make a film about volcanoes": what all this is for.
+    if video.is_some_and(|at| (at.saturating_sub(4)..at).any(|before| matches!(clause.any_word(before), "a" | "an"))) {
+        return true;
+    }
+    let start = (0..clause.len()).find(|at| matches!(clause.any_word(*at), "im" | "ill" | "i" | "we" | "were" | "my"));
     let Some(start) = start.filter(|_| thread.one_of_many) else { return false };
     let head = (0..start)
         .all(|before| words::FILLERS.contains(&clause.word(before)) || clause.kind(before) != Some(Kind::Word));
     let verb = clause.any_word(start + 1);
     let tells = match clause.any_word(start) {
-        "im" | "were" => verb.ends_with("ing") && !matches!(verb, "thinking" | "looking" | "missing" | "asking"),
+        "im" | "were" => matches!(verb, "a" | "an") || verb.ends_with("ing") && !matches!(verb, "thinking" | "looking" | "missing" | "asking"),
         "my" => false,
+        "ill" => !matches!(verb, "have" | "take" | "need" | "like" | "want"),
         _ => matches!(verb, "am" | "are" | "run" | "own" | "work") || clause.seq(start + 1, &["have", "no"]),
     };
     let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote));
     head && tells && !quote
+}
+
+/// "here's our logo", "remember the picture I sent?": an image, before what is to be done with it.
+pub(super) fn presents_image(work: &Work, thread: &super::Thread, clause: &Clause<'_>) -> bool {
+    let shows = clause.find(&["here", "heres", "attached", "uploaded", "sent", "remember", "got", "this"]);
+    let states = |at: usize| match clause.word(at) {
+        "this" => at <= 3 && clause.word(at + 1) == "is",
+        "attached" | "uploaded" | "sent" => true,
+        _ => at <= 3,
+    };
+    let verb = clause.open().find(|at| words::COMMANDS.contains(&clause.word(*at)) && clause.word(*at) != "have");
+    let orders = verb.is_some_and(|at| at > 0 || clause.word(at) != "take");
+    let head = shows.is_some_and(states) && !words::QUESTION.contains(&clause.word(0));
+    let image = clause.has(words::IMAGE) || !work.board.attached().is_empty();
+    let somewhere = super::targets(work, thread, &mut clause.clone()) != Ok(None);
+    thread.one_of_many && head && image && !orders && !somewhere
 }
 
 fn asks_abilities(clause: &Clause<'_>) -> bool {

@@ -20,6 +20,10 @@ pub(super) fn length(
     for span in &spans {
         clause.claim(span.start, span.end);
     }
+    let (refused, spans): (Vec<&numbers::Span>, Vec<_>) = spans.into_iter().partition(|span| is_refused(clause, span));
+    if let ([_], [], Some(number)) = (refused.as_slice(), spans.as_slice(), numbers::bare(clause)) {
+        return Ok(Some(Length::To(number * 1_000.0)));
+    }
     let from_to = clause.has(&["from"]) && clause.has(&["to"]) && spans.len() == 2;
     let span = match spans.as_slice() {
         [] => {
@@ -37,6 +41,7 @@ pub(super) fn length(
     let longer = clause.has(&["longer", "more", "increase", "extra"])
         || clause.has(&["add"]) && !clause.mentions(&["says", "called"])
         || clause.any_word(span.start) == "another"
+        || clause.any_word(span.start.wrapping_sub(1)) == "another"
         || clause.any_word(span.start + 1) == "more";
     let shorter =
         clause.has(&["shorter", "less", "decrease", "reduce", "off", "cut"]) || clause.has(&["delete", "take"]);
@@ -53,6 +58,13 @@ pub(super) fn length(
     } else {
         Length::To(span.millis)
     }))
+}
+
+/// "it doesn't need 6 seconds, 3 are plenty": the length that it is not to have.
+fn is_refused(clause: &Clause<'_>, span: &numbers::Span) -> bool {
+    (span.start.saturating_sub(3)..span.start).any(|at| {
+        matches!(clause.any_word(at), "not" | "doesnt" | "isnt" | "instead-of" | "than" | "dont")
+    })
 }
 
 /// Nobody means a length that a scene cannot have.

@@ -18,6 +18,7 @@ const FORMS: &[(&str, &str)] = &[
     ("background", "bg backgrounds backdrop wallpaper"),
     ("center", "centre centred centered"),
     ("please", "pls plz"),
+    ("top", "upper"),
     ("the", "teh"),
     ("scene", "scen scne shot clip screen"),
     ("scenes", "scens shots clips screens"),

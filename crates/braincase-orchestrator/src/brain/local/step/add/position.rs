@@ -34,10 +34,13 @@ pub(in crate::brain::local::step) fn read(
             clause.claim(at, at + 1);
             return number(anchor, plus);
         }
-        let scene = (at + 2..at + 5).any(|noun| words::SCENE.contains(&clause.word(noun)));
+        let scene = (at + 2..at + 5).any(|noun| words::SCENE.contains(&clause.word(noun)) || clause.word(noun) == "one");
         if clause.word(at + 1) == "the" && scene && work.board.before > 0 {
             return Err(Question::which_scene(&work.board, &work.board.all()));
         }
+    }
+    if let (true, Some(place)) = (clause.mentions(&["there"]) && !clause.mentions(&["is"]), thread.last.last()) {
+        return number(*place, 1);
     }
     let end = clause.find(&["before"]).filter(|at| clause.word(at + 1) == "end" || clause.seq(at + 1, &["the", "end"]));
     if let Some(at) = end {
@@ -91,7 +94,9 @@ fn edge(work: &Work, clause: &Clause<'_>, noun: &str) -> Option<u32> {
         || clause.has(&["beginning", "prepend"])
         || clause.find(&["start", "begin", "open"]).is_some_and(|at| clause.word(at + 1) == "with");
     let opening = matches!(noun, "intro" | "opening" | "title-scene" | "cover") || clause.has(words::OPENING);
-    if starts || opening || (clause.has(&["first"]) && clause.mentions(&["put"])) {
+    // "a new first scene"
+    let first = clause.find(&["first"]).is_some_and(|at| words::SCENE.contains(&clause.word(at + 1)));
+    if starts || opening || first && work.board.before > 0 || (clause.has(&["first"]) && clause.mentions(&["put"])) {
         return Some(1);
     }
     at_the(&["middle"]).then(|| u32::try_from(work.board.order.len() / 2 + 1).unwrap_or(1))

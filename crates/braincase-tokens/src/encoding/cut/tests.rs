@@ -1,0 +1,1 @@
+//! Cutting: what is left costs what it is said to cost.
