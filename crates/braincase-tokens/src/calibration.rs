@@ -3,7 +3,8 @@
 //! Two things make a count wrong: a provider adds tokens of its own to every request, and its tokenizer is another one.
 //! The first is learnt as tokens of the frame, the second as a percentage, and that only where the registry says that the
 //! tokenizer is another one. A correction is always on the cautious side of the last reports: it covers each of them, it
-//! may grow at once but shrinks only after three reports, and no report moves it beyond its clamp.
+//! may grow at once but shrinks only after three reports, and no report alone moves it beyond its clamp. What three of the
+//! last reports say is believed up to half the window, since a provider enforces what it counts.
 
 mod correction;
 #[cfg(test)]
@@ -63,7 +64,7 @@ pub struct Drift {
 pub enum Taken {
     /// It was learnt.
     AsReported,
-    /// It was too far off to be true, and only so much of it was learnt as may be.
+    /// It was too far off to be true, and only so much of it was learnt as may be until others say the same.
     Clamped,
     /// Nothing can be learnt from it: it is empty, or an image costs less than it may.
     Ignored,

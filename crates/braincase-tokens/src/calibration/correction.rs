@@ -13,6 +13,8 @@ const LARGE: usize = 1_000;
 /// The most that a provider is believed to add to every request, in tokens, and as a part of the window.
 const MOST_FRAME: usize = 8_192;
 const MOST_FRAME_PART: usize = 8;
+/// The most if it says so again and again, as a part of the window. Who bills it will enforce it, too.
+const MOST_AGREED_PART: usize = 2;
 /// No tokenizer is believed to make fewer tokens than this percentage of ours.
 const LEAST_PERCENT: usize = 80;
 
@@ -34,6 +36,8 @@ pub(super) struct Clamp {
     percent: usize,
     /// The most tokens of a frame.
     most_frame: usize,
+    /// The most tokens of a frame if enough reports say that it is larger.
+    most_agreed: usize,
 }
 
 /// A request without its images: what we count before any correction, and what the provider does.
@@ -63,7 +67,11 @@ impl Correction {
 
 impl Clamp {
     pub(super) fn of(model: &Model) -> Self {
-        Self { percent: model.percent, most_frame: MOST_FRAME.min(model.context / MOST_FRAME_PART) }
+        Self {
+            percent: model.percent,
+            most_frame: MOST_FRAME.min(model.context / MOST_FRAME_PART),
+            most_agreed: model.context / MOST_AGREED_PART,
+        }
     }
 
     /// What can be learnt from a report.
@@ -74,16 +82,18 @@ impl Clamp {
         if reported == 0 || cost.counted == 0 || tells_of_images {
             return (None, Taken::Ignored);
         }
-        let (least, most) = self.believable(cost);
-        let believed = rest.clamp(least, most);
-        let taken = if believed == rest { Taken::AsReported } else { Taken::Clamped };
-        (Some(Report { counted: cost.counted, reported: believed }), taken)
+        let least = if self.percent == 100 { cost.exact } else { product(cost.counted, LEAST_PERCENT) };
+        let report = Report { counted: cost.counted, reported: rest.max(least) };
+        let taken =
+            if rest < least || report.reported > self.most(report) { Taken::Clamped } else { Taken::AsReported };
+        // The rest is kept, since it is believed once enough others agree.
+        let most = self.most(report).saturating_add(self.most_agreed);
+        (Some(Report { reported: report.reported.min(most), ..report }), taken)
     }
 
-    fn believable(self, cost: Cost) -> (usize, usize) {
-        let least = if self.percent == 100 { cost.exact } else { product(cost.counted, LEAST_PERCENT) };
-        let most = product(cost.counted, self.most_percent()).saturating_add(self.most_frame);
-        (least, most.max(least))
+    /// The most that one report is believed.
+    fn most(self, report: Report) -> usize {
+        product(report.counted, self.most_percent()).saturating_add(self.most_frame)
     }
 
     /// The largest percentage that is believed: another tokenizer may be twice as far off as the registry says.
@@ -91,8 +101,17 @@ impl Clamp {
         if self.percent == 100 { 100 } else { self.percent * 2 }
     }
 
-    /// What covers all the reports.
+    /// What covers all the reports, as far as they are believed.
     pub(super) fn correction(self, reports: &[Report]) -> Correction {
+        let beyond = reports.iter().filter(|report| report.reported > self.most(**report)).count();
+        if beyond >= ENOUGH {
+            return self.covering(reports, self.most_agreed);
+        }
+        let believed = |report: &Report| Report { reported: report.reported.min(self.most(*report)), ..*report };
+        self.covering(&reports.iter().map(believed).collect::<Vec<_>>(), self.most_frame)
+    }
+
+    fn covering(self, reports: &[Report], most_frame: usize) -> Correction {
         let percent = self.learnt_percent(reports);
         let multiplied = |report: &Report| product(report.counted, percent.unwrap_or(self.percent));
         let missing = |report: &Report| difference(report.reported, multiplied(report));
@@ -100,11 +119,12 @@ impl Clamp {
             return Correction::default();
         };
         let settled = reports.len() >= ENOUGH;
+        let with_margin = most.saturating_add(margin(most, least));
+        // Of another tokenizer it is the percentage that shrinks.
         let may_shrink = settled && self.percent == 100;
-        let frame = if may_shrink || most > 0 { most.saturating_add(margin(most, least)) } else { 0 };
-        let limit = isize::try_from(self.most_frame).unwrap_or(isize::MAX);
-        let frame = if may_shrink { frame } else { frame.max(0) };
-        Correction { frame: frame.min(limit.max(most)), percent, settled }
+        let frame = if may_shrink || most > 0 { with_margin } else { 0 };
+        let limit = isize::try_from(most_frame).unwrap_or(isize::MAX).max(most);
+        Correction { frame: frame.min(limit), percent, settled }
     }
 
     /// The percentage that large requests show, if there are any.

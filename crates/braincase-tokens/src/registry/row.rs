@@ -70,46 +70,54 @@ impl Row {
         let (Some(context), Some(max_output), Some(encoding)) = (self.context, self.max_output, self.encoding) else {
             return Err(self.impossible(name, "context", INCOMPLETE));
         };
-        let percent = self.percent.unwrap_or(100);
-        let exactness = self.exactness.unwrap_or_default();
-        let limits = [("max_output", Some(max_output)), ("max_input", self.max_input), ("context", Some(context))];
-        for (field, limit) in limits {
-            match limit {
-                Some(0) => return Err(self.impossible(name, field, "must be greater than zero")),
-                Some(limit) if limit > context => {
-                    return Err(self.impossible(
-                        name,
-                        field,
-                        format!("is {limit}, and the context is {context}; lower it"),
-                    ));
-                }
-                Some(_) | None => {}
-            }
-        }
-        if !(100..=MAX_PERCENT).contains(&percent) {
-            return Err(self.impossible(name, "percent", format!("is {percent}; give one from 100 to {MAX_PERCENT}")));
-        }
-        if percent != 100 && exactness == Exactness::Exact {
-            return Err(self.impossible(name, "exactness", "counts that are multiplied are not exact; say `estimate`"));
-        }
-        let frame = self.frame.unwrap_or(0);
-        if frame >= context {
-            return Err(self.impossible(name, "frame", "leaves no room for a prompt; lower it"));
-        }
+        self.check_limits(name, context)?;
+        self.check_counting(name)?;
         Ok(Model {
             name: name.into(),
             context,
             max_input: self.max_input,
             max_output,
             encoding,
-            percent,
-            frame,
-            exactness,
+            percent: self.percent.unwrap_or(100),
+            frame: self.frame.unwrap_or(0),
+            exactness: self.exactness.unwrap_or_default(),
             images: self.rule(name, rules)?,
             source: self.provenance().into(),
             correction: Correction::default(),
             memo: memo.clone(),
         })
+    }
+
+    fn check_limits(&self, name: &str, context: usize) -> Result<(), InvalidRegistry> {
+        let limits = [("context", self.context), ("max_input", self.max_input), ("max_output", self.max_output)];
+        for (field, limit) in limits {
+            match limit {
+                Some(0) => return Err(self.impossible(name, field, "must be greater than zero")),
+                Some(limit) if limit > context => {
+                    let problem = format!("is {limit}, and the context is {context}; lower it");
+                    return Err(self.impossible(name, field, problem));
+                }
+                Some(_) | None => {}
+            }
+        }
+        if self.frame.is_some_and(|frame| frame >= context) {
+            return Err(self.impossible(name, "frame", "leaves no room for a prompt; lower it"));
+        }
+        Ok(())
+    }
+
+    fn check_counting(&self, name: &str) -> Result<(), InvalidRegistry> {
+        let percent = self.percent.unwrap_or(100);
+        if !(100..=MAX_PERCENT).contains(&percent) {
+            return Err(self.impossible(name, "percent", format!("is {percent}; give one from 100 to {MAX_PERCENT}")));
+        }
+        if percent != 100 && self.exactness == Some(Exactness::Exact) {
+            return Err(self.impossible(name, "exactness", "counts that are multiplied are not exact; say `estimate`"));
+        }
+        if self.exactness == Some(Exactness::Calibrated) {
+            return Err(self.impossible(name, "exactness", "that is learnt; say `exact` or `estimate`"));
+        }
+        Ok(())
     }
 
     fn rule(&self, name: &str, rules: &Rules) -> Result<ImageRule, InvalidRegistry> {

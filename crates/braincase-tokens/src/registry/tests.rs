@@ -2,6 +2,8 @@
 
 mod overrides;
 
+use proptest::prelude::*;
+
 use super::{InvalidRegistry, Registry};
 use crate::model::{Budget, Exactness, ReserveTooLarge};
 
@@ -110,6 +112,7 @@ fn data_that_makes_no_sense_is_refused() {
         good.replace("source = \"s\"\n", ""),
         good.clone() + "percent = 99",
         good.clone() + "percent = 120\nexactness = \"exact\"",
+        good.clone() + "exactness = \"calibrated\"",
         good.clone() + "images = \"nothing\"",
         good.clone() + "frame = 10",
         good.clone() + &good.replace("[models.m]", "aliases = [\"n\"]\n[models.o]\naliases = [\"n\"]"),
@@ -119,5 +122,29 @@ fn data_that_makes_no_sense_is_refused() {
     }
     for bad in ["nonsense", "[models.m]\ncolour = 1", &good.repeat(2), "[images]\na = { tiles = { base = 1 } }"] {
         assert!(matches!(Registry::parse(bad), Err(InvalidRegistry::Unreadable(_))), "{bad}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_name_and_no_file_makes_it_panic(name in ".{0,300}", file in "[ -~\n]{0,80}", at in 0..60_usize) {
+        let registry = Registry::embedded();
+        let _ = registry.get(&name);
+        let _ = registry.with_overrides(&file);
+        let known = registry.names().nth(at).unwrap();
+        let dated = format!("openai/{known}-2026-11-01");
+        prop_assert!(registry.get(&dated).is_ok(), "{}", dated);
+        prop_assert_eq!(registry.get(&format!("azure/{known}")).unwrap().name, registry.get(known).unwrap().name);
+    }
+
+    #[test]
+    fn every_budget_keeps_both_limits(reserve in prop::option::of(any::<usize>()), at in 0..60_usize) {
+        let registry = Registry::embedded();
+        let model = registry.get(registry.names().nth(at).unwrap()).unwrap();
+        let budget = model.budget(reserve);
+        prop_assert!(budget.input <= model.max_input.unwrap_or(usize::MAX));
+        prop_assert!(budget.input == 0 || budget.input + budget.reserved_output <= model.context);
+        let allowed = reserve.is_none_or(|reserve| reserve <= model.max_output);
+        prop_assert_eq!(model.checked_budget(reserve).ok(), allowed.then_some(budget));
     }
 }

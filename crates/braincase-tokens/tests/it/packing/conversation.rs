@@ -11,8 +11,7 @@ use super::cases::{Case, text};
 const WORTH: History = History { recent_exchanges: 0, recent: 2, older: 2 };
 
 const FORGETFUL: &str = r#"
-[[model]]
-name = "gpt-4"
+[models.gpt-4]
 context = 8192
 max_output = 8192
 encoding = "cl100k_base"
