@@ -6,4 +6,5 @@ pub mod page;
 pub mod problem;
 pub mod project;
 pub mod scene;
+pub(crate) mod shown;
 pub mod turn;

@@ -1,6 +1,6 @@
 //! What a project remembers: list, and the preferences that a user states directly.
 
-use axum::{Json as Shown, extract::State};
+use axum::extract::State;
 use braincase_core::{
     Scope,
     memory::{Memory as Remembered, MemoryKind},
@@ -15,6 +15,7 @@ use crate::{
     wire::{
         memory::{Memory, NewPreference},
         page::Page,
+        shown::Shown,
     },
 };
 
