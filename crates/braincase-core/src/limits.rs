@@ -21,6 +21,11 @@ pub struct Limits {
     pub max_calls: usize,
     /// The most turns of one project that wait or run at once.
     pub max_queued_turns: usize,
+    /// How many memories of each kind are read, the newest first. A project cannot have more preferences than this, so
+    /// none of them is ever left out.
+    pub max_memories: usize,
+    /// How long a request can be repeated with its idempotency key.
+    pub idempotency_retention: Duration,
     /// How many recent messages are read for a prompt.
     pub recent_messages: usize,
     /// How long gathering the context may take.
@@ -42,6 +47,8 @@ impl Default for Limits {
             max_scenes: 500,
             max_calls: 32,
             max_queued_turns: 64,
+            max_memories: 200,
+            idempotency_retention: Duration::from_secs(24 * 3_600),
             recent_messages: 40,
             context_deadline: Duration::from_secs(2),
             turn_deadline: Duration::from_secs(120),

@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     Ask, Error, Submitted,
     engine::{Engine, Shared},
-    facts, scenes,
+    facts, keys, scenes,
     turn::{self, Client},
     upload,
 };
@@ -87,6 +87,8 @@ impl Orchestrator {
         tracing::info!(interrupted, pending, "took up what the last process left behind");
         let sweep = facts::sweep(Arc::clone(&self.engine), self.stopping.clone());
         self.engine.spawn(Task::new("image_sweep"), sweep);
+        let sweep = keys::sweep(Arc::clone(&self.engine), self.stopping.clone());
+        self.engine.spawn(Task::new("key_sweep"), sweep);
         Ok(())
     }
 

@@ -44,7 +44,7 @@ pub(super) async fn recall(engine: &Shared, request: &Request, place: &mut Place
     let (scenes, messages, memories, images) = join!(
         timeout_at(deadline, store.list_scenes(scope)),
         timeout_at(deadline, store.recent_messages(scope, limits.recent_messages)),
-        timeout_at(deadline, store.list_memories(scope)),
+        timeout_at(deadline, store.list_memories(scope, limits.max_memories)),
         timeout_at(deadline, store.list_images(scope, MAX_IMAGES)),
     );
     let mut context = Context { queued: started.saturating_sub(arrived), ..Context::default() };
