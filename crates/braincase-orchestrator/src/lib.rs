@@ -20,6 +20,7 @@ mod analyses;
 mod engine;
 mod facts;
 mod hub;
+mod keys;
 mod queue;
 mod running;
 mod scenes;

@@ -23,7 +23,7 @@ use crate::{
     Ask, Error, Submitted,
     compute::Compute,
     engine::{Engine, Shared},
-    facts, scenes,
+    facts, keys, scenes,
     turn::{self, Client},
     upload,
 };
@@ -93,6 +93,8 @@ impl Orchestrator {
         tracing::info!(interrupted, pending, "took up what the last process left behind");
         let sweep = facts::sweep(Arc::clone(&self.engine), self.stopping.clone());
         self.engine.spawn(Task::new("image_sweep"), sweep);
+        let sweep = keys::sweep(Arc::clone(&self.engine), self.stopping.clone());
+        self.engine.spawn(Task::new("key_sweep"), sweep);
         Ok(())
     }
 

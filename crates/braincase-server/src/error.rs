@@ -51,8 +51,9 @@ impl Problem {
 
     /// The content type is not one that the route takes.
     #[must_use]
-    pub fn wrong_content_type(expected: &str) -> Self {
-        let detail = format!("expected the content type {expected}");
+    pub fn wrong_content_type(expected: &str, got: &str) -> Self {
+        let got = if got.is_empty() { "none" } else { got };
+        let detail = format!("expected the content type {expected}, got {got}");
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong_content_type", detail).on("Content-Type")
     }
 

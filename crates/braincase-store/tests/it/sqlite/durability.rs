@@ -159,7 +159,7 @@ async fn a_full_disk_refuses_writes_and_loses_nothing() {
 
     // Then writes are refused as such, reads go on, and everything acknowledged is there.
     assert_eq!(problem, StoreError::Full);
-    assert_eq!(store.list_memories(scope).await.unwrap().len(), stored);
+    assert_eq!(store.list_memories(scope, 1_000).await.unwrap().len(), stored);
     let bytes = Bytes::from(vec![7; 8 << 20]);
     let hash = ContentHash::of(&bytes);
     assert_eq!(store.save_blob(scope.tenant, hash, bytes.clone()).await, Err(StoreError::Full));
@@ -171,6 +171,6 @@ async fn a_full_disk_refuses_writes_and_loses_nothing() {
     assert_eq!(store.save_memory(scope, &make::memory("last", "y")).await, Ok(()));
     store.close().await;
     let store = open(dir.path()).await;
-    assert_eq!(store.list_memories(scope).await.unwrap().len(), stored + 1);
+    assert_eq!(store.list_memories(scope, 1_000).await.unwrap().len(), stored + 1);
     store.close().await;
 }

@@ -188,7 +188,7 @@ async fn a_full_store_refuses_writes_keeps_what_it_has_and_goes_on_when_it_has_r
     .await;
     let more = mixed.iter().filter(|result| result.is_ok()).count();
     assert!(mixed.iter().step_by(2).all(|result| *result == Err(StoreError::Full)), "{mixed:?}");
-    assert_eq!(store.list_memories(scope).await.unwrap().len(), usize::try_from(stored).unwrap() + more);
+    assert_eq!(store.list_memories(scope, 1_000).await.unwrap().len(), usize::try_from(stored).unwrap() + more);
     store.close().await;
 
     // And with more room it goes on.

@@ -46,8 +46,13 @@ pub(crate) async fn an_ended_turn_is_read_back_with_its_outcome(store: &dyn Stor
     assert_eq!(events.iter().map(|event| event.seq).collect::<Vec<_>>(), [2]);
     let expected = Turn { status: TurnStatus::Failed, finished_at: Some(at(5)), outcome, ..turn };
     assert_eq!(store.load_turn(scope, expected.id).await, Ok(Some(expected)));
+<<<<<<< HEAD
     assert_eq!(store.recent_messages(scope, 9, ANY).await, Ok(end.messages));
     assert_eq!(store.list_memories(scope).await, Ok(end.changes.memories));
+=======
+    assert_eq!(store.recent_messages(scope, 9).await, Ok(end.messages));
+    assert_eq!(store.list_memories(scope, 1_000).await, Ok(end.changes.memories));
+>>>>>>> finish
 }
 
 fn outcome() -> Outcome {
@@ -102,6 +107,32 @@ pub(crate) async fn a_key_belongs_to_its_project(store: &dyn Store) {
     let accepted = store.accept_turn(other, &make::accept_with_key(make::turn(other, 1), "key", "two")).await;
 
     assert!(matches!(accepted, Ok(Accepted::New(_))), "{accepted:?}");
+}
+
+pub(crate) async fn old_keys_are_forgotten_and_their_turns_stay(store: &dyn Store) {
+    let scope = make::stored_project(store).await;
+    let accepts = [10, 20, 30].map(|millis| make::accept_with_key(make::turn(scope, millis), &millis.to_string(), "x"));
+    for accept in &accepts {
+        store.accept_turn(scope, accept).await.unwrap();
+    }
+    let known = async || {
+        let mut known = Vec::new();
+        for accept in &accepts {
+            let idempotency = accept.idempotency.as_ref().unwrap();
+            known.push(store.find_repeated(scope, idempotency).await.unwrap().is_some());
+        }
+        known
+    };
+
+    // The oldest go first; one that was used at the very time stays.
+    assert_eq!(store.forget_idempotency(at(30), 1).await, Ok(1));
+    assert_eq!(known().await, [false, true, true]);
+    assert_eq!(store.forget_idempotency(at(30), 9).await, Ok(1));
+    assert_eq!(store.forget_idempotency(at(30), 9).await, Ok(0));
+    assert_eq!(known().await, [false, false, true]);
+    for accept in &accepts {
+        assert!(store.load_turn(scope, accept.turn.id).await.unwrap().is_some());
+    }
 }
 
 pub(crate) async fn of_many_equal_requests_one_is_accepted(store: &dyn Store) {
@@ -171,8 +202,13 @@ pub(crate) async fn a_turn_that_conflicts_leaves_nothing(store: &dyn Store) {
     // Then it is open as before, and can end otherwise.
     assert_eq!(refused, Err(StoreError::Conflict { what: format!("scene {scene}") }));
     assert_eq!(store.load_turn(scope, turn).await.unwrap().unwrap().status, TurnStatus::Accepted);
+<<<<<<< HEAD
     assert_eq!(store.recent_messages(scope, 9, ANY).await, Ok(vec![]));
     assert_eq!(store.list_memories(scope).await, Ok(vec![]));
+=======
+    assert_eq!(store.recent_messages(scope, 9).await, Ok(vec![]));
+    assert_eq!(store.list_memories(scope, 1_000).await, Ok(vec![]));
+>>>>>>> finish
     assert_eq!(store.events_after(scope, 0, 9).await, Ok(events));
     end.changes.scenes = vec![SceneChange::Edit { id: scene, on: 2, spec: spec("late") }];
     store.commit_turn(scope, &end).await.unwrap();

@@ -114,7 +114,7 @@ impl World {
         }
         let turns = store.list_turns(scope, &ALL).await.unwrap();
         let images = store.list_images(scope, 99).await.unwrap();
-        let memories = store.list_memories(scope).await.unwrap();
+        let memories = store.list_memories(scope, 1_000).await.unwrap();
         Some(Contents {
             scenes,
             turns: turns.iter().map(|turn| (number(&self.turns, &turn.id), turn.status)).collect(),
