@@ -49,14 +49,10 @@ impl Default for Limits {
             max_scenes: 500,
             max_calls: 32,
             max_queued_turns: 64,
-<<<<<<< HEAD
             recent_messages: 400,
             max_recent_bytes: 4 << 20,
-=======
             max_memories: 200,
             idempotency_retention: Duration::from_secs(24 * 3_600),
-            recent_messages: 40,
->>>>>>> finish
             context_deadline: Duration::from_secs(2),
             turn_deadline: Duration::from_secs(120),
             analysis_deadline: Duration::from_secs(60),

@@ -86,19 +86,12 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Events of a project after a number, oldest first, at most `limit`.
     async fn events_after(&self, scope: Scope, after: i64, limit: usize) -> Result<Vec<Event>, StoreError>;
 
-<<<<<<< HEAD
     /// The messages that prompts tell of word for word, oldest first: the newest `limit` whose words take `max_bytes` or
     /// less together, none before the one that [`TurnCommit::history_from`] named last.
     async fn recent_messages(&self, scope: Scope, limit: usize, max_bytes: usize) -> Result<Vec<Message>, StoreError>;
-    /// What a project remembers.
-    async fn list_memories(&self, scope: Scope) -> Result<Vec<Memory>, StoreError>;
-=======
-    /// The messages that end a project's chat, oldest first, at most `limit`.
-    async fn recent_messages(&self, scope: Scope, limit: usize) -> Result<Vec<Message>, StoreError>;
     /// What a project remembers, by kind and key: of each kind the newest, at most `per_kind`, so that no kind crowds out
     /// another.
     async fn list_memories(&self, scope: Scope, per_kind: usize) -> Result<Vec<Memory>, StoreError>;
->>>>>>> finish
     /// Remembers something, in place of what had the same kind and key.
     async fn save_memory(&self, scope: Scope, memory: &Memory) -> Result<(), StoreError>;
     /// Forgets something; `false` if it was not known.

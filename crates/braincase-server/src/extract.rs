@@ -11,16 +11,8 @@ use http::{HeaderMap, header, request::Parts};
 use serde::{Deserialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-<<<<<<< HEAD
-use crate::{
-    app::App,
-    body::{self, Held},
-    error::Problem,
-};
-=======
-pub(crate) use self::json::{Json, field_error};
+pub(crate) use self::json::{Json, JsonBytes, field_error, parse};
 use crate::{app::App, error::Problem};
->>>>>>> finish
 
 /// The longest idempotency key, in characters.
 const MAX_KEY_CHARS: usize = 255;
@@ -142,38 +134,6 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Asked<T> {
     }
 }
 
-<<<<<<< HEAD
-/// A JSON body, at most [`crate::app::HttpLimits::max_json_bytes`] long.
-#[derive(Debug)]
-pub(crate) struct Json<T>(pub(crate) T);
-
-impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        let JsonBytes(held) = JsonBytes::from_request(request, app).await?;
-        parse(held.bytes()).map(Self)
-    }
-}
-
-/// The bytes of a JSON body, for those who parse it elsewhere with [`parse`].
-#[derive(Debug)]
-pub(crate) struct JsonBytes(pub(crate) Held);
-
-impl FromRequest<App> for JsonBytes {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        if !is_json(request.headers()) {
-            body::discard(request.into_body(), app).await;
-            return Err(Problem::wrong_content_type("application/json"));
-        }
-        body::read(request, app.http.max_json_bytes, "body", app).await.map(Self)
-    }
-}
-
-=======
->>>>>>> finish
 /// The key with which the client may repeat the request.
 #[derive(Debug)]
 pub(crate) struct IdempotencyKey(pub(crate) Option<String>);

@@ -6,9 +6,6 @@ pub mod page;
 pub mod problem;
 pub mod project;
 pub mod scene;
-<<<<<<< HEAD
-pub mod tokens;
-=======
 pub(crate) mod shown;
->>>>>>> finish
+pub mod tokens;
 pub mod turn;

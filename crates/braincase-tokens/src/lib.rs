@@ -22,10 +22,7 @@ mod memo;
 
 pub use account::{
     Cost, Detail, Image, ImageRule, Message, Role, ToolCall, ToolChoice, ToolSchema, ToolSet, ToolSetId,
-<<<<<<< HEAD
     openai::{ChatMessage, ChatTool, InvalidChat},
-=======
->>>>>>> accounts
 };
 pub use calibration::{Calibrator, Drift};
 pub use encoding::{Encoding, LONG_TEXT, count, truncate};

@@ -47,13 +47,8 @@ pub(super) async fn recall(engine: &Shared, request: &Request, place: &mut Place
     let deadline = Instant::now() + limits.context_deadline;
     let (scenes, messages, memories, images) = join!(
         timeout_at(deadline, store.list_scenes(scope)),
-<<<<<<< HEAD
         timeout_at(deadline, store.recent_messages(scope, limits.recent_messages, limits.max_recent_bytes)),
-        timeout_at(deadline, store.list_memories(scope)),
-=======
-        timeout_at(deadline, store.recent_messages(scope, limits.recent_messages)),
         timeout_at(deadline, store.list_memories(scope, limits.max_memories)),
->>>>>>> finish
         timeout_at(deadline, store.list_images(scope, MAX_IMAGES)),
     );
     let mut context = Context { queued: started.saturating_sub(arrived), ..Context::default() };

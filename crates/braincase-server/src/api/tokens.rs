@@ -1,6 +1,6 @@
 //! Tokens: count a text or a request, and make a request fit.
 
-use axum::{Json as Shown, extract::State};
+use axum::extract::State;
 use braincase_core::background::Task;
 use braincase_tokens::LONG_TEXT;
 use serde::de::DeserializeOwned;
@@ -11,7 +11,10 @@ use crate::{
     error::Problem,
     extract::{JsonBytes, parse},
     tokens::{self, TokensError},
-    wire::tokens::{CountTokens, FitTokens, FittedPrompt, TokenCount},
+    wire::{
+        shown::Shown,
+        tokens::{CountTokens, FitTokens, FittedPrompt, TokenCount},
+    },
 };
 
 pub(crate) async fn count(State(app): State<App>, body: JsonBytes) -> Answered<Shown<TokenCount>> {

@@ -6,7 +6,11 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{media_type, wording};
-use crate::{app::App, body, error::Problem};
+use crate::{
+    app::App,
+    body::{self, Held},
+    error::Problem,
+};
 
 /// A body up to this size is read again to say better what is wrong with it. Larger ones are not: as values they would take
 /// many times their size in memory.
@@ -20,18 +24,30 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let JsonBytes(held) = JsonBytes::from_request(request, app).await?;
+        parse(held.bytes()).map(Self)
+    }
+}
+
+/// The bytes of a JSON body, for those who parse it elsewhere with [`parse`].
+#[derive(Debug)]
+pub(crate) struct JsonBytes(pub(crate) Held);
+
+impl FromRequest<App> for JsonBytes {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
             let got = media_type(request.headers());
             body::discard(request.into_body(), app).await;
             return Err(Problem::wrong_content_type("application/json", &got));
         }
-        let held = body::read(request, app.http.max_json_bytes, "body", app).await?;
-        parse(held.bytes()).map(Self)
+        body::read(request, app.http.max_json_bytes, "body", app).await.map(Self)
     }
 }
 
 /// Parses an object; the problem names the path that is wrong.
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| explain::<T>(bytes, &error))?;
     json.end().map_err(|error| malformed(bytes, &error))?;

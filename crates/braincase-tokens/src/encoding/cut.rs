@@ -13,13 +13,10 @@ mod tests;
 
 use characters::Characters;
 
-use super::{Encoding, Piece, count_till_limit, pieces};
+use super::{Encoding, LONGEST_TOKEN, Piece, count_till_limit, pieces};
 
 /// Longer pieces, in bytes, are cut inside. People write no such words.
 const HUGE: usize = 256;
-
-/// No token has more bytes; a test reads the vocabularies.
-const LONGEST_TOKEN: usize = 128;
 
 /// A place where a text may be cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

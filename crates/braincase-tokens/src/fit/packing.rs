@@ -158,9 +158,5 @@ impl<'a> Packing<'a> {
 
 /// The most tokens that may add no more than `room` to a cost, whatever is rounded up without them.
 fn most_tokens(model: &Model, room: usize) -> usize {
-<<<<<<< HEAD
-    (room.saturating_add(1).saturating_mul(100) - 1) / model.current_percent().max(1)
-=======
     (room.saturating_add(1).saturating_mul(100) - 1) / model.current_percent()
->>>>>>> accounts
 }

@@ -46,13 +46,8 @@ pub(crate) async fn an_ended_turn_is_read_back_with_its_outcome(store: &dyn Stor
     assert_eq!(events.iter().map(|event| event.seq).collect::<Vec<_>>(), [2]);
     let expected = Turn { status: TurnStatus::Failed, finished_at: Some(at(5)), outcome, ..turn };
     assert_eq!(store.load_turn(scope, expected.id).await, Ok(Some(expected)));
-<<<<<<< HEAD
     assert_eq!(store.recent_messages(scope, 9, ANY).await, Ok(end.messages));
-    assert_eq!(store.list_memories(scope).await, Ok(end.changes.memories));
-=======
-    assert_eq!(store.recent_messages(scope, 9).await, Ok(end.messages));
     assert_eq!(store.list_memories(scope, 1_000).await, Ok(end.changes.memories));
->>>>>>> finish
 }
 
 fn outcome() -> Outcome {
@@ -202,13 +197,8 @@ pub(crate) async fn a_turn_that_conflicts_leaves_nothing(store: &dyn Store) {
     // Then it is open as before, and can end otherwise.
     assert_eq!(refused, Err(StoreError::Conflict { what: format!("scene {scene}") }));
     assert_eq!(store.load_turn(scope, turn).await.unwrap().unwrap().status, TurnStatus::Accepted);
-<<<<<<< HEAD
     assert_eq!(store.recent_messages(scope, 9, ANY).await, Ok(vec![]));
-    assert_eq!(store.list_memories(scope).await, Ok(vec![]));
-=======
-    assert_eq!(store.recent_messages(scope, 9).await, Ok(vec![]));
     assert_eq!(store.list_memories(scope, 1_000).await, Ok(vec![]));
->>>>>>> finish
     assert_eq!(store.events_after(scope, 0, 9).await, Ok(events));
     end.changes.scenes = vec![SceneChange::Edit { id: scene, on: 2, spec: spec("late") }];
     store.commit_turn(scope, &end).await.unwrap();

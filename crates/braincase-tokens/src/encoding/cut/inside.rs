@@ -6,11 +6,7 @@
 use std::ops::Range;
 
 use super::{Cuts, characters::Characters};
-<<<<<<< HEAD
 use crate::encoding::{Encoding, vocabulary::Vocabulary};
-=======
-use crate::encoding::{Encoding, LONGEST_TOKEN, vocabulary::Vocabulary};
->>>>>>> accounts
 
 /// Adds prefixes that end inside the piece, where `before` tokens stand before it.
 pub(super) fn heads(
