@@ -63,7 +63,7 @@ fn fit(turn: &Progress, context: &Context) -> Result<(Prompt, TokenAccount), Sto
         ..Sections::default()
     };
     let fitted = braincase_tokens::fit(model, sections).map_err(|error| too_long(&error))?;
-    let messages = fitted.messages.into_iter().map(message).collect();
+    let messages = fitted.messages.iter().map(message).collect();
     let prompt = Prompt { model: model.name.to_string(), messages, tools, max_output_tokens: reserve };
     Ok((prompt, account(fitted.account, reserve)))
 }
@@ -121,7 +121,7 @@ fn tool_schema(tool: &ToolSpec) -> ToolSchema {
     }
 }
 
-fn message(message: braincase_tokens::Message) -> PromptMessage {
+fn message(message: &braincase_tokens::Message) -> PromptMessage {
     let role = match message.role {
         braincase_tokens::Role::System | braincase_tokens::Role::Developer => Role::System,
         braincase_tokens::Role::User => Role::User,
