@@ -63,7 +63,12 @@ fn outcome() -> Outcome {
             reserved_output: 8_000,
             limit: 120_000,
             exactness: "exact".to_owned(),
-            cut: vec![Cut { part: "summary".to_owned(), how: "dropped".to_owned(), tokens: 7, why: "too long".to_owned() }],
+            cut: vec![Cut {
+                part: "summary".to_owned(),
+                how: "dropped".to_owned(),
+                tokens: 7,
+                why: "too long".to_owned(),
+            }],
         }),
         timing_ms: Timing { total: 0.1 + 0.2, queue: 1e-9, overhead: f64::MAX, ..Timing::default() },
         images: ImagesUsed { used: vec![ImageId::new(at(2))], pending: vec![ImageId::new(at(3))] },
