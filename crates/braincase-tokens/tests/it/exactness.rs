@@ -2,7 +2,10 @@
 
 mod texts;
 
+use std::collections::HashMap;
+
 use braincase_tokens::{Encoding, count, encoding::bounds, encoding::count_till_limit};
+use serde::Deserialize;
 use texts::Texts;
 use tiktoken_rs::{CoreBPE, cl100k_base_singleton, o200k_base_singleton, o200k_harmony_singleton};
 
@@ -33,6 +36,29 @@ fn counts_agree_with_the_oracle_on_a_hundred_thousand_texts() {
 #[ignore = "needs minutes; `cargo xtask test --nightly` runs it"]
 fn counts_agree_with_the_oracle_on_a_million_texts() {
     compare_with_oracles(Texts::seeded(2_026).take(1_000_000));
+}
+
+#[derive(Deserialize)]
+struct Golden {
+    texts: Vec<GoldenText>,
+}
+
+#[derive(Deserialize)]
+struct GoldenText {
+    unit: String,
+    repeat: usize,
+    tokens: HashMap<Encoding, usize>,
+}
+
+#[test]
+fn counts_are_those_of_python_tiktoken() {
+    let golden: Golden = serde_json::from_str(include_str!("../data/golden.json")).unwrap();
+    for GoldenText { unit, repeat, tokens } in golden.texts {
+        let text = unit.repeat(repeat);
+        for (encoding, expected) in tokens {
+            assert_eq!(count(encoding, &text), expected, "{} {unit:?} x {repeat}", encoding.as_str());
+        }
+    }
 }
 
 #[test]
