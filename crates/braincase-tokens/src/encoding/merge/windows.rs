@@ -1,27 +1,25 @@
 //! Counts the tokens of a very long piece, such as a megabyte of dashes, in windows: in linear time and little memory.
 //!
-//! Tokens are those of the whole text exactly when every two neighbours are what the two alone would be cut into. So a
-//! window may begin at the end of any token of the window before, if it begins with the token that followed there. It nearly
-//! always does some tokens before the end of a window; where it does not, the window is made longer.
+//! A window may begin at the end of any token of the window before, if it begins with the token that followed there. It
+//! nearly always does some tokens before the end of a window; where it does not, the window is made longer.
 
-use bpe_openai::byte_pair_encoding::BytePairEncoding;
+use super::queue;
+use crate::encoding::vocabulary::{Token, Vocabulary};
 
-/// A piece of this length is counted in windows.
-pub(super) const LONG: usize = 1_024;
-const WINDOW: usize = 4_096;
+const WINDOW: usize = 2_048;
 /// How much of the end of a window is looked at again by the next.
-const OVERLAP: usize = 512;
+const OVERLAP: usize = 256;
 
 /// Where a window begins, and what is known there.
 #[derive(Clone, Copy)]
 struct Seam {
     at: usize,
     tokens_before: usize,
-    next_token: Option<u32>,
+    next_token: Option<Token>,
 }
 
 /// The tokens of a piece; if they are more than `limit`, those that were found until then.
-pub(super) fn count(bpe: &BytePairEncoding, piece: &[u8], limit: usize) -> usize {
+pub(super) fn count(vocabulary: &Vocabulary, piece: &[u8], limit: usize) -> usize {
     let (mut width, mut last) = (WINDOW, &piece[..0]);
     let mut tokens = Vec::new();
     let mut seam = Seam { at: 0, tokens_before: 0, next_token: None };
@@ -30,10 +28,11 @@ pub(super) fn count(bpe: &BytePairEncoding, piece: &[u8], limit: usize) -> usize
         let window = &piece[seam.at..piece.len().min(seam.at + width)];
         // A run of one character looks the same everywhere.
         if window != last {
-            tokens = bpe.encode_via_backtracking(window);
+            tokens = queue::tokens(vocabulary, window);
             last = window;
         }
-        if seam.next_token.is_some_and(|token| tokens.first() != Some(&token)) {
+        let first = tokens.first().map(|(token, _)| *token);
+        if seam.next_token.is_some_and(|token| first != Some(token)) {
             seam = sure;
             width *= 2;
             continue;
@@ -45,16 +44,17 @@ pub(super) fn count(bpe: &BytePairEncoding, piece: &[u8], limit: usize) -> usize
             return seam.tokens_before + tokens.len();
         }
         sure = seam;
-        seam = next_seam(bpe, &tokens, window.len(), seam);
+        seam = next_seam(&tokens, window.len(), seam);
     }
 }
 
 /// Between the last two tokens that end before the overlap.
-fn next_seam(bpe: &BytePairEncoding, tokens: &[u32], len: usize, seam: Seam) -> Seam {
+fn next_seam(tokens: &[(Token, usize)], len: usize, seam: Seam) -> Seam {
     let (mut end, mut index) = (len, tokens.len());
     while end > len - OVERLAP && index > 1 {
         index -= 1;
-        end -= bpe.token_len(tokens[index]);
+        end -= tokens[index].1;
     }
-    Seam { at: seam.at + end, tokens_before: seam.tokens_before + index, next_token: tokens.get(index).copied() }
+    let next_token = tokens.get(index).map(|(token, _)| *token);
+    Seam { at: seam.at + end, tokens_before: seam.tokens_before + index, next_token }
 }
