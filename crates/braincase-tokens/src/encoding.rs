@@ -1,14 +1,16 @@
 //! Counts the tokens of a text: exactly, in linear time, and without panicking on any text.
 //!
-//! `scan` cuts a text into pieces, with the `classes` of its characters; `counter` counts these one by one, with what
-//! `keys` finds; only what is neither a word of the `vocabulary` nor was seen before is cut into tokens.
+//! `scan` cuts a text into pieces, by the `classes` of its characters; `counter` counts these one by one. Most are words of
+//! the `vocabulary`, which the build script laid out; others were seen before, and are in the `cache`; what is left,
+//! `merge` cuts into tokens.
 
 pub(crate) mod cut;
 
+mod cache;
 mod classes;
 mod counter;
-mod keys;
-mod long;
+mod layout;
+mod merge;
 mod pieces;
 mod scan;
 #[cfg(test)]
@@ -44,8 +46,7 @@ pub enum Encoding {
 
 /// How many tokens a text has. Special tokens in it are ordinary text.
 ///
-/// The first count with an encoding loads its vocabulary, which takes some hundredths of a second. What is longer than
-/// [`LONG_TEXT`] is better counted off the threads of an async runtime.
+/// What is longer than [`LONG_TEXT`] is better counted off the threads of an async runtime.
 #[must_use]
 pub fn count(encoding: Encoding, text: &str) -> usize {
     pieces(encoding, text).map(|piece| piece.tokens).sum()

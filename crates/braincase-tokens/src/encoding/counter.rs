@@ -4,8 +4,10 @@ use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use super::{
     Encoding,
+    cache::{Cache, LONGEST},
     classes::Classes,
-    keys::{Cache, KEY, LONG_KEY, key},
+    layout::{KEY, key},
+    merge,
     scan::end_of_piece,
     vocabulary::Vocabulary,
 };
@@ -60,7 +62,7 @@ impl<'t> Counter<'t> {
         let start = self.at;
         self.at = end_of_piece(self.vocabulary.rules, self.classes, self.text, start);
         let len = self.at - start;
-        let tokens = if len == 1 || len <= KEY && self.vocabulary.short_tokens.contains(key(self.text, start, len)) {
+        let tokens = if len == 1 || len <= KEY && self.vocabulary.is_word(key(self.text, start, len)) {
             1
         } else {
             self.count_unusual(start, len, limit)
@@ -72,8 +74,8 @@ impl<'t> Counter<'t> {
     #[inline(never)]
     fn count_unusual(&mut self, start: usize, len: usize, limit: usize) -> usize {
         let piece = &self.text[start..start + len];
-        let compute = || self.vocabulary.count(piece, limit);
-        if len > LONG_KEY {
+        let compute = || merge::count(self.vocabulary, piece, limit);
+        if len > LONGEST {
             return compute();
         }
         match self.cache.get() {

@@ -23,7 +23,8 @@ fn texts_are_cut_where_the_regular_expressions_cut() {
 /// So the tables are of the same edition of Unicode.
 #[test]
 fn every_character_is_cut_as_by_the_regular_expressions() {
-    for character in '\0'..=char::MAX {
+    // The planes above hold little, and in large blocks.
+    for character in ('\0'..'\u{20000}').chain(('\u{20000}'..=char::MAX).step_by(16)) {
         assert_same_pieces(&format!("a{character}{character}B {character}1"));
     }
 }

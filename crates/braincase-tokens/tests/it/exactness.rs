@@ -2,8 +2,12 @@
 
 mod texts;
 
-use braincase_tokens::{Encoding, count, encoding::bounds, encoding::count_till_limit};
+use std::collections::HashMap;
+
+use braincase_tokens::{Encoding, Registry, count, encoding::bounds, encoding::count_till_limit};
+use serde::Deserialize;
 use texts::Texts;
+use tiktoken_rs::tokenizer::{Tokenizer, get_tokenizer};
 use tiktoken_rs::{CoreBPE, cl100k_base_singleton, o200k_base_singleton, o200k_harmony_singleton};
 
 fn oracles() -> [(Encoding, &'static CoreBPE); 3] {
@@ -35,6 +39,29 @@ fn counts_agree_with_the_oracle_on_a_million_texts() {
     compare_with_oracles(Texts::seeded(2_026).take(1_000_000));
 }
 
+#[derive(Deserialize)]
+struct Golden {
+    texts: Vec<GoldenText>,
+}
+
+#[derive(Deserialize)]
+struct GoldenText {
+    unit: String,
+    repeat: usize,
+    tokens: HashMap<Encoding, usize>,
+}
+
+#[test]
+fn counts_are_those_of_python_tiktoken() {
+    let golden: Golden = serde_json::from_str(include_str!("../data/golden.json")).unwrap();
+    for GoldenText { unit, repeat, tokens } in golden.texts {
+        let text = unit.repeat(repeat);
+        for (encoding, expected) in tokens {
+            assert_eq!(count(encoding, &text), expected, "{} {unit:?} x {repeat}", encoding.as_str());
+        }
+    }
+}
+
 #[test]
 fn counting_to_a_limit_is_counting() {
     for (round, text) in Texts::seeded(8).take(20_000).enumerate() {
@@ -46,6 +73,25 @@ fn counting_to_a_limit_is_counting() {
                 assert_eq!(count_till_limit(encoding, &text, limit), expected, "{limit} {text:?}");
             }
         }
+    }
+}
+
+#[test]
+fn the_registry_agrees_with_the_oracle_about_the_encodings_of_models() {
+    let registry = Registry::embedded();
+    let encodings = registry.names().filter_map(|name| {
+        let theirs = match get_tokenizer(name)? {
+            Tokenizer::O200kBase => "o200k_base",
+            Tokenizer::O200kHarmony => "o200k_harmony",
+            Tokenizer::Cl100kBase => "cl100k_base",
+            Tokenizer::P50kBase | Tokenizer::R50kBase | Tokenizer::P50kEdit | Tokenizer::Gpt2 => "none of ours",
+        };
+        Some((name, registry.get(name).unwrap().encoding.as_str(), theirs))
+    });
+    let encodings: Vec<_> = encodings.collect();
+    assert!(encodings.len() > 20, "{encodings:?}");
+    for (name, ours, theirs) in encodings {
+        assert_eq!(ours, theirs, "{name}");
     }
 }
 
