@@ -1,6 +1,7 @@
-//! The project's own commands: `cargo xtask {stress, test, serve, ci, tidy}`, one file per command.
+//! The project's own commands: `cargo xtask {stress, bench, test, serve, ci, tidy}`, one file per command.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to its user")]
 
+mod bench;
 mod cargo;
 mod ci;
 mod serve;
@@ -27,8 +28,10 @@ enum Command {
     /// Loads and audits a server, by default one that it starts itself; `--help` lists what can be given.
     #[command(disable_help_flag = true)]
     Stress(stress::Args),
+    /// Measures side by side with others, such as `tokens`; prints a table and writes `target/bench/NAME.json`.
+    Bench(bench::Args),
     /// Runs everything that the README promises is tested; says what was skipped and why.
-    Test,
+    Test(test::Args),
     /// Runs the server with embedded defaults; data goes to `./data`.
     #[command(disable_help_flag = true)]
     Serve(serve::Args),
@@ -41,7 +44,8 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Stress(args) => stress::run(&args),
-        Command::Test => test::run(),
+        Command::Bench(args) => bench::run(&args),
+        Command::Test(args) => test::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Ci(args) => ci::run(&args),
         Command::Tidy => tidy::run(),

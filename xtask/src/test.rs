@@ -20,10 +20,19 @@ use counts::Counts;
 /// Enough that every part of the system takes part, and that the audit has work.
 const SHORT_RUN: [&str; 7] = ["smoke", "--users", "5", "--duration", "15", "--seed", "1"];
 
+/// What can be given.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Runs only what takes too long for every change.
+    #[arg(long)]
+    nightly: bool,
+}
+
 /// Runs every suite and prints what came of it.
-pub(crate) fn run() -> Result<ExitCode> {
+pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let workspace = Workspace::find()?;
-    Ok(tally::conclude(&suites(&workspace)?))
+    let rows = if args.nightly { vec![long_tests(&workspace)?] } else { suites(&workspace)? };
+    Ok(tally::conclude(&rows))
 }
 
 /// Every suite, the quick ones first.
@@ -61,6 +70,14 @@ fn full_disk(workspace: &Workspace) -> Result<Row> {
     command.args(["test", "--workspace", "--tests", "--", "--ignored", "a_full_disk_refuses_writes"]);
     let ended = step::run(&mut command)?;
     Ok(row(SUITE, &ended, counts::of_cargo_test(&ended.output)))
+}
+
+/// The tests that are ignored elsewhere because they take minutes, optimised.
+fn long_tests(workspace: &Workspace) -> Result<Row> {
+    let mut command = cargo(&workspace.root);
+    command.args(["test", "--release", "--package", "braincase-tokens", "--tests", "--", "--ignored"]);
+    let ended = step::run(&mut command)?;
+    Ok(row("long tests of token counting", &ended, counts::of_cargo_test(&ended.output)))
 }
 
 fn doctests(workspace: &Workspace) -> Result<Row> {

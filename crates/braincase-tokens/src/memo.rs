@@ -6,7 +6,10 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use crate::encoding::{Encoding, count};
+use crate::{
+    encoding::{Encoding, count},
+    text::Text,
+};
 
 /// The most counts that each of the two generations holds.
 const GENERATION: usize = 8_192;
@@ -42,6 +45,11 @@ impl Memo {
             self.counts().insert(fingerprint, tokens);
         }
         tokens
+    }
+
+    /// Like [`Self::count`], but what the text knows itself is not looked up.
+    pub(crate) fn count_text(&self, encoding: Encoding, text: &Text) -> usize {
+        text.count_with(encoding, |encoding, text| self.count(encoding, text))
     }
 
     fn counts(&self) -> MutexGuard<'_, Counts> {

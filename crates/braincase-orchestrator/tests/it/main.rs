@@ -5,6 +5,7 @@ mod events;
 mod failures;
 mod faulty;
 mod images;
+mod keys;
 mod order;
 mod recovery;
 mod repeats;

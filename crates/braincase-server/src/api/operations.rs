@@ -3,7 +3,6 @@
 use std::{sync::LazyLock, time::Duration};
 
 use axum::{
-    Json as Shown,
     extract::State,
     response::{IntoResponse, Response},
 };
@@ -11,7 +10,7 @@ use http::header;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use crate::{api::Answered, app::App, error::Problem, openapi};
+use crate::{api::Answered, app::App, error::Problem, openapi, wire::shown::Shown};
 
 const CHECK_DEADLINE: Duration = Duration::from_secs(2);
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader, Lines},
+    net::TcpListener,
     process::{Child, ChildStdout, Command},
     time::timeout,
 };
@@ -21,10 +22,15 @@ struct Binary {
 }
 
 impl Binary {
-    /// Starts it on a free port, as its first line says.
     async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// Starts it on a free port, as its first line says.
+    async fn start_with(flags: &[&str]) -> Self {
         let dir = TempDir::new().expect("a temporary directory");
         let mut child = braincase(&dir, &["serve", "--listen", "127.0.0.1:0", "--stop-on-stdin-eof"])
+            .args(flags)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -33,6 +39,12 @@ impl Binary {
         let line = timeout(PATIENCE, out.next_line()).await.expect("soon").expect("readable").expect("a line");
         let url = line.strip_prefix("listening on ").expect("where it listens").to_owned();
         Self { child, url, _out: out, _dir: dir }
+    }
+
+    async fn signal(&self, name: &str) {
+        let id = self.child.id().expect("it runs");
+        let sent = Command::new("sh").args(["-c", &format!("kill -{name} {id}")]).status().await;
+        assert!(sent.expect("a shell").success());
     }
 
     /// The most memory that it ever had.
@@ -56,6 +68,30 @@ async fn it_stops_in_order_when_its_standard_input_ends() {
     drop(binary.child.stdin.take());
     let status = timeout(PATIENCE, binary.child.wait()).await.expect("soon").expect("a status");
     assert_eq!(status.code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_at_once_what_the_first_would_have_waited_for() {
+    // Takes connections and never answers, so the turn below goes on for as long as it is let.
+    let provider = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let base = format!("http://{}/v1", provider.local_addr().expect("an address"));
+    let flags = ["--brain", "openai", "--openai-base-url", &base, "--stop-grace", "1h"];
+    let mut binary = Binary::start_with(&flags).await;
+    let client = Client::builder().no_proxy().build().expect("a client");
+    let made = client.post(format!("{}/v1/projects", binary.url)).json(&json!({ "name": "Film" })).send().await;
+    let turns = format!("{}/v1/projects/{}/turns", binary.url, text(&ok(made.expect("an answer")).await, "id"));
+    let turn = client.post(turns).json(&json!({ "prompt": "Add a scene" })).send();
+    let signals = async {
+        let (_asked, _) = timeout(PATIENCE, provider.accept()).await.expect("soon").expect("the turn asks");
+        binary.signal("TERM").await;
+        let heard = async { while client.get(format!("{}/livez", binary.url)).send().await.is_ok() {} };
+        timeout(PATIENCE, heard).await.expect("it takes no more connections");
+        binary.signal("INT").await;
+    };
+    let (turn, ()) = tokio::join!(turn, signals);
+    let status = timeout(PATIENCE, binary.child.wait()).await.expect("soon").expect("a status");
+    assert_eq!(status.code(), Some(130));
+    drop(turn);
 }
 
 #[tokio::test]
