@@ -7,7 +7,6 @@ use braincase_core::{
     limits::Limits,
     message::Role,
     prompt::Prompt,
-    store::Store,
     turn::{Turn, TurnStatus},
 };
 use braincase_orchestrator::{Ask, briefing::Briefing};
