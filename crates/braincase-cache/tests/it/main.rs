@@ -5,6 +5,7 @@ mod bound;
 mod expiry;
 mod load;
 mod model;
+mod registry;
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,0 +1,28 @@
+//! Our cache beside raw moka, in the same run: speed, the worst read while many entries expire, memory after idling.
+//!
+//! `cargo bench -p braincase-cache --bench cache -- [--json PATH]`
+
+mod memory;
+mod report;
+mod speed;
+mod stall;
+mod trace;
+
+use std::{alloc::System, env, io, path::PathBuf};
+
+use cap::Cap;
+
+/// Counts the bytes that are in use, for both alike.
+#[global_allocator]
+static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
+
+fn main() -> io::Result<()> {
+    let mut arguments = env::args();
+    let json = arguments.by_ref().find(|argument| argument == "--json").and_then(|_| arguments.next());
+    let mut rows = Vec::new();
+    speed::measure(&mut rows);
+    stall::measure(&mut rows);
+    memory::measure(&mut rows);
+    report::print(&rows);
+    json.map_or(Ok(()), |path| report::write(&rows, &PathBuf::from(path)))
+}
