@@ -7,7 +7,7 @@ use braincase_core::{Clock, background::Background};
 use crate::cache::{Cache, Key};
 
 /// The longest time between two rounds of the janitor.
-pub(crate) const MAX_JANITOR_PERIOD: Duration = Duration::from_secs(5 * 60);
+const MAX_JANITOR_PERIOD: Duration = Duration::from_secs(5 * 60);
 /// What one entry costs beside its key and value, measured; `tests/memory.rs` keeps it true.
 const ENTRY_OVERHEAD: u64 = 380;
 /// One entry may weigh this share of a bound in bytes, unless said otherwise.

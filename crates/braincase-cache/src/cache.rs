@@ -165,7 +165,7 @@ impl<K: Key, V: Send + Sync + 'static> Cache<K, V> {
 
     /// Takes out what is outdated now, on this thread; what the janitor does by itself.
     pub fn purge(&self) {
-        janitor::purge(&self.inner);
+        let _purge = janitor::purge(&self.inner);
     }
 }
 

@@ -7,19 +7,16 @@ use std::{
 };
 
 use crate::{
-    builder::MAX_JANITOR_PERIOD,
     cache::{Inner, Key},
     stats::Purge,
 };
 
 /// No round begins sooner after the one before.
 const MIN_PAUSE: Duration = Duration::from_millis(20);
-/// A pause is at least this many times as long as the purge before it, so that purging costs 5 % of a core at most.
-const REST: u32 = 20;
+/// After a purge in vain the pause is this many times as long as the purge, so that it costs 5 % of a core at most.
+const REST: f64 = 20.0;
 /// When the cache is nearly full, what is outdated stands in the way of what is good: pauses are this much shorter.
 const HASTE: u32 = 8;
-/// moka's memory is reclaimed by epochs: what one bookkeeping unlinks, a later one frees.
-const LETTING_GO: usize = 4;
 
 /// Starts a thread that purges the cache now and then until the cache is gone. A message makes it purge at once.
 ///
@@ -48,18 +45,25 @@ pub(crate) fn start<K: Key, V: Send + Sync + 'static>(
 
 /// One round; returns how long to pause after it.
 fn round<K: Key, V: Send + Sync + 'static>(cache: &Arc<Inner<K, V>>, period: Duration) -> Duration {
-    let took = if cache.table.is_due() {
-        purge(cache)
+    let rest = if cache.table.is_due() {
+        let purge = purge(cache);
+        rest(purge, cache.table.size().0)
     } else {
         // What was written last is counted, also if nobody calls any more.
         cache.flights.alone(|| cache.table.settle());
         Duration::ZERO
     };
-    pause(cache, period).max(took * REST).min(MAX_JANITOR_PERIOD)
+    pause(cache, period).max(rest.min(period))
+}
+
+/// How long to rest after a purge: not at all if it was worth its while, long if it looked at much and removed little.
+fn rest(purge: Purge, kept: u64) -> Duration {
+    let idle_share = kept as f64 / (kept + purge.removed).max(1) as f64;
+    purge.took.mul_f64(REST * idle_share)
 }
 
 /// How long to pause, by what the cache is like and how full it is.
-pub(crate) fn pause<K: Key, V: Send + Sync + 'static>(cache: &Inner<K, V>, period: Duration) -> Duration {
+fn pause<K: Key, V: Send + Sync + 'static>(cache: &Inner<K, V>, period: Duration) -> Duration {
     let (_, weight) = cache.table.size();
     let limit = cache.table.bound().limit();
     let pause = period.min(cache.table.longest_ttl());
@@ -67,15 +71,16 @@ pub(crate) fn pause<K: Key, V: Send + Sync + 'static>(cache: &Inner<K, V>, perio
     (if nearly_full { pause / HASTE } else { pause }).max(MIN_PAUSE)
 }
 
-/// Takes out what is outdated now; returns how long it took.
-pub(crate) fn purge<K: Key, V: Send + Sync + 'static>(cache: &Inner<K, V>) -> Duration {
+/// Takes out what is outdated now.
+pub(crate) fn purge<K: Key, V: Send + Sync + 'static>(cache: &Inner<K, V>) -> Purge {
     let Inner { table, flights, .. } = cache;
     let (started, before) = (table.clock().monotonic(), table.counters.taken_out());
     table.sweep(flights.epoch(), |key, act| flights.exclusively(key, act));
-    for _ in 0..LETTING_GO {
-        flights.alone(|| table.settle());
-    }
+    let removed = table.counters.taken_out() - before;
+    flights.alone(|| table.settle());
+    table.let_go(removed);
     let took = table.clock().monotonic().saturating_sub(started);
-    table.counters.purged(Purge { at: table.clock().now(), took, removed: table.counters.taken_out() - before });
-    took
+    let purge = Purge { at: table.clock().now(), took, removed };
+    table.counters.purged(purge);
+    purge
 }

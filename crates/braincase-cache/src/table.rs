@@ -26,6 +26,11 @@ const OVERWRITES: u64 = 2_048;
 /// Writes that moka has not applied yet may weigh this share of the bound before the writer has them applied.
 const UNAPPLIED_SHARE: u64 = 16;
 
+/// So many removed entries are reclaimed by one bookkeeping of moka, at least.
+const RECLAIMED: u64 = 4;
+/// The last of them wait for a few epochs to pass.
+const LAST_EPOCHS: u64 = 8;
+
 pub(crate) struct Table<K, V> {
     rows: moka::sync::Cache<K, Entry<V>>,
     pub(crate) counters: Counters,
@@ -196,6 +201,13 @@ impl<K: Key, V: Send + Sync + 'static> Table<K, V> {
         let taken = counters.invalidated.get() + counters.expired_out.get() + counters.cleared_out.get();
         let gone = counters.created.get().saturating_sub(self.rows.entry_count());
         counters.evicted.raise_to(gone.saturating_sub(taken));
+    }
+
+    /// Has the memory of so many removed entries freed. moka reclaims it by epochs, a little with each bookkeeping.
+    pub(crate) fn let_go(&self, removed: u64) {
+        for _ in 0..removed / RECLAIMED + LAST_EPOCHS {
+            self.rows.run_pending_tasks();
+        }
     }
 
     /// The number of entries and their weight, without the writes that moka has not applied yet.

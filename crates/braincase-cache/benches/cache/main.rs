@@ -12,6 +12,8 @@ use std::{alloc::System, env, io, path::PathBuf};
 
 use cap::Cap;
 
+use crate::report::Report;
+
 /// Counts the bytes that are in use, for both alike.
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
@@ -19,10 +21,9 @@ static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 fn main() -> io::Result<()> {
     let mut arguments = env::args();
     let json = arguments.by_ref().find(|argument| argument == "--json").and_then(|_| arguments.next());
-    let mut rows = Vec::new();
-    speed::measure(&mut rows);
-    stall::measure(&mut rows);
-    memory::measure(&mut rows);
-    report::print(&rows);
-    json.map_or(Ok(()), |path| report::write(&rows, &PathBuf::from(path)))
+    let mut report = Report::new();
+    memory::measure(&mut report);
+    stall::measure(&mut report);
+    speed::measure(&mut report);
+    json.map_or(Ok(()), |path| report.write(&PathBuf::from(path)))
 }

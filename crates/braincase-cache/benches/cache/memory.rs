@@ -3,7 +3,7 @@
 use std::{
     sync::Arc,
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use braincase_cache::{Bound, Cache};
@@ -12,7 +12,7 @@ use braincase_errors::Supervisor;
 
 use crate::{
     ALLOCATOR,
-    report::{Goal, Row},
+    report::{Goal, Report, Row},
 };
 
 const ENTRIES: u64 = 1_000_000;
@@ -20,7 +20,7 @@ const TTL: Duration = Duration::from_secs(1);
 /// How long nobody calls.
 const IDLE: Duration = Duration::from_secs(10);
 
-pub(crate) fn measure(rows: &mut Vec<Row>) {
+pub(crate) fn measure(report: &mut Report) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let _guard = runtime.enter();
     let builder = Cache::<u64, Vec<u8>>::builder("memory").ttl(TTL).bound(Bound::Entries(ENTRIES * 2));
@@ -29,16 +29,13 @@ pub(crate) fn measure(rows: &mut Vec<Row>) {
     let raw = moka::sync::Cache::builder().max_capacity(ENTRIES * 2).time_to_live(TTL).build();
     let raw = after_idle(|key| raw.insert(key, Arc::new(vec![0_u8; 100])));
     let name = "live bytes after 1M entries expired, idle";
-    rows.push(Row { name, unit: "kB", ours, raw, goal: Goal::Shown });
+    report.push(Row { name, unit: "kB", ours, raw, goal: Goal::Shown });
 }
 
 /// The kilobytes that are in use beyond those before.
-#[expect(clippy::disallowed_methods, reason = "it measures the machine's time")]
 fn after_idle(insert: impl Fn(u64)) -> f64 {
     let before = ALLOCATOR.allocated();
-    let start = Instant::now();
     (0..ENTRIES).for_each(insert);
-    eprintln!("inserted in {:?}, {} kB", start.elapsed(), (ALLOCATOR.allocated() - before) / 1000);
     thread::sleep(IDLE);
     ALLOCATOR.allocated().saturating_sub(before) as f64 / 1_000.0
 }

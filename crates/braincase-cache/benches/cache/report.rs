@@ -53,17 +53,26 @@ impl Row {
     }
 }
 
-pub(crate) fn print(rows: &[Row]) {
-    println!("{:<44} {:>9} {:>12} {:>12} {:>7}  {:<26} verdict", "what", "unit", "ours", "raw moka", "ratio", "goal");
-    for row in rows {
-        let Row { name, unit, ours, raw, .. } = row;
-        let (ratio, goal, verdict) = (row.ratio(), row.goal(), row.verdict());
-        println!("{name:<44} {unit:>9} {ours:>12.1} {raw:>12.1} {ratio:>7.3}  {goal:<26} {verdict}");
-    }
-}
+/// All rows; each is printed as soon as it is there, because the whole takes minutes.
+#[derive(Default)]
+pub(crate) struct Report(Vec<Row>);
 
-pub(crate) fn write(rows: &[Row], path: &Path) -> io::Result<()> {
-    let rows: Vec<Value> = rows
+impl Report {
+    pub(crate) fn new() -> Self {
+        println!("{:<46} {:>7} {:>10} {:>10} {:>6}  {:<24} verdict", "what", "unit", "ours", "raw moka", "ratio", "goal");
+        Self::default()
+    }
+
+    pub(crate) fn push(&mut self, row: Row) {
+        let Row { name, unit, ours, raw, .. } = &row;
+        let (ratio, goal, verdict) = (row.ratio(), row.goal(), row.verdict());
+        println!("{name:<46} {unit:>7} {ours:>10.1} {raw:>10.1} {ratio:>6.2}  {goal:<24} {verdict}");
+        self.0.push(row);
+    }
+
+pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
+    let rows: Vec<Value> = self
+            .0
         .iter()
         .map(|row| {
             json!({
@@ -76,4 +85,5 @@ pub(crate) fn write(rows: &[Row], path: &Path) -> io::Result<()> {
         fs::create_dir_all(folder)?;
     }
     fs::write(path, format!("{:#}\n", json!({ "bench": "cache", "rows": rows })))
+}
 }

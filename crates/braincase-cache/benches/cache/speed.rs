@@ -14,7 +14,7 @@ use rustix::time::{ClockId, clock_gettime};
 use tokio::runtime::Runtime;
 
 use crate::{
-    report::{Goal, Row},
+    report::{Goal, Report, Row},
     trace::Zipf,
 };
 
@@ -37,7 +37,7 @@ fn raw() -> Raw {
     moka::sync::Cache::builder().max_capacity(CAPACITY).time_to_live(TTL).build()
 }
 
-pub(crate) fn measure(rows: &mut Vec<Row>) {
+pub(crate) fn measure(report: &mut Report) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let _guard = runtime.enter();
     let (ours, raw) = (ours(), raw());
@@ -47,15 +47,15 @@ pub(crate) fn measure(rows: &mut Vec<Row>) {
         raw.insert(key, Arc::new(key));
     }
     let get = (|key| drop(black_box(ours.get(&key))), |key| drop(black_box(raw.get(&key))));
-    rows.push(in_turn(&zipf, "get, 1 thread", 1, get.0, get.1));
-    rows.push(in_turn(&zipf, "get, 2 threads", 2, get.0, get.1));
+    report.push(in_turn(&zipf, "get, 1 thread", 1, get.0, get.1));
+    report.push(in_turn(&zipf, "get, 2 threads", 2, get.0, get.1));
     let through = (|key| ours_through(&ours, key), |key| raw_through(&raw, key));
-    rows.push(in_turn(&zipf, "read-through (get, insert), 1 thread", 1, through.0, through.1));
-    rows.push(in_turn(&zipf, "read-through (get, insert), 2 threads", 2, through.0, through.1));
+    report.push(in_turn(&zipf, "read-through (get, insert), 1 thread", 1, through.0, through.1));
+    report.push(in_turn(&zipf, "read-through (get, insert), 2 threads", 2, through.0, through.1));
     let insert = (|key| ours.insert(key, key), |key| raw.insert(key, Arc::new(key)));
-    rows.push(Row { goal: Goal::Shown, ..in_turn(&zipf, "insert, 1 thread", 1, insert.0, insert.1) });
-    rows.push(Row { goal: Goal::Shown, ..in_turn(&zipf, "insert, 2 threads", 2, insert.0, insert.1) });
-    rows.push(detached(&zipf, &runtime));
+    report.push(Row { goal: Goal::Shown, ..in_turn(&zipf, "insert, 1 thread", 1, insert.0, insert.1) });
+    report.push(Row { goal: Goal::Shown, ..in_turn(&zipf, "insert, 2 threads", 2, insert.0, insert.1) });
+    report.push(detached(&zipf, &runtime));
 }
 
 fn ours_through(cache: &Ours, key: u64) {

@@ -12,7 +12,7 @@ use braincase_core::SystemClock;
 use braincase_errors::Supervisor;
 
 use crate::{
-    report::{Goal, Row},
+    report::{Goal, Report, Row},
     speed::median,
 };
 
@@ -22,7 +22,7 @@ const TTL: Duration = Duration::from_secs(4);
 const WATCHED: Duration = Duration::from_secs(4);
 const ROUNDS: usize = 3;
 
-pub(crate) fn measure(rows: &mut Vec<Row>) {
+pub(crate) fn measure(report: &mut Report) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let _guard = runtime.enter();
     let (mut ours_worst, mut raw_worst) = (Vec::new(), Vec::new());
@@ -33,7 +33,7 @@ pub(crate) fn measure(rows: &mut Vec<Row>) {
     // Of ours the worst of all rounds, of the other the usual: we have a limit to keep.
     let ours = ours_worst.into_iter().fold(0.0, f64::max);
     let goal = Goal::Limit { ours: 40.0, raw: 1_000.0 };
-    rows.push(Row { name: "worst get as 500k entries expire", unit: "ms", ours, raw: median(raw_worst), goal });
+    report.push(Row { name: "worst get as 500k entries expire", unit: "ms", ours, raw: median(raw_worst), goal });
 }
 
 #[expect(clippy::disallowed_methods, reason = "it measures the machine's time")]

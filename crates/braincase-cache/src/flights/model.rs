@@ -6,7 +6,6 @@
 use std::{collections::HashMap, sync::Arc};
 
 use loom::{
-    future::block_on,
     model::Builder,
     sync::{
         Mutex,
@@ -15,9 +14,24 @@ use loom::{
     thread,
 };
 
-use super::{Boarding, Epoch, Flights};
+use super::{Boarding, Epoch, Flights, Landing};
 
 const KEY: &str = "key";
+
+enum Answer {
+    Now(u64),
+    Later(Landing<u64>),
+}
+
+impl Answer {
+    /// Once all loads have landed: a landing without a value would have somebody wait for ever.
+    fn value(&self) -> u64 {
+        match self {
+            Self::Now(value) => *value,
+            Self::Later(landing) => landing.borrow().expect("it has landed"),
+        }
+    }
+}
 
 struct Stage {
     flights: Flights<&'static str, u64>,
@@ -47,22 +61,22 @@ impl Stage {
         self.rows.lock().unwrap().insert(KEY, (value, epoch));
     }
 
-    fn get_or_load(&self) -> u64 {
+    /// Asks as callers of the cache do, but does not wait.
+    fn ask(&self) -> Answer {
         if let Some(value) = self.get() {
-            return value;
+            return Answer::Now(value);
         }
-        let mut landing = match self.flights.board(&KEY, || self.get()) {
-            Boarding::Landed(value) => return value,
-            Boarding::Joined(landing) => landing,
+        match self.flights.board(&KEY, || self.get()) {
+            Boarding::Landed(value) => Answer::Now(value),
+            Boarding::Joined(landing) => Answer::Later(landing),
             Boarding::Started(landing, ticket) => {
                 self.loads.fetch_add(1, Ordering::Relaxed);
                 let value = self.source.load(Ordering::SeqCst);
                 self.flights.land(&KEY, ticket, value, |epoch| self.keep(value, epoch));
-                landing
+                Answer::Later(landing)
             }
             Boarding::Full => unreachable!("there is room for all"),
-        };
-        block_on(async move { landing.wait_for(Option::is_some).await.unwrap().unwrap() })
+        }
     }
 
     fn change(&self) {
@@ -81,59 +95,56 @@ fn in_every_order(preemptions: usize, story: impl Fn() + Send + Sync + 'static) 
     builder.check(story);
 }
 
-fn spawn(stage: &Arc<Stage>, act: fn(&Stage)) -> thread::JoinHandle<()> {
+fn spawn(stage: &Arc<Stage>) -> thread::JoinHandle<Answer> {
     let stage = Arc::clone(stage);
-    thread::spawn(move || act(&stage))
+    thread::spawn(move || stage.ask())
 }
 
 #[test]
 fn those_who_ask_together_get_one_load() {
     in_every_order(3, || {
         let stage = Stage::new();
-        let ask = |stage: &Stage| assert_eq!(stage.get_or_load(), 1);
-        let others = [spawn(&stage, ask), spawn(&stage, ask)];
-        ask(&stage);
-        others.map(|other| other.join().unwrap());
-        assert_eq!((stage.loads.load(Ordering::SeqCst), stage.get()), (1, Some(1)));
+        let others = [spawn(&stage), spawn(&stage)];
+        let mine = stage.ask();
+        let theirs = others.map(|other| other.join().unwrap());
+        assert_eq!((mine.value(), theirs.map(|their| their.value()), stage.get()), (1, [1, 1], Some(1)));
+        assert_eq!(stage.loads.load(Ordering::SeqCst), 1);
+    });
+}
+
+/// While two ask, the source is changed and what is known of it is outdated.
+fn nothing_old_is_left(outdate: fn(&Stage)) {
+    in_every_order(3, move || {
+        let stage = Stage::new();
+        let others = [spawn(&stage), spawn(&stage)];
+        stage.change();
+        outdate(&stage);
+        // Whoever asks from now on gets what is new, whatever is still in the air.
+        let mine = stage.ask();
+        let theirs = others.map(|other| other.join().unwrap());
+        assert!(theirs.iter().all(|their| [1, 2].contains(&their.value())));
+        assert_eq!((mine.value(), stage.get()), (2, Some(2)));
     });
 }
 
 #[test]
 fn no_load_survives_an_invalidation_that_came_after_the_change() {
-    in_every_order(3, || {
-        let stage = Stage::new();
-        let ask = |stage: &Stage| drop(stage.get_or_load());
-        let others = [spawn(&stage, ask), spawn(&stage, ask)];
-        stage.change();
-        stage.invalidate();
-        // Whoever asks from now on gets what is new, whatever is still in the air.
-        assert_eq!(stage.get_or_load(), 2);
-        others.map(|other| other.join().unwrap());
-        assert_eq!(stage.get(), Some(2));
-    });
+    nothing_old_is_left(Stage::invalidate);
 }
 
 #[test]
 fn no_load_survives_a_clearing_that_came_after_the_change() {
-    in_every_order(3, || {
-        let stage = Stage::new();
-        let ask = |stage: &Stage| drop(stage.get_or_load());
-        let others = [spawn(&stage, ask), spawn(&stage, ask)];
-        stage.change();
-        stage.flights.outdate_all();
-        assert_eq!(stage.get_or_load(), 2);
-        others.map(|other| other.join().unwrap());
-        assert_eq!(stage.get(), Some(2));
-    });
+    nothing_old_is_left(|stage| stage.flights.outdate_all());
 }
 
 #[test]
 fn an_insertion_is_not_overwritten_by_a_load_that_was_in_the_air() {
     in_every_order(3, || {
         let stage = Stage::new();
-        let asking = spawn(&stage, |stage| drop(stage.get_or_load()));
+        let asking = spawn(&stage);
         stage.flights.overtake(KEY, |_, epoch| stage.keep(9, epoch));
-        asking.join().unwrap();
+        let answer = asking.join().unwrap().value();
+        assert!([1, 9].contains(&answer));
         assert_eq!(stage.get(), Some(9));
     });
 }
