@@ -120,8 +120,7 @@ impl<K, V> Builder<K, V> {
     /// Shortens the time of each entry by a random part of this share, so that what was loaded together does not expire
     /// together; 0 unless said otherwise, at most 1. Times given to [`Cache::insert_for`] are kept.
     pub fn jitter(mut self, share: f64) -> Self {
-        // `max` also turns what is not a number into 0.
-        self.jitter = share.max(0.0).min(1.0);
+        self.jitter = if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) };
         self
     }
 

@@ -117,7 +117,10 @@ impl<K: Key, T> Flights<K, T> {
     /// Writes something newer to the table than any load in the air can bring.
     pub(crate) fn overtake<B: Borrow<K>, R>(&self, key: B, write: impl FnOnce(B, Epoch) -> R) -> R {
         let mut shard = self.shard(key.borrow());
-        shard.remove(key.borrow());
+        // Mostly there is none, and then the key need not be hashed.
+        if !shard.is_empty() {
+            shard.remove(key.borrow());
+        }
         write(key, self.epoch())
     }
 

@@ -46,8 +46,8 @@ pub(crate) fn start<K: Key, V: Send + Sync + 'static>(
 /// One round; returns how long to pause after it.
 fn round<K: Key, V: Send + Sync + 'static>(cache: &Arc<Inner<K, V>>, period: Duration) -> Duration {
     let rest = if cache.table.is_due() {
-        let purge = purge(cache);
-        rest(purge, cache.table.size().0)
+        let (purge, worthwhile) = purge(cache);
+        rest(purge, cache.table.size().0).min(worthwhile)
     } else {
         // What was written last is counted, also if nobody calls any more.
         cache.flights.alone(|| cache.table.settle());
@@ -71,16 +71,16 @@ fn pause<K: Key, V: Send + Sync + 'static>(cache: &Inner<K, V>, period: Duration
     (if nearly_full { pause / HASTE } else { pause }).max(MIN_PAUSE)
 }
 
-/// Takes out what is outdated now.
-pub(crate) fn purge<K: Key, V: Send + Sync + 'static>(cache: &Inner<K, V>) -> Purge {
+/// Takes out what is outdated now; returns what was done, and how long it will be until it is worth doing again.
+pub(crate) fn purge<K: Key, V: Send + Sync + 'static>(cache: &Inner<K, V>) -> (Purge, Duration) {
     let Inner { table, flights, .. } = cache;
     let (started, before) = (table.clock().monotonic(), table.counters.taken_out());
-    table.sweep(flights.epoch(), |key, act| flights.exclusively(key, act));
+    let worthwhile = table.sweep(flights.epoch(), |key, act| flights.exclusively(key, act));
     let removed = table.counters.taken_out() - before;
     flights.alone(|| table.settle());
     table.let_go(removed);
     let took = table.clock().monotonic().saturating_sub(started);
     let purge = Purge { at: table.clock().now(), took, removed };
     table.counters.purged(purge);
-    purge
+    (purge, worthwhile)
 }

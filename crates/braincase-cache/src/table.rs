@@ -26,10 +26,12 @@ const OVERWRITES: u64 = 2_048;
 /// Writes that moka has not applied yet may weigh this share of the bound before the writer has them applied.
 const UNAPPLIED_SHARE: u64 = 16;
 
+/// A sweep notes the deadline of one entry in so many.
+const SAMPLED: u64 = 64;
 /// So many removed entries are reclaimed by one bookkeeping of moka, at least.
 const RECLAIMED: u64 = 4;
-/// The last of them wait for a few epochs to pass.
-const LAST_EPOCHS: u64 = 8;
+/// What moka retires is freed after so many epochs.
+const EPOCHS: u64 = 4;
 
 pub(crate) struct Table<K, V> {
     rows: moka::sync::Cache<K, Entry<V>>,
@@ -139,7 +141,7 @@ impl<K: Key, V: Send + Sync + 'static> Table<K, V> {
         let expires = deadline(nanos(self.clock.monotonic()), ttl);
         if self.rows.contains_key(&key) {
             self.counters.replaced.add(1);
-            if self.dice.roll() % OVERWRITES == 0 {
+            if self.dice.roll().is_multiple_of(OVERWRITES) {
                 self.rows.invalidate(&key);
             }
         } else {
@@ -147,7 +149,9 @@ impl<K: Key, V: Send + Sync + 'static> Table<K, V> {
         }
         self.rows.insert(key, Entry { content, expires, epoch, weight });
         // After the insertion: a sweep that starts in between sees either the entry or its deadline.
-        self.next_due.fetch_min(expires, Ordering::AcqRel);
+        if expires < self.next_due.load(Ordering::Acquire) {
+            self.next_due.fetch_min(expires, Ordering::AcqRel);
+        }
         self.apply_at_times(u64::from(weight));
     }
 
@@ -169,19 +173,31 @@ impl<K: Key, V: Send + Sync + 'static> Table<K, V> {
     }
 
     /// Takes out what is outdated; `exclusively` must hold the key's lock while it does what it is given.
-    pub(crate) fn sweep(&self, epoch: Epoch, exclusively: impl Fn(&K, &dyn Fn())) {
+    ///
+    /// Returns how long it will be until a quarter of what is left has expired: sooner it is hardly worth looking again.
+    pub(crate) fn sweep(&self, epoch: Epoch, exclusively: impl Fn(&K, &dyn Fn())) -> Duration {
         self.next_due.store(u64::MAX, Ordering::Release);
         let moment = self.moment(epoch);
-        let mut next = u64::MAX;
+        let (mut next, mut left, mut sample) = (u64::MAX, 0_u64, Vec::new());
         for (key, entry) in self.rows.iter() {
             if entry.outdated(moment).is_some() {
                 drop(entry);
                 exclusively(&key, &|| self.take_out(&key, moment));
-            } else {
-                next = next.min(entry.expires);
+                continue;
             }
+            next = next.min(entry.expires);
+            if left.is_multiple_of(SAMPLED) {
+                sample.push(entry.expires);
+            }
+            left += 1;
         }
         self.next_due.fetch_min(next, Ordering::AcqRel);
+        if sample.is_empty() {
+            return Duration::MAX;
+        }
+        let quarter = sample.len() / 4;
+        let (_, due, _) = sample.select_nth_unstable(quarter);
+        Duration::from_nanos(due.saturating_sub(nanos(self.clock.monotonic())))
     }
 
     fn take_out(&self, key: &K, moment: Moment) {
@@ -205,7 +221,7 @@ impl<K: Key, V: Send + Sync + 'static> Table<K, V> {
 
     /// Has the memory of so many removed entries freed. moka reclaims it by epochs, a little with each bookkeeping.
     pub(crate) fn let_go(&self, removed: u64) {
-        for _ in 0..removed / RECLAIMED + LAST_EPOCHS {
+        for _ in 0..removed / RECLAIMED + EPOCHS {
             self.rows.run_pending_tasks();
         }
     }
@@ -224,7 +240,10 @@ impl<K: Key, V: Send + Sync + 'static> Table<K, V> {
 
     fn apply(&self) {
         self.unapplied.store(0, Ordering::Relaxed);
-        self.rows.run_pending_tasks();
+        // The first does the work. Each of the others moves the epoch on, so that what was evicted is freed soon.
+        for _ in 0..EPOCHS {
+            self.rows.run_pending_tasks();
+        }
     }
 
     fn moment(&self, epoch: Epoch) -> Moment {

@@ -1,4 +1,5 @@
 //! What is in use: counted by the allocator of this binary, whose tests therefore run alone, one after the other.
+#![expect(clippy::unwrap_used, reason = "helpers of tests are not recognised as tests")]
 
 use std::{
     alloc::System,

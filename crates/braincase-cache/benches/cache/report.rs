@@ -59,7 +59,10 @@ pub(crate) struct Report(Vec<Row>);
 
 impl Report {
     pub(crate) fn new() -> Self {
-        println!("{:<46} {:>7} {:>10} {:>10} {:>6}  {:<24} verdict", "what", "unit", "ours", "raw moka", "ratio", "goal");
+        println!(
+            "{:<46} {:>7} {:>10} {:>10} {:>6}  {:<24} verdict",
+            "what", "unit", "ours", "raw moka", "ratio", "goal"
+        );
         Self::default()
     }
 
@@ -70,20 +73,20 @@ impl Report {
         self.0.push(row);
     }
 
-pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
-    let rows: Vec<Value> = self
+    pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
+        let rows: Vec<Value> = self
             .0
-        .iter()
-        .map(|row| {
-            json!({
-                "name": row.name, "unit": row.unit, "ours": row.ours, "raw": row.raw, "ratio": row.ratio(),
-                "goal": row.goal(), "met": row.is_met(),
+            .iter()
+            .map(|row| {
+                json!({
+                    "name": row.name, "unit": row.unit, "ours": row.ours, "raw": row.raw, "ratio": row.ratio(),
+                    "goal": row.goal(), "met": row.is_met(),
+                })
             })
-        })
-        .collect();
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+            .collect();
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(path, format!("{:#}\n", json!({ "bench": "cache", "rows": rows })))
     }
-    fs::write(path, format!("{:#}\n", json!({ "bench": "cache", "rows": rows })))
-}
 }

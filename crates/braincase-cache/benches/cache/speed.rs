@@ -37,9 +37,7 @@ fn raw() -> Raw {
     moka::sync::Cache::builder().max_capacity(CAPACITY).time_to_live(TTL).build()
 }
 
-pub(crate) fn measure(report: &mut Report) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-    let _guard = runtime.enter();
+pub(crate) fn measure(report: &mut Report, runtime: &Runtime) {
     let (ours, raw) = (ours(), raw());
     let zipf = Zipf::new(KEYS, 0.99);
     for key in zipf.draw(CALLS, 1) {
@@ -55,7 +53,7 @@ pub(crate) fn measure(report: &mut Report) {
     let insert = (|key| ours.insert(key, key), |key| raw.insert(key, Arc::new(key)));
     report.push(Row { goal: Goal::Shown, ..in_turn(&zipf, "insert, 1 thread", 1, insert.0, insert.1) });
     report.push(Row { goal: Goal::Shown, ..in_turn(&zipf, "insert, 2 threads", 2, insert.0, insert.1) });
-    report.push(detached(&zipf, &runtime));
+    report.push(detached(&zipf, runtime));
 }
 
 fn ours_through(cache: &Ours, key: u64) {
@@ -71,13 +69,7 @@ fn raw_through(cache: &Raw, key: u64) {
 }
 
 /// Measures both in turn; the medians over all rounds are the result.
-fn in_turn(
-    zipf: &Zipf,
-    name: &'static str,
-    threads: u64,
-    ours: impl Fn(u64) + Sync,
-    raw: impl Fn(u64) + Sync,
-) -> Row {
+fn in_turn(zipf: &Zipf, name: &'static str, threads: u64, ours: impl Fn(u64) + Sync, raw: impl Fn(u64) + Sync) -> Row {
     let (mut ours_took, mut raw_took) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS as u64 {
         let keys: Vec<_> = (0..threads).map(|thread| zipf.draw(CALLS, 2 + round * threads + thread)).collect();

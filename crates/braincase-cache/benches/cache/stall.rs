@@ -23,8 +23,6 @@ const WATCHED: Duration = Duration::from_secs(4);
 const ROUNDS: usize = 3;
 
 pub(crate) fn measure(report: &mut Report) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-    let _guard = runtime.enter();
     let (mut ours_worst, mut raw_worst) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         ours_worst.push(ours());

@@ -3,6 +3,7 @@
 
 mod bound;
 mod expiry;
+mod failure;
 mod load;
 mod model;
 mod registry;

@@ -57,7 +57,10 @@ async fn the_numbers_of_caches_with_one_name_are_published_together() {
     assert_eq!(value("braincase_cache_entries cache=published"), &DebugValue::Gauge(2.0.into()));
     let DebugValue::Gauge(weight) = value("braincase_cache_weight cache=published unit=bytes") else { panic!() };
     assert!(weight.0 > 600.0 && weight.0 < 2_000.0, "{weight}");
-    assert_eq!(value("braincase_cache_bound cache=published unit=bytes"), &DebugValue::Gauge(f64::from(2 << 20).into()));
+    assert_eq!(
+        value("braincase_cache_bound cache=published unit=bytes"),
+        &DebugValue::Gauge(f64::from(2 << 20).into())
+    );
     assert_eq!(value("braincase_cache_reads_total cache=published result=hit"), &DebugValue::Counter(1));
     assert_eq!(value("braincase_cache_reads_total cache=published result=miss"), &DebugValue::Counter(1));
     assert_eq!(value("braincase_cache_writes_total cache=published result=created"), &DebugValue::Counter(2));
