@@ -1,6 +1,9 @@
 //! The engine room: what every step of a turn can reach.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use braincase_cache::{Bound, Cache};
 use braincase_core::{
@@ -44,6 +47,8 @@ pub(crate) struct Engine {
 
 /// Of how many projects is known that they were warned.
 const MAX_WATERMARKS: u64 = 4_096;
+/// How long it is known.
+const WATERMARK_TTL: Duration = Duration::from_secs(24 * 3_600);
 /// How much memory the facts of hot images may take.
 const MAX_FACT_BYTES: u64 = 32 << 20;
 
@@ -54,7 +59,7 @@ impl Engine {
         // Images of one upload are analysed together; they need not be read from the store together ten minutes later.
         let facts = Cache::builder("image_facts").bound(bound).jitter(0.1);
         let facts = facts.build(Arc::clone(&parts.clock), Arc::clone(&parts.background));
-        let watermarks = Cache::builder("watermarks").bound(Bound::Entries(MAX_WATERMARKS));
+        let watermarks = Cache::builder("watermarks").ttl(WATERMARK_TTL).bound(Bound::Entries(MAX_WATERMARKS));
         let watermarks = watermarks.build(Arc::clone(&parts.clock), Arc::clone(&parts.background));
         Self {
             parts,

@@ -54,6 +54,8 @@ pub struct Parts {
     pub models: Arc<Registry>,
     /// The model that prompts are made for unless a request names another.
     pub model: Model,
+    /// What the provider calls that model.
+    pub model_name: String,
     /// Whether turns wait for the analysis of their images.
     pub image_mode: ImageMode,
 }

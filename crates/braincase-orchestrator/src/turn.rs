@@ -9,6 +9,7 @@ mod answer;
 mod compose;
 mod decide;
 mod end;
+mod history;
 mod learn;
 mod plan;
 mod progress;

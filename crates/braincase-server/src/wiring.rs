@@ -124,6 +124,7 @@ pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services,
         limits: limits.clone(),
         models: Arc::clone(&models),
         model,
+        model_name: config.openai.model.clone(),
         image_mode: config.image_mode,
     };
     let app = App {

@@ -33,18 +33,19 @@ pub use sections::{History, Sections};
 /// # Errors
 /// When the required parts do not fit, since nothing required is ever cut; and when the parts make no legal prompt.
 pub fn fit(model: &Model, sections: Sections) -> Result<Fitted, FitError> {
-    let Sections { parts, tools, reserve_output, policy } = sections;
+    let Sections { parts, tools, reserve_output, headroom, policy } = sections;
     units::check_pinned(&parts)?;
     let units = Units::of(&parts)?;
     let budget = model.budget(reserve_output);
-    let limit = budget.input;
+    // Off the input and not added to the reserve: the prompt may have a limit of its own that the reserve does not touch.
+    let room = budget.input.saturating_sub(headroom);
     let frame = model.frame_cost(&tools);
     let tools = frame.tokens - model.frame_cost(&ToolSet::default()).tokens;
 
     let mut packing = Packing::new(model, parts, units, frame);
-    packing.check_required(frame.tokens, tools, limit)?;
+    packing.check_required(frame.tokens, tools, room)?;
     let (wanted, exactness, pinned) = (packing.total, packing.exactness, tools + packing.pinned());
-    packing.cut_to(Goal { limit, target: policy.target(model, wanted, limit) });
+    packing.cut_to(Goal { limit: room, target: policy.target(model, wanted, room) });
 
     let input = packing.total;
     let (messages, parts) = packing.finish();
@@ -52,11 +53,11 @@ pub fn fit(model: &Model, sections: Sections) -> Result<Fitted, FitError> {
         model: model.name.to_string(),
         input,
         wanted,
-        limit,
+        limit: budget.input,
         reserved_output: budget.reserved_output,
         pinned,
         exactness,
-        nearly_full: policy.is_nearly_full(wanted, limit),
+        nearly_full: policy.is_nearly_full(wanted, budget.input),
         parts,
     };
     Ok(Fitted { messages, account })

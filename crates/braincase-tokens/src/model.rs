@@ -100,6 +100,12 @@ impl Model {
         }
     }
 
+    /// The same model as the registry knows it, without what was learnt of its provider.
+    #[must_use]
+    pub fn uncalibrated(&self) -> Self {
+        Self { correction: Correction::default(), ..self.clone() }
+    }
+
     pub(crate) fn with_percent(&self, tokens: usize) -> usize {
         // Dividing first keeps huge counts from overflowing, so that no product is ever too small.
         let (hundreds, rest) = (tokens / 100, tokens % 100);

@@ -27,6 +27,7 @@ pub(super) async fn admit(engine: &Shared, turn_id: TurnId, ask: Ask) -> Result<
     let stopwatch = Stopwatch::start(&engine.parts.clock);
     check_shape(&engine.parts.limits, &ask)?;
     let model = find_model(engine, &ask)?;
+    let model_name = ask.model.clone().unwrap_or_else(|| engine.parts.model_name.clone());
     // Before the first wait, so that the order is the order of arrival.
     let place = engine.queues.take_turn_place(ask.scope, engine.parts.limits.max_queued_turns);
     let idempotency = idempotency(&ask);
@@ -45,6 +46,7 @@ pub(super) async fn admit(engine: &Shared, turn_id: TurnId, ask: Ask) -> Result<
         images,
         scene_id: ask.scene_id,
         model,
+        model_name,
         idempotency,
         at,
     };
@@ -55,7 +57,7 @@ pub(super) async fn admit(engine: &Shared, turn_id: TurnId, ask: Ask) -> Result<
         stop,
         stopwatch,
         tokens: None,
-        cost: None,
+        counted: None,
         images: ImagesUsed::default(),
         decided: None,
         untold: Vec::new(),

@@ -10,18 +10,21 @@ use braincase_core::{
     message::Role,
     prompt::{Prompt, PromptMessage},
 };
-use braincase_tokens::{Encoding, Fate, FitError, Fitted, LONG_TEXT, PartAccount, Sections};
+use braincase_tokens::{Encoding, FitError, Fitted, LONG_TEXT, Sections};
 use serde_json::{Value, json};
 
 use self::parts::{Draft, draft};
-use super::{decide::MAX_REASON_BYTES, end::Stop, progress::Progress, recall::Context};
+use super::{
+    decide::MAX_REASON_BYTES,
+    end::Stop,
+    history::cut_for_good,
+    progress::{Counted, Progress},
+    recall::Context,
+};
 use crate::{engine::Shared, tools};
 
 /// Room for the reason that an unusable answer is returned with: a token has at least one byte, and a message a frame.
 const MAX_REASON_TOKENS: usize = MAX_REASON_BYTES + 64;
-
-/// What a turn adds to the chat: the request and the reply.
-const MESSAGES_PER_TURN: usize = 2;
 
 /// Makes the prompt. Facts that have arrived by now are in it.
 pub(super) async fn compose(engine: &Shared, turn: &mut Progress, context: &mut Context) -> Result<Prompt, Stop> {
@@ -56,34 +59,16 @@ fn told_context(context: &Context) -> Value {
 async fn fit(engine: &Shared, turn: &mut Progress, context: &mut Context) -> Result<Prompt, Stop> {
     let reserve = turn.request.model.budget(None).reserved_output;
     let Draft { mut sections, chat_at } = draft(&turn.request, context, engine.tools.clone());
-    sections.reserve_output = Some(reserve + MAX_REASON_TOKENS);
+    sections.headroom = MAX_REASON_TOKENS;
     let fitted = pack(engine, turn, sections).await?;
     let chat = chat_at..chat_at + context.messages.len();
-    context.leaving = leaving(engine, turn, context, &fitted.account.parts[chat.clone()]);
+    context.cut = cut_for_good(engine, &turn.request, &fitted.account.parts[chat.clone()]);
     context.prompt_tokens = fitted.messages.last().and_then(|said| said.text.known_count(turn.request.model.encoding));
     account::tell(engine, turn, &fitted.account, chat);
-    turn.cost = Some(turn.request.model.cost(&fitted.messages, &engine.tools));
+    turn.counted = Some(Counted::of(&turn.request, &fitted.messages, &engine.tools));
     let messages = fitted.messages.iter().map(message).collect();
-    let model = turn.request.model.name.to_string();
+    let model = turn.request.model_name.clone();
     Ok(Prompt { model, messages, tools: tools::specs(), max_output_tokens: reserve })
-}
-
-/// How many of the oldest messages will not be told word for word again: those that were cut, and a quarter of what is read
-/// when so many are read that the oldest would be lost soon.
-///
-/// A turn that asks for another model than usual, perhaps one with a small window, decides nothing for the turns after it.
-fn leaving(engine: &Shared, turn: &Progress, context: &Context, chat: &[PartAccount]) -> usize {
-    if turn.request.model.name != engine.parts.model.name || !context.degraded.is_empty() {
-        return 0;
-    }
-    let cut = chat.iter().position(|part| part.fate != Fate::Dropped).unwrap_or(chat.len());
-    let most = engine.parts.limits.recent_messages;
-    let is_full = chat.len() + MESSAGES_PER_TURN > most;
-    if is_full {
-        cut.max((chat.len() + MESSAGES_PER_TURN).saturating_sub(most - most / 4).min(chat.len()))
-    } else {
-        cut
-    }
 }
 
 /// Counts and cuts; on a blocking thread if there is much that was not counted before.

@@ -17,7 +17,7 @@ use super::{
     act::rehearse,
     end::Stop,
     plan::Plan,
-    progress::{Progress, Request},
+    progress::{Counted, Progress, Request},
     recall::Context,
 };
 use crate::engine::Shared;
@@ -87,11 +87,13 @@ fn check(
 
 /// Learns how far our count of the prompt is off, for the prompts to come.
 fn learn_usage(engine: &Shared, turn: &Progress, usage: Usage) {
-    let Some(cost) = turn.cost else { return };
+    let Some(Counted { cost, plain }) = turn.counted else { return };
     let key = Key::of(&turn.request.model, &engine.tools);
     let reported = usize::try_from(usage.input_tokens).unwrap_or(usize::MAX);
     let drift = engine.calibrator.learn(&key, cost, reported);
-    histogram!("braincase_token_drift_ratio").record(reported as f64 / cost.tokens.max(1) as f64);
+    // Against the plain count: what was learnt hides how far the registry is off.
+    histogram!("braincase_token_drift_ratio", "gen_ai_request_model" => turn.request.model.name.to_string())
+        .record(reported as f64 / plain.max(1) as f64);
     tracing::debug!(
         turn.id = %turn.request.turn_id, model = %turn.request.model.name, tokens.counted = drift.counted,
         tokens.reported = drift.reported, taken = ?drift.taken, "learnt what the provider counts",

@@ -3,17 +3,12 @@
 use braincase_core::{
     Timestamp,
     memory::{Memory, MemoryKind},
-    message::{Message, Role},
 };
 
-use super::{progress::Request, recall::Context};
+use super::{history, progress::Request, recall::Context};
 
 /// The summary of a conversation is one memory with this key.
 pub(super) const SUMMARY_KEY: &str = "conversation";
-/// The longest summary, in bytes; its oldest lines go first.
-const MAX_SUMMARY_BYTES: usize = 4_096;
-/// The longest line of a summary, in characters.
-const MAX_LINE_CHARS: usize = 160;
 /// The longest preference, in characters.
 const MAX_PREFERENCE_CHARS: usize = 200;
 /// The longest key, in characters, as users may write it, too.
@@ -24,8 +19,8 @@ const MAX_PREFERENCES: usize = 50;
 const OPENINGS: [&str; 7] =
     ["i prefer ", "i always want ", "i like ", "always use ", "from now on ", "never use ", "by default "];
 
-/// What this turn adds to memory.
-pub(super) fn learn(request: &Request, context: &Context, at: Timestamp) -> Vec<Memory> {
+/// What this turn adds to memory; `leaving` of the oldest messages leave the prompts.
+pub(super) fn learn(request: &Request, context: &Context, leaving: usize, at: Timestamp) -> Vec<Memory> {
     if context.degraded.iter().any(|part| matches!(*part, "memories" | "messages")) {
         // What is not known now must not be overwritten.
         return Vec::new();
@@ -36,7 +31,7 @@ pub(super) fn learn(request: &Request, context: &Context, at: Timestamp) -> Vec<
     let mut learnt = preferences(request, at);
     learnt.retain(|memory| !stated(&memory.key));
     learnt.truncate(room);
-    learnt.extend(summary(context, at));
+    learnt.extend(summary(context, leaving, at));
     learnt
 }
 
@@ -63,35 +58,16 @@ fn preference(request: &Request, sentence: &str, at: Timestamp) -> Option<Memory
     })
 }
 
-/// The messages that will not be told word for word again are folded into the summary.
-fn summary(context: &Context, at: Timestamp) -> Option<Memory> {
-    if context.leaving == 0 {
-        return None;
-    }
+/// The messages that are not told word for word again are folded into the summary.
+fn summary(context: &Context, leaving: usize, at: Timestamp) -> Option<Memory> {
+    let gone = context.messages.get(..leaving).filter(|gone| !gone.is_empty())?;
     let old = context.memories.iter().find(|memory| memory.kind == MemoryKind::Summary);
-    let mut lines: Vec<String> =
-        old.map(|memory| memory.value.lines().map(str::to_owned).collect()).unwrap_or_default();
-    lines.extend(context.messages.iter().take(context.leaving).map(summary_line));
-    while lines.iter().map(|line| line.len() + 1).sum::<usize>() > MAX_SUMMARY_BYTES {
-        lines.remove(0);
-    }
     Some(Memory {
         kind: MemoryKind::Summary,
         key: SUMMARY_KEY.to_owned(),
-        value: lines.join("\n"),
+        value: history::summary(old.map_or("", |memory| memory.value.as_str()), gone),
         confidence: 1.0,
         provenance: "conversation".to_owned(),
         updated_at: at,
     })
-}
-
-fn summary_line(message: &Message) -> String {
-    let who = match message.role {
-        Role::User => "user",
-        Role::Assistant => "assistant",
-        Role::System | Role::Tool => "note",
-    };
-    let words = message.content.split_whitespace().collect::<Vec<_>>().join(" ");
-    let words: String = words.chars().take(MAX_LINE_CHARS).collect();
-    format!("{who}: {words}")
 }

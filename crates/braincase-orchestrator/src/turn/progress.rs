@@ -9,7 +9,7 @@ use braincase_core::{
     store::Idempotency,
     turn::{Decided, ImagesUsed, Outcome, Timing, TokenAccount, Turn, TurnStatus, millis},
 };
-use braincase_tokens::{Cost, Model};
+use braincase_tokens::{Cost, Message, Model, ToolSet};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -23,7 +23,10 @@ pub(crate) struct Request {
     pub(crate) prompt: String,
     pub(crate) images: Vec<Image>,
     pub(crate) scene_id: Option<SceneId>,
+    /// The model, with what was learnt of how its provider counts.
     pub(crate) model: Model,
+    /// What the provider calls the model.
+    pub(crate) model_name: String,
     pub(crate) idempotency: Option<Idempotency>,
     pub(crate) at: Timestamp,
 }
@@ -50,6 +53,23 @@ impl Request {
     }
 }
 
+/// What a prompt costs as we count it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Counted {
+    /// With what was learnt before.
+    pub(crate) cost: Cost,
+    /// Without it.
+    pub(crate) plain: usize,
+}
+
+impl Counted {
+    /// What these messages cost with these tools.
+    pub(crate) fn of(request: &Request, messages: &[Message], tools: &ToolSet) -> Self {
+        let plain = request.model.uncalibrated().cost(messages, tools).tokens;
+        Self { cost: request.model.cost(messages, tools), plain }
+    }
+}
+
 /// A turn on its way.
 #[derive(Debug)]
 pub(crate) struct Progress {
@@ -61,7 +81,7 @@ pub(crate) struct Progress {
     pub(crate) stopwatch: Stopwatch,
     pub(crate) tokens: Option<TokenAccount>,
     /// What the prompt costs as we count it, to learn from what the provider counts.
-    pub(crate) cost: Option<Cost>,
+    pub(crate) counted: Option<Counted>,
     pub(crate) images: ImagesUsed,
     pub(crate) decided: Option<Decided>,
     /// Events that are to be stored while the brain thinks.

@@ -26,8 +26,8 @@ pub(crate) struct Context {
     pub(crate) memories: Vec<Memory>,
     /// The images that came with the request first, then the newest of the project.
     pub(crate) images: Vec<Image>,
-    /// How many of the oldest messages will not be told word for word again.
-    pub(crate) leaving: usize,
+    /// How many of the oldest messages were cut from the prompt for good.
+    pub(crate) cut: usize,
     /// The tokens of the request's own words, once they are counted.
     pub(crate) prompt_tokens: Option<usize>,
     /// Parts that could not be had; the turn goes on without them.

@@ -11,12 +11,14 @@ use braincase_core::{
     store::{ChangeCommit, StoreError, TurnCommit},
     turn::{Outcome, Turn, TurnError, TurnStatus},
 };
+use braincase_tokens::LONG_TEXT;
 use serde_json::json;
 
 use super::{
     accept::Client,
     act::Changes,
     end::{Early, Ended, Stop},
+    history,
     learn::learn,
     progress::{Progress, Request},
     recall::Context,
@@ -52,14 +54,15 @@ pub(super) async fn remember(
     let outcome = Outcome { reply: Some(changes.reply.clone()), scenes_changed, ..turn.outcome() };
     let mut events = changes.events(&turn.request, at);
     events.push(end_event(&turn.request, EventKind::TurnCompleted, status, &outcome));
-    let memories = learn(&turn.request, context, at);
     let messages = messages(&turn.request, context, &changes.reply, at);
+    let leaving = history::leaving(&engine.parts.limits, context, &messages);
+    let memories = learn(&turn.request, context, leaving, at);
     let commit = TurnCommit {
         turn_id: turn.request.turn_id,
         status,
         outcome,
         steps: changes.steps,
-        history_from: history_from(context, &messages),
+        history_from: history::told_from(context, &messages, leaving),
         messages,
         changes: ChangeCommit { scenes: changes.scenes, memories, events, origin: Origin::Turn, at },
     };
@@ -193,12 +196,6 @@ fn end_event(request: &Request, kind: EventKind, status: TurnStatus, outcome: &O
     request.event(kind, data)
 }
 
-/// The first message that is told word for word again, if that is not where the chat was told from before.
-fn history_from(context: &Context, new: &[Message]) -> Option<MessageId> {
-    let moved = context.leaving > 0;
-    moved.then(|| context.messages.iter().chain(new).nth(context.leaving).map(|message| message.id)).flatten()
-}
-
 fn messages(request: &Request, context: &Context, reply: &str, at: Timestamp) -> Vec<Message> {
     let encoding = request.model.encoding;
     let message = |role, content: &str, tokens: Option<usize>, image_ids| Message {
@@ -211,7 +208,8 @@ fn messages(request: &Request, context: &Context, reply: &str, at: Timestamp) ->
         created_at: at,
     };
     let image_ids = request.images.iter().map(|image| image.id).collect();
-    let replied = Some(braincase_tokens::count(encoding, reply));
+    // What is long is counted by the next prompt, which does so off the async threads.
+    let replied = (reply.len() <= LONG_TEXT).then(|| braincase_tokens::count(encoding, reply));
     vec![
         message(Role::User, &request.prompt, context.prompt_tokens, image_ids),
         message(Role::Assistant, reply, replied, Vec::new()),

@@ -93,6 +93,11 @@ async fn every_prompt_of_four_hundred_turns_is_within_the_window_with_the_rules_
         let newest: Vec<_> = (number.saturating_sub(2)..=number).map(prompt).collect();
         assert!(users.ends_with(&newest.iter().map(String::as_str).collect::<Vec<_>>()), "turn {number}: {users:?}");
     }
+    // And the provider's counts are what another counter says, but for the tools, which are the same in every request.
+    let oracle = tiktoken_rs::cl100k_base_singleton();
+    let words = |said: &Said| 3 + oracle.encode_ordinary(&said.role).len() + oracle.encode_ordinary(said.text()).len();
+    let tools = |request: &Received| request.tokens.input - request.messages.iter().map(words).sum::<usize>() as u64;
+    assert!(received.iter().all(|request| tools(request) == tools(&received[0])));
     // And the window was really too small for all of it.
     assert!((2..=60).contains(&cuts), "{cuts} cuts");
     sim.stop().await;

@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use braincase_core::{
+    brain::BrainError,
     event::EventKind,
     limits::Limits,
     message::Role,
-    prompt::Prompt,
+    prompt::{Decision, Prompt, ToolSpec, Usage},
     turn::{Turn, TurnStatus},
 };
 use braincase_orchestrator::{Ask, briefing::Briefing};
+use braincase_tokens::{Message, Registry, ToolSchema, ToolSet};
 
-use crate::support::{Desk, Setting};
+use crate::support::{Desk, Setting, adds, new_project};
 
 /// The tokens of one of the long messages below, roughly.
 const WORDS: usize = 6_000;
@@ -130,4 +132,101 @@ async fn a_megabyte_that_is_new_is_counted_beside_the_async_threads() {
     let turn = tokio::time::timeout(Duration::from_secs(20), desk.say(&"word ".repeat(100_000))).await.unwrap();
     assert_eq!(turn.status, TurnStatus::Completed);
     assert!(turn.outcome.tokens.unwrap().input > 100_000);
+}
+
+/// What a prompt costs, counted anew.
+fn recount(model: &str, prompt: &Prompt) -> usize {
+    let schema = |tool: &ToolSpec| ToolSchema {
+        name: tool.name.to_owned(),
+        description: tool.description.to_owned(),
+        parameters: tool.parameters.clone(),
+    };
+    let tools = ToolSet::new(prompt.tools.iter().map(schema).collect::<Vec<_>>());
+    let messages = prompt.messages.iter().map(|said| Message::new(said.role.into(), said.content.as_str()));
+    Registry::embedded().get(model).unwrap().cost(&messages.collect::<Vec<_>>(), &tools).tokens
+}
+
+#[tokio::test]
+async fn an_answer_that_is_returned_to_the_brain_fits_a_full_window_too() {
+    // Given a model with a limit of its own for prompts, and a request that fills it.
+    const MODEL: &str = "gpt-5";
+    let limits = Limits { max_prompt_bytes: 8 << 20, ..Limits::default() };
+    let setting = Setting { limits, model: Some(MODEL), ..Setting::default() };
+    let desk = Desk::with(setting, |store| store).await;
+    let tokens = desk.say(&"word ".repeat(100_000)).await.outcome.tokens.unwrap();
+    let other = new_project(&desk.store).await;
+    let mut full = 100_000 + tokens.limit - tokens.input;
+    // When the brain's first answer makes no sense.
+    let turn = loop {
+        desk.brain.will_say(Err(BrainError::Garbled("x".repeat(1_000))));
+        let turn = desk.run(Ask { scope: other, ..desk.ask(&"word ".repeat(full)) }).await.unwrap();
+        if turn.status == TurnStatus::Completed {
+            break turn;
+        }
+        desk.brain.forget();
+        full -= 20;
+    };
+    // Then the request with the reason is within the limit, and little room was wasted for it.
+    let repaired = desk.brain.prompts().pop().unwrap();
+    assert!(repaired.messages.iter().any(|said| said.content.starts_with("Your last answer could not be used")));
+    let limit = turn.outcome.tokens.unwrap().limit;
+    let cost = recount(MODEL, &repaired);
+    assert!(cost <= limit && cost + 600 > limit, "{cost} of {limit}");
+}
+
+#[tokio::test]
+async fn the_provider_is_asked_for_the_model_by_the_name_that_was_given() {
+    let desk = Desk::new().await;
+    let asked = "openai/gpt-4o-2024-08-06";
+
+    let turn = desk.run(Ask { model: Some(asked.to_owned()), ..desk.ask("add an intro") }).await.unwrap();
+
+    assert_eq!(desk.brain.prompts()[0].model, asked);
+    assert_eq!(turn.outcome.tokens.unwrap().model, "gpt-4o", "whose limits are known");
+}
+
+#[tokio::test]
+async fn whoever_names_a_model_at_every_turn_has_a_summary_too() {
+    let limits = Limits { recent_messages: 20, ..Limits::default() };
+    let desk = Desk::with(Setting { limits, ..Setting::default() }, |store| store).await;
+    for number in 0..30 {
+        let ask = desk.ask(&format!("add scene {number}"));
+        desk.run(Ask { model: Some("gpt-3.5-turbo".to_owned()), ..ask }).await.unwrap();
+    }
+    let last = desk.brain.prompts().pop().unwrap();
+    assert!(Briefing::read(&last).summary.iter().any(|line| line == "user: add scene 0"));
+}
+
+#[tokio::test]
+async fn nothing_is_left_out_unseen_because_it_is_long() {
+    // Given a store that reads no more than so many bytes of the chat.
+    let limits = Limits { max_recent_bytes: 4_000, ..Limits::default() };
+    let desk = Desk::with(Setting { limits: limits.clone(), ..Setting::default() }, |store| store).await;
+    for number in 0..30 {
+        desk.say(&format!("number {number} {}", "é".repeat(150))).await;
+    }
+    // Then whatever a prompt does not tell is in its summary.
+    for (number, prompt) in desk.brain.prompts().iter().enumerate() {
+        let (told, summary) = (chat(prompt), Briefing::read(prompt).summary);
+        for past in 0..number {
+            let start = format!("number {past} ");
+            let is_told = told.iter().any(|said| said.starts_with(&start));
+            assert!(is_told || summary.iter().any(|line| line.contains(&start)), "{past} is lost in turn {number}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn counts_follow_what_the_provider_counts() {
+    let desk = Desk::new().await;
+    let mut known = Vec::new();
+    for number in 0..5 {
+        let input_tokens = known.last().map_or(2_000, |(input, _)| *input as u64 - 30);
+        let usage = Some(Usage { input_tokens, output_tokens: 9 });
+        desk.brain.will_say(Ok(Decision { usage, ..adds("Scene") }));
+        let tokens = desk.say(&format!("add scene {number}")).await.outcome.tokens.unwrap();
+        known.push((tokens.input, tokens.exactness));
+    }
+    assert_eq!(known[0].1, "estimate", "no formula covers nested tools");
+    assert_eq!(known[4].1, "calibrated", "{known:?}");
 }

@@ -78,6 +78,7 @@ impl Desk {
             limits: setting.limits,
             models: models.clone(),
             model: models.get(setting.model.unwrap_or("gpt-4o")).unwrap(),
+            model_name: setting.model.unwrap_or("gpt-4o").to_owned(),
             image_mode: setting.image_mode,
         });
         let scope = new_project(&store).await;
@@ -219,6 +220,11 @@ impl ScriptedBrain {
 
     pub(crate) fn will_panic(&self) {
         self.script.lock().unwrap().push_back(Line::Panic);
+    }
+
+    /// What it was told to say and has not said is forgotten.
+    pub(crate) fn forget(&self) {
+        self.script.lock().unwrap().clear();
     }
 
     /// What it was asked so far.

@@ -23,8 +23,7 @@ pub(super) fn tell(engine: &Shared, turn: &mut Progress, account: &Account, chat
     let kept = TokenAccount {
         model: account.model.clone(),
         input: account.input,
-        // Without the room for the reason of a second try, which the caller reserved with it.
-        reserved_output: turn.request.model.budget(None).reserved_output,
+        reserved_output: account.reserved_output,
         limit: account.limit,
         exactness: word(account.exactness).to_owned(),
         cut: cuts(account, chat),
