@@ -22,6 +22,7 @@ use counter::Counter;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use pieces::pieces;
+pub use pool::forget_pieces;
 
 /// Texts that are longer than this, in bytes, take a millisecond or more to count. That does not belong on a thread that
 /// serves other tasks, too.

@@ -6,11 +6,15 @@
 
 mod guess;
 mod queue;
+mod short;
 mod windows;
 
 use super::vocabulary::Vocabulary;
 
 /// The tokens of a piece. If they are more than `limit`, only so many are promised.
 pub(super) fn count(vocabulary: &Vocabulary, piece: &[u8], limit: usize) -> usize {
+    if piece.len() < short::SHORT {
+        return short::count(vocabulary, piece);
+    }
     guess::count(vocabulary, piece).unwrap_or_else(|| windows::count(vocabulary, piece, limit))
 }
