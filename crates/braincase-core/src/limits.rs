@@ -21,8 +21,15 @@ pub struct Limits {
     pub max_calls: usize,
     /// The most turns of one project that wait or run at once.
     pub max_queued_turns: usize,
+    /// How many memories of each kind are read, the newest first. A project cannot have more preferences than this, so
+    /// none of them is ever left out.
+    pub max_memories: usize,
+    /// How long a request can be repeated with its idempotency key.
+    pub idempotency_retention: Duration,
     /// How many recent messages are read for a prompt.
     pub recent_messages: usize,
+    /// How long these may be together, in bytes.
+    pub max_recent_bytes: usize,
     /// How long gathering the context may take.
     pub context_deadline: Duration,
     /// How long a turn may take once it is its turn.
@@ -42,7 +49,10 @@ impl Default for Limits {
             max_scenes: 500,
             max_calls: 32,
             max_queued_turns: 64,
-            recent_messages: 40,
+            recent_messages: 400,
+            max_recent_bytes: 4 << 20,
+            max_memories: 200,
+            idempotency_retention: Duration::from_secs(24 * 3_600),
             context_deadline: Duration::from_secs(2),
             turn_deadline: Duration::from_secs(120),
             analysis_deadline: Duration::from_secs(60),

@@ -17,6 +17,9 @@ pub enum MemoryKind {
 }
 
 impl MemoryKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::UserPreference, Self::Summary, Self::ImageFact];
+
     /// The word for it in SQL and JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -28,6 +28,15 @@ impl Role {
     }
 }
 
+/// How many tokens a text has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenCount {
+    /// How it was cut into tokens, as in `o200k_base`.
+    pub encoding: String,
+    /// The tokens.
+    pub count: usize,
+}
+
 /// One message of a project's chat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
@@ -41,6 +50,8 @@ pub struct Message {
     pub content: String,
     /// Images that came with it.
     pub image_ids: Vec<ImageId>,
+    /// How many tokens the words have, so that prompts need not count them again.
+    pub tokens: Option<TokenCount>,
     /// When it was said.
     pub created_at: Timestamp,
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use crate::{
-    ContentHash, ImageId, SceneId, Scope, TenantId, Timestamp, TurnId,
+    ContentHash, ImageId, MessageId, SceneId, Scope, TenantId, Timestamp, TurnId,
     event::{Event, NewEvent},
     image::{Analysis, Image, ImageFacts},
     memory::{Memory, MemoryKind},
@@ -67,6 +67,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn accept_turn(&self, scope: Scope, accept: &Accept) -> Result<Accepted, StoreError>;
     /// What an idempotency key was used for before, `Repeated` or `KeyReused`; `None` if it was not used.
     async fn find_repeated(&self, scope: Scope, idempotency: &Idempotency) -> Result<Option<Accepted>, StoreError>;
+    /// Forgets idempotency keys that were used before a time, oldest first, at most `limit`; returns how many.
+    async fn forget_idempotency(&self, before: Timestamp, limit: usize) -> Result<u64, StoreError>;
     /// Ends a turn: scenes, messages, memories, journal, events and outcome in one transaction.
     ///
     /// # Errors
@@ -84,10 +86,12 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Events of a project after a number, oldest first, at most `limit`.
     async fn events_after(&self, scope: Scope, after: i64, limit: usize) -> Result<Vec<Event>, StoreError>;
 
-    /// The messages that end a project's chat, oldest first, at most `limit`.
-    async fn recent_messages(&self, scope: Scope, limit: usize) -> Result<Vec<Message>, StoreError>;
-    /// What a project remembers.
-    async fn list_memories(&self, scope: Scope) -> Result<Vec<Memory>, StoreError>;
+    /// The messages that prompts tell of word for word, oldest first: the newest `limit` whose words take `max_bytes` or
+    /// less together, none before the one that [`TurnCommit::history_from`] named last.
+    async fn recent_messages(&self, scope: Scope, limit: usize, max_bytes: usize) -> Result<Vec<Message>, StoreError>;
+    /// What a project remembers, by kind and key: of each kind the newest, at most `per_kind`, so that no kind crowds out
+    /// another.
+    async fn list_memories(&self, scope: Scope, per_kind: usize) -> Result<Vec<Memory>, StoreError>;
     /// Remembers something, in place of what had the same kind and key.
     async fn save_memory(&self, scope: Scope, memory: &Memory) -> Result<(), StoreError>;
     /// Forgets something; `false` if it was not known.
@@ -156,6 +160,9 @@ pub struct TurnCommit {
     pub steps: Vec<Step>,
     /// The messages to add.
     pub messages: Vec<Message>,
+    /// From this message on, prompts tell the chat word for word; what came before lives on in the summary. It may be one
+    /// of the messages to add, and never moves back.
+    pub history_from: Option<MessageId>,
     /// What changed, what was learnt, and the events that tell of it.
     pub changes: ChangeCommit,
 }

@@ -128,6 +128,9 @@ pub struct Cut {
     pub how: String,
     /// Tokens that were left out.
     pub tokens: usize,
+    /// Why, as a sentence.
+    #[serde(default)]
+    pub why: String,
 }
 
 /// Where the time of a turn went, in milliseconds.

@@ -1,6 +1,6 @@
 //! The engine room: what every step of a turn can reach.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use braincase_cache::{Bound, Cache};
 use braincase_core::{
@@ -10,9 +10,11 @@ use braincase_core::{
     image::ImageFacts,
     store::StoreError,
 };
-use braincase_tokens::Registry;
+use braincase_tokens::{Calibrator, ToolSet, Watermark};
 
-use crate::{analyses::Analyses, facts::Arrivals, hub::Hub, orchestrator::Parts, queue::Queues, running::Running};
+use crate::{
+    analyses::Analyses, facts::Arrivals, hub::Hub, orchestrator::Parts, queue::Queues, running::Running, tools,
+};
 
 /// What every step of a turn can reach.
 #[derive(Debug)]
@@ -32,19 +34,28 @@ pub(crate) struct Engine {
     pub(crate) analyses: Analyses,
     /// Facts by content, so that a hot image costs no read.
     pub(crate) facts: Cache<(TenantId, ContentHash), ImageFacts>,
-    /// What is known of models.
-    pub(crate) models: &'static Registry,
+    /// What providers were seen to count.
+    pub(crate) calibrator: Calibrator,
+    /// The tools of every prompt, counted once.
+    pub(crate) tools: ToolSet,
+    /// Whether a project was warned that its prompts are nearly full. A project that is forgotten is warned once more.
+    pub(crate) watermarks: Cache<Scope, Mutex<Watermark>>,
 }
 
+/// Of how many projects is known that they were warned.
+const MAX_WATERMARKS: u64 = 4_096;
 /// How much memory the facts of hot images may take.
 const MAX_FACT_BYTES: u64 = 32 << 20;
 
 impl Engine {
     /// An engine over its parts.
     pub(crate) fn new(parts: Parts) -> Self {
-        let bound = Bound::Bytes { limit: MAX_FACT_BYTES, weigh: weigh_facts };
-        let facts = Cache::builder("image_facts").bound(bound);
+        let bound = Bound::Bytes { limit: MAX_FACT_BYTES, key_heap: |_| 0, value_heap: heap_of_facts };
+        // Images of one upload are analysed together; they need not be read from the store together ten minutes later.
+        let facts = Cache::builder("image_facts").bound(bound).jitter(0.1);
         let facts = facts.build(Arc::clone(&parts.clock), Arc::clone(&parts.background));
+        let watermarks = Cache::builder("watermarks").bound(Bound::Entries(MAX_WATERMARKS));
+        let watermarks = watermarks.build(Arc::clone(&parts.clock), Arc::clone(&parts.background));
         Self {
             parts,
             hub: Hub::default(),
@@ -54,7 +65,9 @@ impl Engine {
             running: Running::default(),
             analyses: Analyses::default(),
             facts,
-            models: Registry::embedded(),
+            calibrator: Calibrator::default(),
+            tools: tools::counted(),
+            watermarks,
         }
     }
 
@@ -81,7 +94,8 @@ impl Engine {
 /// A shared engine; cheap to clone.
 pub(crate) type Shared = Arc<Engine>;
 
-fn weigh_facts(_: &(TenantId, ContentHash), facts: &ImageFacts) -> u64 {
+fn heap_of_facts(facts: &ImageFacts) -> u64 {
     let lists = size_of_val(facts.palette.as_slice()) + size_of_val(facts.regions.as_slice());
-    (size_of::<ImageFacts>() + facts.description.len() + lists) as u64
+    let texts = facts.description.len() + facts.perceptual_hash.len() + facts.source.len();
+    (texts + lists) as u64
 }

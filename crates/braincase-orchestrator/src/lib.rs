@@ -4,11 +4,13 @@
 //! SQL: it is given a store, a brain, a vision, a clock and a way to start tasks, and never makes one itself.
 //!
 //! Modules in reading order: [`orchestrator`] and [`ask`] are what callers use; `turn` tells the eight steps, each in its
-//! own file; [`tools`] is what a brain can do; [`brain`] and [`vision`] are the two kinds of each.
+//! own file; [`tools`] is what a brain can do; [`brain`] and [`vision`] are the two kinds of each; [`compute`] keeps long
+//! computations off the async threads.
 
 pub mod ask;
 pub mod brain;
 pub mod briefing;
+pub mod compute;
 pub mod error;
 pub mod orchestrator;
 pub mod tools;
@@ -18,6 +20,7 @@ mod analyses;
 mod engine;
 mod facts;
 mod hub;
+mod keys;
 mod queue;
 mod running;
 mod scenes;

@@ -14,14 +14,16 @@ use braincase_core::{
     turn::Turn,
     vision::Vision,
 };
+use braincase_tokens::{Model, Registry};
 use bytes::Bytes;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     Ask, Error, Submitted,
+    compute::Compute,
     engine::{Engine, Shared},
-    facts, scenes,
+    facts, keys, scenes,
     turn::{self, Client},
     upload,
 };
@@ -44,10 +46,14 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// What starts tasks.
     pub background: Arc<dyn Background>,
+    /// What runs long computations.
+    pub compute: Compute,
     /// The bounds.
     pub limits: Limits,
+    /// What is known of models.
+    pub models: Arc<Registry>,
     /// The model that prompts are made for unless a request names another.
-    pub model: String,
+    pub model: Model,
     /// Whether turns wait for the analysis of their images.
     pub image_mode: ImageMode,
 }
@@ -87,6 +93,8 @@ impl Orchestrator {
         tracing::info!(interrupted, pending, "took up what the last process left behind");
         let sweep = facts::sweep(Arc::clone(&self.engine), self.stopping.clone());
         self.engine.spawn(Task::new("image_sweep"), sweep);
+        let sweep = keys::sweep(Arc::clone(&self.engine), self.stopping.clone());
+        self.engine.spawn(Task::new("key_sweep"), sweep);
         Ok(())
     }
 

@@ -20,6 +20,7 @@ use braincase_core::{
     prompt::{ToolCall, ToolSpec},
     scene::{ElementId, SceneDuration, SceneSpec, Title},
 };
+use braincase_tokens::{ToolSchema, ToolSet};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema, schema_for};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -259,6 +260,16 @@ impl Tool {
 pub fn specs() -> Arc<[ToolSpec]> {
     static SPECS: LazyLock<Arc<[ToolSpec]>> = LazyLock::new(make_specs);
     Arc::clone(&SPECS)
+}
+
+/// The tools with what they cost in a prompt, which is worked out once for all prompts that share this.
+pub(crate) fn counted() -> ToolSet {
+    let schema = |tool: &ToolSpec| ToolSchema {
+        name: tool.name.to_owned(),
+        description: tool.description.to_owned(),
+        parameters: tool.parameters.clone(),
+    };
+    ToolSet::new(specs().iter().map(schema).collect::<Vec<_>>())
 }
 
 fn make_specs() -> Arc<[ToolSpec]> {

@@ -61,7 +61,7 @@ async fn work(engine: &Shared, turn: &mut Progress, client: &Client) -> Result<E
     watch(engine, &turn.request).await;
     let ((), mut context) =
         try_join!(accept(engine, &turn.request, client), recall(engine, &turn.request, &mut turn.place))?;
-    let prompt = compose(engine, turn, &mut context)?;
+    let prompt = compose(engine, turn, &mut context).await?;
     let plan = decide(engine, turn, &context, prompt).await?;
     settle(engine, turn, context, plan).await
 }

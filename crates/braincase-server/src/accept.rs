@@ -1,19 +1,15 @@
 //! The door: accepts connections within limits, and closes them when the server stops.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+mod writes;
+
+use std::{sync::Arc, time::Duration};
 
 use axum::{Router, body::Body};
 use http::Request;
-use hyper::body::Incoming;
+use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
 use tokio::{
@@ -24,10 +20,12 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 
+use self::writes::Hurried;
 use crate::app::HttpLimits;
 
 const MAX_HEADERS: usize = 64;
-const MAX_HEADER_BYTES: usize = 16 << 10;
+/// What a request's head may need, and what is read ahead of a body.
+const MAX_BUFFER: usize = 64 << 10;
 /// After a failed accept, as when there are no file descriptors left: long enough not to spin, short enough not to notice.
 const BREATHER: Duration = Duration::from_millis(50);
 
@@ -35,8 +33,8 @@ const BREATHER: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub struct Door {
     router: Router,
-    builder: auto::Builder<TokioExecutor>,
-    header_deadline: Duration,
+    protocol: http1::Builder,
+    write_idle: Duration,
     permits: Arc<Semaphore>,
     tasks: TaskTracker,
     graceful: GracefulShutdown,
@@ -49,8 +47,8 @@ impl Door {
     pub fn new(router: Router, limits: &HttpLimits) -> Self {
         Self {
             router,
-            builder: protocol(limits.header_deadline),
-            header_deadline: limits.header_deadline,
+            protocol: protocol(limits.header_deadline),
+            write_idle: limits.write_idle,
             permits: Arc::new(Semaphore::new(limits.max_connections)),
             tasks: TaskTracker::new(),
             graceful: GracefulShutdown::new(),
@@ -83,58 +81,41 @@ impl Door {
         left
     }
 
+    /// Cuts off every connection when it is cancelled.
+    pub fn cut(&self) -> CancellationToken {
+        self.abort.clone()
+    }
+
     fn serve(&self, stream: TcpStream, permit: OwnedSemaphorePermit) {
         // Events are small: without this each would wait for the acknowledgement of the one before.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY could not be set");
         }
-        let asked = Arc::new(AtomicBool::new(false));
-        let first = Arc::clone(&asked);
-        let service = self.router.clone().map_request(move |request: Request<Incoming>| {
-            first.store(true, Ordering::Relaxed);
-            request.map(Body::new)
-        });
-        let connection = self.builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-        let connection = self.graceful.watch(connection.into_owned());
-        let (abort, deadline) = (self.abort.clone(), self.header_deadline);
+        let service = self.router.clone().map_request(|request: Request<Incoming>| request.map(Body::new));
+        let io = TokioIo::new(Hurried::new(stream, self.write_idle));
+        let connection = self.protocol.serve_connection(io, TowerToHyperService::new(service));
+        let connection = self.graceful.watch(connection);
+        let abort = self.abort.clone();
         self.tasks.spawn(async move {
             let _permit = permit;
             tokio::select! {
                 ended = connection => if let Err(error) = ended {
                     tracing::debug!(%error, "a connection ended with an error");
                 },
-                () = never_asked(&asked, deadline) => tracing::debug!("a connection sent no request in time"),
                 () = abort.cancelled() => {}
             }
         });
     }
 }
 
-/// Ends if no request has come within the deadline. hyper's own timer starts only after it has guessed the protocol from
-/// the first bytes, which a client can put off for ever.
-async fn never_asked(asked: &AtomicBool, deadline: Duration) {
-    sleep(deadline).await;
-    if asked.load(Ordering::Relaxed) {
-        std::future::pending::<()>().await;
-    }
-}
-
-fn protocol(header_deadline: Duration) -> auto::Builder<TokioExecutor> {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
+/// HTTP/1.1 alone, see `docs/adr/007-http1.md`. The timer starts with the connection, and again after each answer.
+fn protocol(header_deadline: Duration) -> http1::Builder {
+    let mut builder = http1::Builder::new();
     builder
-        .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(header_deadline)
         .max_headers(MAX_HEADERS)
-        .max_buf_size(64 << 10)
+        .max_buf_size(MAX_BUFFER)
         .keep_alive(true);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(Duration::from_secs(20))
-        .keep_alive_timeout(Duration::from_secs(10))
-        .max_concurrent_streams(64)
-        .max_header_list_size(MAX_HEADER_BYTES as u32)
-        .max_pending_accept_reset_streams(20);
     builder
 }

@@ -6,6 +6,7 @@ pub(crate) mod memory;
 pub(crate) mod operations;
 pub(crate) mod projects;
 pub(crate) mod scenes;
+pub(crate) mod tokens;
 pub(crate) mod turns;
 
 /// What a handler answers: a value, or what the client is told instead.

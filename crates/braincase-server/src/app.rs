@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use braincase_core::{Clock, SceneId, Scope, TenantId, limits::Limits, scene, store::Store};
-use braincase_orchestrator::Orchestrator;
+use braincase_orchestrator::{Orchestrator, compute::Compute};
+use braincase_tokens::Registry;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -17,6 +18,10 @@ pub struct App {
     pub orchestrator: Orchestrator,
     /// For plain reads.
     pub store: Arc<dyn Store>,
+    /// What is known of models.
+    pub models: Arc<Registry>,
+    /// Runs long computations.
+    pub compute: Compute,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// The bounds of the domain.
@@ -95,6 +100,8 @@ pub struct HttpLimits {
     pub body_idle: Duration,
     /// A body must have arrived within this time.
     pub body_deadline: Duration,
+    /// A client may take nothing of its answer for this long; then it is dropped.
+    pub write_idle: Duration,
     /// How long a JSON request waits for the end of its turn.
     pub answer_wait: Duration,
     /// How often a quiet event stream shows that it is alive.
@@ -112,6 +119,7 @@ impl Default for HttpLimits {
             header_deadline: Duration::from_secs(10),
             body_idle: Duration::from_secs(15),
             body_deadline: Duration::from_secs(120),
+            write_idle: Duration::from_secs(30),
             answer_wait: Duration::from_secs(600),
             heartbeat: Duration::from_secs(15),
         }

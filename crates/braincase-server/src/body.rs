@@ -72,7 +72,7 @@ pub(crate) async fn read_upload(request: Request, app: &App) -> Result<Held, Pro
         return read(request, cap, "image", app).await;
     }
     discard(request.into_body(), app).await;
-    Err(Problem::wrong_content_type("image/*, application/octet-stream or multipart/form-data"))
+    Err(Problem::wrong_content_type("image/*, application/octet-stream or multipart/form-data", &media_type))
 }
 
 /// Reads and throws away, within bounds: a client that is still sending would miss an answer on a closed connection.
@@ -88,9 +88,8 @@ pub(crate) async fn discard(body: Body, app: &App) {
 }
 
 async fn read_form(request: Request, cap: usize, app: &App) -> Result<Held, Problem> {
-    let mut form = Multipart::from_request(request, app)
-        .await
-        .map_err(|rejection| Problem::new(StatusCode::BAD_REQUEST, "malformed_form", rejection.body_text()))?;
+    let mut form =
+        Multipart::from_request(request, app).await.map_err(|_| form_problem("its content type names no boundary"))?;
     let mut found = None;
     while let Some(field) = form.next_field().await.map_err(|error| form_problem(&error.body_text()))? {
         let name = field.name().unwrap_or_default().to_owned();
@@ -99,7 +98,7 @@ async fn read_form(request: Request, cap: usize, app: &App) -> Result<Held, Prob
             ("image" | "file", Some(_)) => return Err(Problem::invalid("image", "expected one image in a request")),
             (other, _) => {
                 let other: String = other.chars().take(100).collect();
-                return Err(Problem::invalid(other, "unknown field, expected `image` (or `file`)"));
+                return Err(Problem::invalid(other, "there is no such field here; allowed: `image` (or `file`)"));
             }
         }
     }
@@ -198,5 +197,6 @@ fn over(field: &'static str, cap: usize) -> Problem {
 }
 
 fn form_problem(text: &str) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "malformed_form", text)
+    let problem = if text.starts_with("incomplete") { "it ends before its last boundary" } else { text };
+    Problem::new(StatusCode::BAD_REQUEST, "malformed_form", format!("the form cannot be read: {problem}"))
 }

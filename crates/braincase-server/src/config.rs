@@ -15,6 +15,7 @@ use braincase_errors::LogFormat;
 use braincase_orchestrator::ImageMode;
 
 pub use flags::{Cli, Command, Flags};
+pub use parse::Settings;
 pub use sources::{ConfigError, Origin};
 
 /// The settings of one server.
@@ -32,12 +33,16 @@ pub struct Config {
     pub vision: VisionKind,
     /// The OpenAI-compatible provider, for `brain` or `vision` `openai`.
     pub openai: OpenAi,
+    /// File with models of one's own, or other facts about known ones. Default: none.
+    pub models: Option<PathBuf>,
     /// Whether turns wait for image analysis. Default `async`: they do not.
     pub image_mode: ImageMode,
     /// How log lines look. Default `json`.
     pub log_format: LogFormat,
     /// Which log lines there are. Default `info`.
     pub log_filter: String,
+    /// How long a client may take nothing of its answer before it is dropped. Default 30 s.
+    pub write_timeout: Duration,
     /// How long running turns may go on when the server is stopped. Default 20 s.
     pub stop_grace: Duration,
     /// What besides a signal stops the server. Default: nothing.

@@ -10,7 +10,7 @@ use braincase_core::store::StoreError;
 use braincase_orchestrator::Error;
 use http::{HeaderValue, StatusCode, header};
 
-use crate::wire::problem::ProblemBody;
+use crate::{tokens::TokensError, wire::problem::ProblemBody};
 
 /// A refusal or failure on its way to the client.
 #[derive(Debug, Clone)]
@@ -51,8 +51,9 @@ impl Problem {
 
     /// The content type is not one that the route takes.
     #[must_use]
-    pub fn wrong_content_type(expected: &str) -> Self {
-        let detail = format!("expected the content type {expected}");
+    pub fn wrong_content_type(expected: &str, got: &str) -> Self {
+        let got = if got.is_empty() { "none" } else { got };
+        let detail = format!("expected the content type {expected}, got {got}");
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong_content_type", detail).on("Content-Type")
     }
 
@@ -148,6 +149,17 @@ impl From<Error> for Problem {
             Error::Busy(detail) => Self::busy(detail),
             Error::Store(error) => error.into(),
         }
+    }
+}
+
+impl From<TokensError> for Problem {
+    fn from(error: TokensError) -> Self {
+        let field = match &error {
+            TokensError::UnknownModel(_) => "model",
+            TokensError::NotOneSource | TokensError::DoesNotFit(_) => "messages",
+            TokensError::ReserveTooLarge(_) => "reserve_output",
+        };
+        Self::invalid(field, error.to_string())
     }
 }
 

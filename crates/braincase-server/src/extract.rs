@@ -1,14 +1,18 @@
 //! Parsing at the edge: what handlers receive is already of the right type.
 
+mod json;
+mod wording;
+
 use std::convert::Infallible;
 
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, RawPathParams, Request};
+use axum::extract::{FromRequestParts, Path, Query, RawPathParams};
 use braincase_core::{ImageId, ProjectId, SceneId, Scope, TurnId};
 use http::{HeaderMap, header, request::Parts};
 use serde::{Deserialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use crate::{app::App, body, error::Problem};
+pub(crate) use self::json::{Json, JsonBytes, field_error, parse};
+use crate::{app::App, error::Problem};
 
 /// The longest idempotency key, in characters.
 const MAX_KEY_CHARS: usize = 255;
@@ -130,23 +134,6 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Asked<T> {
     }
 }
 
-/// A JSON body, at most [`crate::app::HttpLimits::max_json_bytes`] long.
-#[derive(Debug)]
-pub(crate) struct Json<T>(pub(crate) T);
-
-impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        if !is_json(request.headers()) {
-            body::discard(request.into_body(), app).await;
-            return Err(Problem::wrong_content_type("application/json"));
-        }
-        let held = body::read(request, app.http.max_json_bytes, "body", app).await?;
-        parse(held.bytes()).map(Self)
-    }
-}
-
 /// The key with which the client may repeat the request.
 #[derive(Debug)]
 pub(crate) struct IdempotencyKey(pub(crate) Option<String>);
@@ -190,57 +177,33 @@ pub(crate) fn media_type(headers: &HeaderMap) -> String {
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// Parses JSON; the problem names the path that is wrong.
-pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| match error.inner().classify() {
-        serde_json::error::Category::Data => field_error(None, &error),
-        serde_json::error::Category::Syntax | serde_json::error::Category::Eof | serde_json::error::Category::Io => {
-            Problem::malformed(error.inner().to_string())
-        }
-    })?;
-    json.end().map_err(|error| Problem::malformed(error.to_string()))?;
-    Ok(value)
-}
-
-/// A value that does not fit its type, with the path of the field below `root`.
-pub(crate) fn field_error(root: Option<&str>, error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
-    let message = error.inner().to_string();
-    let below = Some(error.path().to_string()).filter(|path| path != ".");
-    // A field that is missing or unknown may have no path of its own: serde then reports it on the object around it.
-    let starts = ["missing field `", "unknown field `"];
-    let named = starts.iter().find_map(|start| message.strip_prefix(start)?.split('`').next());
-    let named = named.filter(|name| !below.as_deref().is_some_and(|path| path.ends_with(name)));
-    let path = [root, below.as_deref(), named].into_iter().flatten().collect::<Vec<_>>().join(".");
-    Problem::invalid(if path.is_empty() { "body".to_owned() } else { path }, message)
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let media_type = media_type(headers);
-    media_type == "application/json" || (media_type.starts_with("application/") && media_type.ends_with("+json"))
-}
-
 /// Which part of the path is to blame: the rejection itself does not always know.
 async fn path_problem(parts: &mut Parts, app: &App, text: &str) -> Problem {
-    let raw = RawPathParams::from_request_parts(parts, app).await;
-    let raw = match &raw {
+    let raw = match RawPathParams::from_request_parts(parts, app).await {
         Ok(raw) => raw,
-        Err(rejection) => return Problem::invalid("path", rejection.body_text()),
+        Err(rejection) => return undecodable(&rejection.body_text()),
     };
     let wrong_id = raw.iter().find_map(|(name, value)| {
         let what = name.strip_suffix("_id")?;
         value.parse::<Uuid>().is_err().then(|| Problem::not_found(what, value))
     });
+    let text = text.strip_prefix("Invalid URL: ").unwrap_or(text);
     wrong_id.unwrap_or_else(|| Problem::invalid("key", text))
+}
+
+/// The rejection reads ``Invalid UTF-8 in `key` ``.
+fn undecodable(text: &str) -> Problem {
+    let part = text.split('`').nth(1).unwrap_or("path");
+    Problem::invalid(part, "expected UTF-8 where the URL has percent signs")
 }
 
 /// Query errors read `Failed to deserialize query string: limit: invalid digit found in string`.
 fn query_problem(text: &str) -> Problem {
     let text = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(text);
-    let unknown = text.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
-    match (unknown, text.split_once(": ")) {
-        (Some(field), _) => Problem::invalid(field, text),
-        (None, Some((field, problem))) => Problem::invalid(field, problem),
-        (None, None) => Problem::invalid("query", text),
+    let named = ["unknown field ", "duplicate field "].iter().find_map(|start| wording::quoted_after(text, start));
+    match (named, text.split_once(": ")) {
+        (Some(field), _) => Problem::invalid(field, wording::misfit(text)),
+        (None, Some((field, problem))) => Problem::invalid(field, wording::misfit(problem)),
+        (None, None) => Problem::invalid("query", wording::misfit(text)),
     }
 }

@@ -3,7 +3,6 @@
 use std::any::Any;
 
 use axum::{
-    Json,
     body::Body,
     extract::{MatchedPath, Request, State},
     middleware::Next,
@@ -13,7 +12,7 @@ use braincase_core::{background::Failure, id::Id};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use tracing::Instrument;
 
-use crate::{app::App, error::Problem};
+use crate::{app::App, error::Problem, wire::shown};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const MAX_REQUEST_ID: usize = 128;
@@ -103,10 +102,11 @@ fn report(problem: &Problem) {
 
 fn with_body(response: Response, problem: &Problem, request_id: &str) -> Response {
     let (mut parts, _) = response.into_parts();
-    let body = Json(problem.body(request_id)).into_response().into_body();
+    // Nothing but texts and a number, so it can always be written.
+    let body = shown::line(&problem.body(request_id)).unwrap_or_default();
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    Response::from_parts(parts, Body::new(body))
+    Response::from_parts(parts, Body::from(body))
 }
 
 /// The id that the client gave, if it is harmless in logs and headers.

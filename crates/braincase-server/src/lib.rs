@@ -5,7 +5,8 @@
 //!
 //! Modules in reading order: [`config`] is the only reader of flags, environment and file; [`wiring`] makes every part
 //! once; [`server`] is the life of the process, [`accept`] its door and [`stop`] its end; [`router`] is the table of
-//! routes and layers, `api` answers them in the shapes of [`wire`]; [`error`] alone chooses HTTP statuses.
+//! routes and layers, `api` answers them in the shapes of [`wire`]; [`error`] alone chooses HTTP statuses; [`tokens`]
+//! counts and fits for whoever asks.
 
 pub mod config;
 pub mod wiring;
@@ -18,6 +19,7 @@ pub mod stop;
 pub mod app;
 pub mod error;
 pub mod router;
+pub mod tokens;
 pub mod wire;
 
 mod api;

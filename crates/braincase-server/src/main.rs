@@ -1,13 +1,20 @@
 //! The `braincase` binary.
 
-use std::{io::Write as _, process::ExitCode};
+use std::{io::Write as _, process::ExitCode, time::Duration};
 
 use anyhow::Context as _;
 use braincase_server::{
     check,
     config::{Cli, Command, Config, ConfigError},
     server,
+    stop::Ended,
+    tokens,
 };
+
+/// As a shell says of a program that was interrupted.
+const HURRIED: u8 = 130;
+/// For computations that cannot be stopped from outside: the process does not wait for them.
+const LETTING_GO: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     run().unwrap_or_else(|error| {
@@ -18,21 +25,32 @@ fn main() -> ExitCode {
 }
 
 fn run() -> anyhow::Result<ExitCode> {
-    let (cli, config) = match Cli::read(std::env::args_os()) {
+    let (cli, settings) = match Cli::read(std::env::args_os()) {
         Ok(read) => read,
         Err(error) => error.exit(),
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
     match cli.command {
-        Command::Serve(_) => runtime.block_on(serve(config)),
-        Command::Check(_) => runtime.block_on(check::run(config)).context("the result cannot be shown"),
+        Command::Serve(_) => within_runtime(serve(settings.config())),
+        Command::Check(_) => {
+            within_runtime(async { check::run(settings.config()).await.context("the result cannot be shown") })
+        }
+        Command::Tokens(command) => Ok(tokens::command::run(&command)?),
     }
+}
+
+fn within_runtime(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
+    let ended = runtime.block_on(work);
+    runtime.shutdown_timeout(LETTING_GO);
+    ended
 }
 
 async fn serve(config: Result<Config, ConfigError>) -> anyhow::Result<ExitCode> {
     let config = config?;
     braincase_errors::init_logging(config.log_format, &config.log_filter)?;
     tracing::info!(?config, "starting");
-    server::serve(&config).await?;
-    Ok(ExitCode::SUCCESS)
+    Ok(match server::serve(&config).await? {
+        Ended::InOrder => ExitCode::SUCCESS,
+        Ended::Hurried => ExitCode::from(HURRIED),
+    })
 }

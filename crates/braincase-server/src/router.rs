@@ -12,7 +12,7 @@ use serde_json::Value;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
-    api::{events, images, memory, operations, projects, scenes, turns},
+    api::{events, images, memory, operations, projects, scenes, tokens, turns},
     app::App,
     layers,
     wire::{
@@ -21,6 +21,7 @@ use crate::{
         page::{Page, PageQuery},
         project::{NewProject, Project},
         scene::{Iteration, NewScene, ReplaceScene, RestoreScene, Scene},
+        tokens::{CountTokens, FitTokens, FittedPrompt, TokenCount},
         turn::{NewTurn, Turn},
     },
 };
@@ -60,6 +61,9 @@ pub fn table() -> Vec<Route> {
         Route::new(Method::GET, "/v1/projects/{project_id}/memory", "List what the project remembers", memory::list).answers::<Page<Memory>>(200),
         Route::new(Method::PUT, PREFERENCE, "State a preference", memory::prefer).takes::<NewPreference>().answers::<Memory>(200),
         Route::new(Method::DELETE, PREFERENCE, "Forget a preference", memory::forget).answers_nothing(),
+
+        Route::new(Method::POST, "/v1/tokens/count", "Count the tokens of a text or a chat request", tokens::count).takes::<CountTokens>().answers::<TokenCount>(200),
+        Route::new(Method::POST, "/v1/tokens/fit", "Cut a chat request down to a model's window", tokens::fit).takes::<FitTokens>().answers::<FittedPrompt>(200),
 
         Route::new(Method::GET, "/v1/schemas/scene", "The JSON schema of a scene's document", operations::scene_schema).answers::<Value>(200),
         Route::new(Method::GET, "/livez", "Whether the process runs", operations::live).answers::<Value>(200),

@@ -3,7 +3,7 @@
 use std::{sync::OnceLock, time::Duration};
 
 use braincase_core::background::{Background, Failure, Task};
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
 use crate::app::Stopping;
 
@@ -12,20 +12,34 @@ const UPKEEP: Duration = Duration::from_secs(5);
 /// In seconds: from an instant answer to a turn that hits its deadline.
 const BUCKETS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
 
+/// As OpenTelemetry advises for `gen_ai.client.token.usage`, as far as windows reach.
+const TOKEN_BUCKETS: [f64; 12] =
+    [1.0, 4.0, 16.0, 64.0, 256.0, 1_024.0, 4_096.0, 16_384.0, 65_536.0, 262_144.0, 1_048_576.0, 4_194_304.0];
+/// From nothing to many times too much, finest where it matters.
+const RATIO_BUCKETS: [f64; 13] = [0.1, 0.25, 0.5, 0.75, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.25, 2.0, 4.0];
+
 static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
 
 /// The recorder of this process, installed on first use.
 pub(crate) fn recorder() -> PrometheusHandle {
     let install = || {
         let builder = PrometheusBuilder::new();
-        let builder = builder.set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BUCKETS);
-        let recorder = builder.unwrap_or_default().build_recorder();
+        let recorder = with_buckets(builder).unwrap_or_default().build_recorder();
         let handle = recorder.handle();
         // A recorder that somebody else installed stays; ours then renders nothing, which is visible at once.
         drop(metrics::set_global_recorder(recorder));
         handle
     };
     HANDLE.get_or_init(install).clone()
+}
+
+fn with_buckets(builder: PrometheusBuilder) -> Result<PrometheusBuilder, BuildError> {
+    let suffix = |suffix: &str| Matcher::Suffix(suffix.to_owned());
+    builder
+        .set_buckets_for_metric(suffix("_seconds"), &BUCKETS)?
+        .set_buckets_for_metric(suffix("_tokens"), &TOKEN_BUCKETS)?
+        .set_buckets_for_metric(suffix("_token_usage"), &TOKEN_BUCKETS)?
+        .set_buckets_for_metric(suffix("_ratio"), &RATIO_BUCKETS)
 }
 
 /// Keeps the recorder small.

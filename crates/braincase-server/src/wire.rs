@@ -6,4 +6,6 @@ pub mod page;
 pub mod problem;
 pub mod project;
 pub mod scene;
+pub(crate) mod shown;
+pub mod tokens;
 pub mod turn;

@@ -1,9 +1,20 @@
 //! Makes every part once and puts them together; the only place that knows which implementation is used.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::SocketAddr,
+    num::NonZero,
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread::available_parallelism,
+};
 
 use braincase_core::{
-    Clock, SystemClock, background::Background, brain::Brain, limits::Limits, store::Store, vision::Vision,
+    Clock, SystemClock,
+    background::{Background, Task},
+    brain::Brain,
+    limits::Limits,
+    store::Store,
+    vision::Vision,
 };
 use braincase_errors::Supervisor;
 use braincase_orchestrator::{
@@ -12,9 +23,11 @@ use braincase_orchestrator::{
         local::LocalBrain,
         openai::{ApiKey, OpenAiBrain, OpenAiOptions, SetupError},
     },
+    compute::Compute,
     vision::{local::LocalVision, openai::OpenAiVision},
 };
 use braincase_store::{OpenError, SqliteOptions, SqliteStore};
+use braincase_tokens::{Model, Registry, UnknownModel};
 
 use crate::{
     app::{App, HttpLimits, Load, Stopping},
@@ -44,6 +57,17 @@ pub enum StartError {
         /// Why not.
         source: OpenError,
     },
+    /// The file with models cannot be used.
+    #[error("the file with models, {}, cannot be used: {problem}", path.display())]
+    Models {
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        problem: String,
+    },
+    /// There is no such model.
+    #[error("the model cannot be used: {0}")]
+    Model(#[from] UnknownModel),
     /// The model's provider cannot be asked.
     #[error("the model's provider cannot be set up: {0}")]
     Provider(#[from] SetupError),
@@ -68,7 +92,7 @@ pub enum StartError {
 /// # Errors
 /// See [`StartError`].
 pub async fn build(config: &Config) -> Result<Services, StartError> {
-    build_within(config, HttpLimits::default()).await
+    build_within(config, HttpLimits { write_idle: config.write_timeout, ..HttpLimits::default() }).await
 }
 
 /// Makes every part as configured, with other bounds than the default ones.
@@ -85,19 +109,28 @@ pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services,
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
     let limits = Limits::default();
     let store = open_store(config, &(keeper.clone() as _)).await?;
+    let models = load_models(config.models.as_deref())?;
+    // One long computation for each processor: more would only take turns.
+    let compute = Compute::new(Arc::clone(&background), available_parallelism().map_or(1, NonZero::get));
+    let model = models.get(&config.openai.model)?;
+    load_vocabulary(&model, background.as_ref());
     let parts = Parts {
         store: Arc::clone(&store),
         brain: make_brain(config, &clock)?,
         vision: make_vision(config, &background, &limits, &clock)?,
         clock: Arc::clone(&clock),
         background,
+        compute: compute.clone(),
         limits: limits.clone(),
-        model: config.openai.model.clone(),
+        models: Arc::clone(&models),
+        model,
         image_mode: config.image_mode,
     };
     let app = App {
         orchestrator: Orchestrator::new(parts),
         store,
+        models,
+        compute,
         clock,
         limits: Arc::new(limits),
         load: Arc::new(Load::within(&http)),
@@ -106,6 +139,29 @@ pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services,
         stopping,
     };
     Ok(Services { app, supervisor, keeper })
+}
+
+/// Loads what counts tokens before the first turn needs it.
+fn load_vocabulary(model: &Model, background: &dyn Background) {
+    let encoding = model.encoding;
+    let load = move || {
+        // The count of nothing is known; what matters is that it was asked for.
+        let _ = braincase_tokens::count(encoding, "");
+        Ok(())
+    };
+    background.spawn_blocking(Task::new("vocabulary_loading"), Box::new(load));
+}
+
+/// The models that are known: those that come with the program, as the user's file changes them.
+///
+/// # Errors
+/// [`StartError::Models`].
+pub fn load_models(path: Option<&Path>) -> Result<Arc<Registry>, StartError> {
+    let known = Registry::embedded();
+    let Some(path) = path else { return Ok(Arc::new(known.clone())) };
+    let unusable = |problem: String| StartError::Models { path: path.to_owned(), problem };
+    let text = std::fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
+    known.with_overrides(&text).map(Arc::new).map_err(|error| unusable(error.to_string()))
 }
 
 /// Opens the store as configured.

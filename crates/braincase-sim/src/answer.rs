@@ -4,7 +4,7 @@ use braincase_core::prompt::{Decision, ToolCall};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::ask::{Ask, tokens};
+use crate::{ask::Ask, usage::of_answer};
 
 /// Characters of one piece of a reply, and of the arguments of a call.
 const PIECE: usize = 24;
@@ -73,10 +73,10 @@ impl Answer<'_> {
         text.into()
     }
 
-    /// An estimate of the tokens of the answer.
+    /// The tokens of the answer.
     pub(crate) fn output_tokens(&self) -> u64 {
-        let calls: u64 = self.calls().map(|(_, call, arguments)| tokens(&call.name) + tokens(&arguments)).sum();
-        tokens(&self.decision.reply) + tokens(&self.decision.reasoning) + calls
+        let calls: u64 = self.calls().map(|(_, call, arguments)| of_answer(&call.name) + of_answer(&arguments)).sum();
+        of_answer(&self.decision.reply) + of_answer(&self.decision.reasoning) + calls
     }
 
     fn calls(&self) -> impl Iterator<Item = (usize, &ToolCall, String)> {
@@ -104,7 +104,7 @@ impl Answer<'_> {
     }
 
     fn usage(&self) -> Value {
-        let (input, output) = (self.ask.input_tokens, self.output_tokens());
+        let (input, output) = (self.ask.cost.tokens as u64, self.output_tokens());
         json!({"prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output})
     }
 }

@@ -7,9 +7,12 @@ use braincase_core::{
     prompt::{Prompt, PromptMessage},
 };
 use braincase_orchestrator::tools;
+use braincase_tokens::Cost;
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+use crate::usage;
 
 /// What was asked.
 #[derive(Debug)]
@@ -28,13 +31,10 @@ pub(crate) struct Ask {
     pub(crate) tools: Vec<String>,
     /// The messages as the journal keeps them: images are replaced by their hash.
     pub(crate) record: Vec<Value>,
-    /// An estimate of the tokens of it all.
-    pub(crate) input_tokens: u64,
+    /// What it costs.
+    pub(crate) cost: Cost,
     max_output_tokens: usize,
 }
-
-/// What an image costs in the estimate: OpenAI's count for a 1024 × 1024 image in high detail.
-const TOKENS_PER_IMAGE: u64 = 765;
 
 impl Ask {
     /// Reads the body of a request.
@@ -46,7 +46,6 @@ impl Ask {
         if request.messages.is_empty() {
             return Err("messages: expected at least one".to_owned());
         }
-        let tool_tokens: u64 = request.tools.iter().map(|tool| tokens(&tool.to_string())).sum();
         let mut ask = Self {
             model: request.model,
             stream: request.stream,
@@ -59,12 +58,13 @@ impl Ask {
                 .filter_map(|tool| Some(tool["function"]["name"].as_str()?.to_owned()))
                 .collect(),
             record: Vec::new(),
-            input_tokens: tool_tokens,
+            cost: Cost::default(),
             max_output_tokens: request.max_completion_tokens.or(request.max_tokens).unwrap_or(8_000),
         };
         for (index, message) in request.messages.into_iter().enumerate() {
             ask.add(message).map_err(|problem| format!("messages[{index}]: {problem}"))?;
         }
+        ask.cost = usage::of_request(&ask.model, &ask.messages, ask.images.len(), &request.tools);
         Ok(ask)
     }
 
@@ -107,7 +107,6 @@ impl Ask {
             }
         }
         let content = texts.join("\n");
-        self.input_tokens += tokens(&content) + 4;
         self.record.push(json!({"role": role.as_str(), "content": record}));
         self.messages.push(PromptMessage { role, content });
         Ok(())
@@ -126,16 +125,10 @@ impl Ask {
                     "type": "image", "hash": ContentHash::of(&bytes).to_string(), "bytes": bytes.len(),
                 });
                 self.images.push(bytes);
-                self.input_tokens += TOKENS_PER_IMAGE;
                 Ok(record)
             }
         }
     }
-}
-
-/// An honest estimate: four characters a token is what English text comes to on average.
-pub(crate) fn tokens(text: &str) -> u64 {
-    (text.chars().count() as u64).div_ceil(4)
 }
 
 /// The bytes of a data URL. Other URLs are not fetched: a fake provider has no business on the net.

@@ -7,6 +7,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use braincase_tokens::Exactness;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -39,12 +40,12 @@ pub(crate) struct Entry {
     pub(crate) error: Option<String>,
 }
 
-/// Estimates of the tokens.
+/// The tokens, as they are reported.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Tokens {
     pub(crate) input: u64,
     pub(crate) output: u64,
-    pub(crate) exactness: &'static str,
+    pub(crate) exactness: Exactness,
 }
 
 impl Journal {

@@ -19,6 +19,7 @@ mod journal;
 mod picture;
 mod reply;
 mod service;
+mod usage;
 
 pub use faults::{Fault, Faults};
 pub use latency::{Latencies, Latency};

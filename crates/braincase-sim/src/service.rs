@@ -203,7 +203,7 @@ fn entry(
         status: status.as_u16(),
         messages: ask.record.clone(),
         tools: ask.tools.clone(),
-        tokens: Tokens { input: ask.input_tokens, output, exactness: "estimate" },
+        tokens: Tokens { input: ask.cost.tokens as u64, output, exactness: ask.cost.exactness },
         error,
     }
 }

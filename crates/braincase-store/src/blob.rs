@@ -1,5 +1,7 @@
 //! Blobs as files, addressed by their content: `blobs/<tenant>/<first byte>/<hash>`.
 
+mod shelves;
+
 use std::{
     collections::VecDeque,
     fs::{self, File},
@@ -19,7 +21,7 @@ use braincase_core::{
 use bytes::Bytes;
 use tokio::sync::{RwLock, oneshot};
 
-/// How many blobs may wait for the image that they belong to before the oldest is no longer waited for.
+/// How many blobs that wait for the image that they belong to are kept in mind.
 const MAX_AWAITED: usize = 4_096;
 
 /// The files of one store.
@@ -28,10 +30,19 @@ pub(crate) struct Blobs {
     root: PathBuf,
     background: Arc<dyn Background>,
     unfinished: AtomicU64,
-    /// Saved, but no image refers to them yet; a deletion must leave them alone.
-    awaited: Mutex<VecDeque<(TenantId, ContentHash)>>,
+    /// Saved, but no image refers to them yet; they must not be removed.
+    awaited: Mutex<Awaited>,
     /// Saving shares it, removing has it alone, so that no file goes that somebody has just found to be there.
     removing: Arc<RwLock<()>>,
+}
+
+/// Blobs whose image is still to come.
+#[derive(Debug, Default)]
+struct Awaited {
+    blobs: VecDeque<(TenantId, ContentHash)>,
+    /// Whether there were too many to keep in mind. From then on any blob may be awaited, and none is removed: one that
+    /// stays is found at the next start, one that somebody needs would be gone.
+    forgetful: bool,
 }
 
 impl Blobs {
@@ -75,9 +86,9 @@ impl Blobs {
         .await
     }
 
-    /// An image refers to the blob now; its row protects it from here on.
-    pub(crate) fn referenced(&self, tenant: TenantId, hash: ContentHash) {
-        let mut awaited = self.awaited.lock().unwrap_or_else(PoisonError::into_inner);
+    /// The image is there, and its row protects the blob from here on; or it will never come.
+    pub(crate) fn settled(&self, tenant: TenantId, hash: ContentHash) {
+        let awaited = &mut self.awaited.lock().unwrap_or_else(PoisonError::into_inner).blobs;
         if let Some(place) = awaited.iter().position(|blob| *blob == (tenant, hash)) {
             awaited.remove(place);
         }
@@ -110,14 +121,16 @@ impl Blobs {
 
     fn expect_image(&self, tenant: TenantId, hash: ContentHash) {
         let mut awaited = self.awaited.lock().unwrap_or_else(PoisonError::into_inner);
-        if awaited.len() == MAX_AWAITED {
-            awaited.pop_front();
+        if awaited.blobs.len() == MAX_AWAITED {
+            awaited.blobs.pop_front();
+            awaited.forgetful = true;
         }
-        awaited.push_back((tenant, hash));
+        awaited.blobs.push_back((tenant, hash));
     }
 
     fn is_awaited(&self, tenant: TenantId, hash: ContentHash) -> bool {
-        self.awaited.lock().unwrap_or_else(PoisonError::into_inner).contains(&(tenant, hash))
+        let awaited = self.awaited.lock().unwrap_or_else(PoisonError::into_inner);
+        awaited.forgetful || awaited.blobs.contains(&(tenant, hash))
     }
 
     fn path(&self, tenant: TenantId, hash: ContentHash) -> PathBuf {

@@ -6,9 +6,11 @@ mod writer;
 mod analysis;
 mod change;
 mod event;
+mod idempotency;
 mod image;
 mod memory;
 mod message;
+mod orphans;
 mod probe;
 mod project;
 mod scene;
@@ -41,6 +43,7 @@ use self::{
     analysis::SaveAnalysis,
     change::CommitChanges,
     event::AppendEvents,
+    idempotency::ForgetKeys,
     image::AddImage,
     memory::{DeleteMemory, SaveMemory},
     probe::Probe,
@@ -82,7 +85,9 @@ impl SqliteStore {
         let blobs = blobs.map_err(|error| OpenError::directory(&options.blobs(), error))?;
         let readers = connections.readers.clone();
         let writer = Writer::start(&options, connections, background.as_ref());
-        Ok(Self { inner: Arc::new(Inner { writer, readers, blobs }), background })
+        let inner = Arc::new(Inner { writer, readers, blobs });
+        background.spawn(Task::new("orphan_sweep"), Box::pin(orphans::sweep(Arc::clone(&inner))));
+        Ok(Self { inner, background })
     }
 }
 
@@ -149,9 +154,12 @@ impl Store for SqliteStore {
     }
 
     async fn add_image(&self, scope: Scope, image: &Image) -> Result<Analysis, StoreError> {
-        let known = self.inner.writer.store(AddImage { scope, image: image.clone() }).await?;
-        self.inner.blobs.referenced(scope.tenant, image.hash);
-        Ok(known)
+        let known = self.inner.writer.store(AddImage { scope, image: image.clone() }).await;
+        // After other errors the row may still come.
+        if matches!(known, Ok(_) | Err(StoreError::Conflict { .. })) {
+            self.inner.blobs.settled(scope.tenant, image.hash);
+        }
+        known
     }
 
     async fn load_image(&self, scope: Scope, id: ImageId) -> Result<Option<Image>, StoreError> {
@@ -184,6 +192,10 @@ impl Store for SqliteStore {
         turn::earlier(&self.inner.readers, scope, idempotency).await
     }
 
+    async fn forget_idempotency(&self, before: Timestamp, limit: usize) -> Result<u64, StoreError> {
+        self.inner.writer.store(ForgetKeys { before, most: limit }).await
+    }
+
     async fn commit_turn(&self, scope: Scope, commit: &TurnCommit) -> Result<Vec<Event>, StoreError> {
         self.inner.writer.store(CommitTurn { scope, commit: commit.clone() }).await
     }
@@ -208,12 +220,12 @@ impl Store for SqliteStore {
         event::after(&self.inner.readers, scope, after, limit).await
     }
 
-    async fn recent_messages(&self, scope: Scope, limit: usize) -> Result<Vec<Message>, StoreError> {
-        message::recent(&self.inner.readers, scope, limit).await
+    async fn recent_messages(&self, scope: Scope, limit: usize, max_bytes: usize) -> Result<Vec<Message>, StoreError> {
+        message::recent(&self.inner.readers, scope, limit, max_bytes).await
     }
 
-    async fn list_memories(&self, scope: Scope) -> Result<Vec<Memory>, StoreError> {
-        memory::list(&self.inner.readers, scope).await
+    async fn list_memories(&self, scope: Scope, per_kind: usize) -> Result<Vec<Memory>, StoreError> {
+        memory::list(&self.inner.readers, scope, per_kind).await
     }
 
     async fn save_memory(&self, scope: Scope, memory: &Memory) -> Result<(), StoreError> {

@@ -3,6 +3,7 @@
 pub mod effects;
 pub mod events;
 pub mod facts;
+pub mod taken_in;
 pub mod turns;
 pub mod upstream;
 
@@ -38,6 +39,8 @@ pub enum Rule {
     Idempotent,
     /// Every image has facts in the end.
     ImageFacts,
+    /// The facts of an image are taken into a scene at most once.
+    FactsOnce,
     /// The events of a project are numbered without a gap.
     EventSequence,
     /// Every accepted turn ends exactly once.
@@ -52,7 +55,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::TurnStored,
         Self::TurnOnce,
         Self::TurnSame,
@@ -60,6 +63,7 @@ impl Rule {
         Self::TurnOrder,
         Self::Idempotent,
         Self::ImageFacts,
+        Self::FactsOnce,
         Self::EventSequence,
         Self::OneEnd,
         Self::Effects,
@@ -78,6 +82,7 @@ impl Rule {
             Self::TurnOrder => "turns of a project keep their order",
             Self::Idempotent => "the same request twice is one turn",
             Self::ImageFacts => "every uploaded image has facts",
+            Self::FactsOnce => "facts of an image are taken into a scene at most once",
             Self::EventSequence => "events are numbered without a gap",
             Self::OneEnd => "every accepted turn ends exactly once",
             Self::Effects => "what turns decided is what the storyboard shows",
@@ -95,7 +100,7 @@ impl Rule {
             Self::TurnStored | Self::TurnOnce | Self::TurnSame | Self::NoPhantom | Self::TurnOrder => checked.turns,
             Self::Effects | Self::OneEnd => checked.turns,
             Self::Idempotent => checked.repeats,
-            Self::ImageFacts => checked.images,
+            Self::ImageFacts | Self::FactsOnce => checked.images,
             Self::EventSequence => checked.events,
             Self::NoCrossing | Self::Readable => checked.projects,
         }
@@ -207,7 +212,10 @@ async fn audit_project(world: &World, project: &Project) -> Audit {
         }
     };
     match events::collect(api, project).await {
-        Ok(seen) => audit.add(events::audit(project, &seen, world.aviary)),
+        Ok(seen) => {
+            audit.add(events::audit(project, &seen, world.aviary));
+            audit.add(taken_in::audit(project, &seen));
+        }
         Err(refusal) => audit.violations.push(unreadable(project, "events", &refusal)),
     }
     match api.fetch_scenes(&project.id).await {

@@ -6,7 +6,7 @@ use anyhow::Context;
 use braincase_stress::{
     cli::Arguments,
     report::{self, Report, terminal::Terminal},
-    run::{Stage, run},
+    run::run,
 };
 use clap::Parser;
 
@@ -39,20 +39,13 @@ async fn stress(arguments: &Arguments, terminal: &mut Terminal) -> anyhow::Resul
         plan.seed
     ));
     let outcome = run(plan, &mut stage, terminal).await;
-    stop(stage, terminal).await;
+    // After an error the programs still run.
+    for how in stage.stop().await {
+        terminal.say(&how);
+    }
     let report = outcome?;
-    report::write(&report, &out)?;
+    let out = report::write(&report, &out)?;
     terminal.result(&report);
     terminal.say(&format!("reports: {}", out.join("report.html").display()));
     Ok(report)
-}
-
-async fn stop(stage: Stage, terminal: &mut Terminal) {
-    for target in stage.targets {
-        for how in target.stop().await {
-            if !how.ends_with("exit status: 0") {
-                terminal.say(&how);
-            }
-        }
-    }
 }

@@ -8,7 +8,12 @@ pub mod md;
 pub mod table;
 pub mod terminal;
 
-use std::{collections::BTreeMap, fs, path::Path, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::Context;
 use serde::Serialize;
@@ -40,6 +45,8 @@ pub struct End {
     pub cpu_share: Option<f64>,
     /// How the server died, if it did.
     pub death: Option<String>,
+    /// What was wrong with the end of the programs that we started.
+    pub unclean: Vec<String>,
     /// Memory of the server after the audit.
     pub memory: Option<Memory>,
     /// What the audit found.
@@ -62,6 +69,8 @@ pub struct Report {
     pub hold_s: f64,
     pub lasted_s: f64,
     pub machine: Machine,
+    /// Whether it came to its end; a run that somebody stopped did not.
+    pub is_complete: bool,
     pub verdict: Verdict,
     pub totals: Totals,
     pub scenarios: Vec<ScenarioRow>,
@@ -173,6 +182,7 @@ pub fn build(plan: &Plan, tally: &Tally, end: End) -> Report {
         others: tally.times(|row| row.lane == Lane::Main && !row.operation.is_turn()).numbers(),
         unseen: scenarios.iter().filter(|row| row.turns.count == 0).map(|row| row.scenario).collect(),
         death: end.death.as_deref(),
+        unclean: &end.unclean,
         benefit: benefit.as_ref(),
         validity: &validity,
         audit: &end.audit,
@@ -189,6 +199,7 @@ pub fn build(plan: &Plan, tally: &Tally, end: End) -> Report {
         hold_s: plan.hold.as_secs_f64(),
         lasted_s: end.lasted.as_secs_f64(),
         machine: machine(),
+        is_complete: !end.driven.is_cancelled || end.death.is_some(),
         verdict,
         totals: totals(plan, tally),
         scenarios,
@@ -203,11 +214,16 @@ pub fn build(plan: &Plan, tally: &Tally, end: End) -> Report {
     }
 }
 
-/// Writes all forms of the report.
+/// Where the report of a run that was interrupted goes, beside that of the last run that came to its end.
+const INTERRUPTED: &str = "interrupted";
+
+/// Writes all forms of the report into a folder; returns where they are.
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn write(report: &Report, out: &Path) -> anyhow::Result<()> {
+pub fn write(report: &Report, out: &Path) -> anyhow::Result<PathBuf> {
+    let out = if report.is_complete { out.to_owned() } else { out.join(INTERRUPTED) };
+    fs::create_dir_all(&out).with_context(|| format!("cannot create {}", out.display()))?;
     let json = serde_json::to_string_pretty(report).context("the report is not JSON")?;
     let files = [
         ("report.json", json),
@@ -219,7 +235,7 @@ pub fn write(report: &Report, out: &Path) -> anyhow::Result<()> {
         let path = out.join(name);
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    Ok(())
+    Ok(out)
 }
 
 fn totals(plan: &Plan, tally: &Tally) -> Totals {

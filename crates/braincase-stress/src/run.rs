@@ -44,6 +44,15 @@ impl Stage {
         sample::memory_of(target.pid()?)
     }
 
+    /// Stops what we started; tells what was wrong with how it ended. There is nothing left to stop afterwards.
+    pub async fn stop(&mut self) -> Vec<String> {
+        let mut unclean = Vec::new();
+        for target in std::mem::take(&mut self.targets) {
+            unclean.extend(target.stop().await);
+        }
+        unclean
+    }
+
     fn death(&mut self) -> Option<String> {
         self.targets.iter_mut().find_map(Target::ended)
     }
@@ -64,7 +73,10 @@ pub async fn run(plan: Plan, stage: &mut Stage, terminal: &mut Terminal) -> anyh
     let cpu = sample::own_cpu_seconds().zip(cpu_before).map(|(after, before)| (after - before) / lasted.as_secs_f64());
     terminal.say("load done; auditing what is stored");
     let audit = audit::audit(&world, &stage.provider_logs()).await;
-    let end = report::End { lasted, driven, cpu_share: cpu, death, memory: stage.memory(), audit };
+    let memory = stage.memory();
+    // Before the verdict: how the server stops is part of what is judged.
+    let unclean = stage.stop().await;
+    let end = report::End { lasted, driven, cpu_share: cpu, death, unclean, memory, audit };
     Ok(world.recorder.with(|tally| report::build(&world.plan, tally, end)))
 }
 

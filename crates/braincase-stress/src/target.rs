@@ -96,9 +96,10 @@ impl Target {
         self.server.ended().or_else(|| self.sim.ended())
     }
 
-    /// Stops both, the server first, and tells how they ended.
+    /// Stops both, the server first; tells what was wrong with how they ended.
     pub async fn stop(self) -> Vec<String> {
-        vec![self.server.stop().await, self.sim.stop().await]
+        let (server, sim) = (self.server.stop().await, self.sim.stop().await);
+        server.into_iter().chain(sim).collect()
     }
 }
 
@@ -134,15 +135,16 @@ impl Program {
         Some(format!("{} ended in the middle of the run: {status}", self.name))
     }
 
-    async fn stop(mut self) -> String {
+    /// Closes its input and waits; `None` if it ended well.
+    async fn stop(mut self) -> Option<String> {
         drop(self.input.take());
         if let Ok(Ok(status)) = timeout(STOP_LIMIT, self.child.wait()).await {
-            return format!("{} stopped: {status}", self.name);
+            return (!status.success()).then(|| format!("{} stopped with {status}", self.name));
         }
-        match self.child.kill().await {
+        Some(match self.child.kill().await {
             Ok(()) => format!("{} did not stop within {STOP_LIMIT:?} and was killed", self.name),
             Err(error) => format!("{} did not stop and could not be killed: {error}", self.name),
-        }
+        })
     }
 }
 

@@ -94,6 +94,8 @@ pub struct Evidence<'a> {
     pub unseen: Vec<&'static str>,
     /// How the server died, if it did.
     pub death: Option<&'a str>,
+    /// How the programs that we started came to their end: what was wrong with it, each in a sentence.
+    pub unclean: &'a [String],
     /// The comparison, if there was one.
     pub benefit: Option<&'a Benefit>,
     /// Whether the run counts.
@@ -165,6 +167,12 @@ fn targets(evidence: &Evidence<'_>) -> Vec<Target> {
             limit: "to the end".to_owned(),
             observed: evidence.death.unwrap_or("to the end").to_owned(),
             is_met: evidence.death.is_none(),
+        },
+        Target {
+            name: "clean stop",
+            limit: "exit code 0".to_owned(),
+            observed: if evidence.unclean.is_empty() { "clean".to_owned() } else { evidence.unclean.join("; ") },
+            is_met: evidence.unclean.is_empty(),
         },
     ];
     targets.extend(evidence.benefit.map(|benefit| Target {

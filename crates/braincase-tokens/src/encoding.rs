@@ -4,6 +4,8 @@
 //! the `vocabulary`, which the build script laid out; others were seen before, and are in the `cache`; what is left,
 //! `merge` cuts into tokens.
 
+pub(crate) mod cut;
+
 mod cache;
 mod classes;
 mod counter;
@@ -21,7 +23,8 @@ use std::ops::RangeInclusive;
 use counter::Counter;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use pieces::pieces;
+pub use cut::truncate;
+pub(crate) use pieces::{Piece, pieces};
 pub use pool::forget_pieces;
 
 /// Texts that are longer than this, in bytes, take a millisecond or more to count. That does not belong on a thread that
@@ -79,6 +82,12 @@ impl Encoding {
             Self::O200kHarmony => "o200k_harmony",
             Self::Cl100kBase => "cl100k_base",
         }
+    }
+
+    /// The encoding of this name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        [Self::O200kBase, Self::O200kHarmony, Self::Cl100kBase].into_iter().find(|encoding| encoding.as_str() == name)
     }
 
     /// How many vocabularies there are.

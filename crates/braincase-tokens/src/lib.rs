@@ -6,12 +6,13 @@
 //! so that `<|endoftext|>` costs what it takes to write it.
 //!
 //! Modules in reading order: [`registry`] knows the models; [`model`] is one of them, with its limits; [`mod@fit`] packs a
-//! prompt; [`account`] says what a chat request costs; [`text`] remembers its own count;
-//! [`encoding`] counts; `memo` remembers counts.
+//! prompt; [`account`] says what a chat request costs; [`calibration`] learns what providers count; [`text`] remembers its
+//! own count; [`encoding`] counts; `memo` remembers counts.
 
 pub mod registry;
 
 pub mod account;
+pub mod calibration;
 pub mod encoding;
 pub mod fit;
 pub mod model;
@@ -19,9 +20,16 @@ pub mod text;
 
 mod memo;
 
-pub use account::{Cost, Detail, Image, Message, Role, ToolCall, ToolSchema, ToolSet};
-pub use encoding::{Encoding, count};
-pub use fit::{Account, DoesNotFit, Fate, Fitted, Need, Part, PartAccount, Sections, Shrink, fit};
-pub use model::{Budget, Exactness, Model};
+pub use account::{
+    Cost, Detail, Image, ImageRule, Message, Role, ToolCall, ToolChoice, ToolSchema, ToolSet, ToolSetId,
+    openai::{ChatMessage, ChatTool, InvalidChat},
+};
+pub use calibration::{Calibrator, Drift};
+pub use encoding::{Encoding, LONG_TEXT, count, truncate};
+pub use fit::{
+    Account, DoesNotFit, Fate, FitError, Fitted, History, Largest, Need, Part, PartAccount, Policy, Sections, Shrink,
+    Watermark, Why, fit,
+};
+pub use model::{Budget, Exactness, Model, ReserveTooLarge};
 pub use registry::{InvalidRegistry, Registry, UnknownModel};
 pub use text::Text;

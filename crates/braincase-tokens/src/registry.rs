@@ -1,6 +1,8 @@
 //! Knows the models that people use, by all the names that they go by.
 
+mod name;
 mod nearness;
+mod row;
 #[cfg(test)]
 mod tests;
 
@@ -10,26 +12,33 @@ use std::{
 };
 
 use serde::Deserialize;
+use toml::Spanned;
 
-use crate::{
-    encoding::Encoding,
-    memo::Memo,
-    model::{Exactness, Model},
-};
+use crate::{account::ImageRule, memo::Memo, model::Model};
+use row::{Row, Rules};
 
 /// No model has a longer name, in bytes.
 const MAX_NAME: usize = 200;
 
 /// The models that are known.
-#[derive(Debug)]
+#[derive(Debug, Clone, Default)]
 pub struct Registry {
     providers: Vec<String>,
+    rules: Rules,
+    /// By the first name of each, in small letters.
+    rows: BTreeMap<String, Row>,
+    /// By all names.
     models: BTreeMap<String, Model>,
+    memo: Arc<Memo>,
 }
 
 /// The registry does not know a model. It never guesses, since a wrong window loses prompts.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no model {name:?}; the nearest are {}", near.join(", "))]
+#[error(
+    "there is no model {name:?}; the nearest are {}; to add it, say [models.{name:?}] in the models file, with `like` and \
+     a known model, or with `context`, `max_output` and `encoding`",
+    near.join(", ")
+)]
 pub struct UnknownModel {
     /// The name as it was given, or the beginning of an endless one.
     pub name: String,
@@ -41,15 +50,19 @@ pub struct UnknownModel {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidRegistry {
     /// It cannot be read.
-    #[error("the model registry cannot be read: {0}")]
+    #[error("the models file cannot be read: {0}")]
     Unreadable(String),
     /// A model is impossible.
-    #[error("model {name:?}: {problem}")]
+    #[error("line {line} of the models file: model {name:?}, `{field}`: {problem}")]
     Impossible {
+        /// Where it stands.
+        line: usize,
         /// Which model.
         name: String,
-        /// What is wrong with it.
-        problem: &'static str,
+        /// What about it.
+        field: &'static str,
+        /// What is wrong with that, and what to do.
+        problem: String,
     },
 }
 
@@ -58,28 +71,10 @@ pub enum InvalidRegistry {
 struct Data {
     #[serde(default)]
     providers: Vec<String>,
-    model: Vec<Row>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    name: String,
     #[serde(default)]
-    aliases: Vec<String>,
-    context: usize,
-    max_input: Option<usize>,
-    max_output: usize,
-    encoding: Encoding,
-    #[serde(default = "unchanged")]
-    percent: usize,
-    exactness: Exactness,
-    source: String,
-    as_of: String,
-}
-
-const fn unchanged() -> usize {
-    100
+    images: BTreeMap<String, ImageRule>,
+    #[serde(default)]
+    models: BTreeMap<String, Spanned<Row>>,
 }
 
 impl Registry {
@@ -92,24 +87,49 @@ impl Registry {
         &EMBEDDED
     }
 
-    /// Reads a registry in the format of the embedded one, see `data/models.toml`.
+    /// Reads a registry of its own in the format of the embedded one, see `data/models.toml`.
     ///
     /// # Errors
     /// When it is no valid TOML, a field is missing or unknown, a name comes twice or a limit is impossible.
     pub fn parse(toml: &str) -> Result<Self, InvalidRegistry> {
-        let data: Data = toml::from_str(toml).map_err(|error| InvalidRegistry::Unreadable(error.to_string()))?;
-        let memo = Arc::new(Memo::default());
-        let mut models = BTreeMap::new();
-        for row in data.model {
-            let names = row.check()?;
-            let model = row.into_model(memo.clone());
-            for name in names {
-                if models.insert(name.clone(), model.clone()).is_some() {
-                    return Err(InvalidRegistry::Impossible { name, problem: "the name comes twice" });
-                }
+        let registry = Self::default().with_overrides(toml)?;
+        for (name, row) in &registry.rows {
+            if row.source.is_none() || row.as_of.is_none() {
+                return Err(row.impossible(
+                    name,
+                    "source",
+                    "say where the facts come from, and in `as_of` of when they are",
+                ));
             }
         }
-        Ok(Self { providers: data.providers, models })
+        Ok(registry)
+    }
+
+    /// These models as a file of the user's changes them.
+    ///
+    /// A row for a known model changes only the fields that it gives. A row for another name is a new model; where the
+    /// name is an edition of a known one, or has its provider before it, or where the row says `like`, what the row does
+    /// not give is taken from there.
+    ///
+    /// # Errors
+    /// As [`Self::parse`]; every error says where it is and what to do.
+    pub fn with_overrides(&self, toml: &str) -> Result<Self, InvalidRegistry> {
+        let data: Data = toml::from_str(toml).map_err(|error| InvalidRegistry::Unreadable(error.to_string()))?;
+        let mut changed = Self {
+            providers: self.providers.iter().cloned().chain(data.providers).collect(),
+            rules: self.rules.iter().map(|(name, rule)| (name.clone(), *rule)).chain(data.images).collect(),
+            rows: self.rows.clone(),
+            models: BTreeMap::new(),
+            memo: self.memo.clone(),
+        };
+        for (name, spanned) in data.models {
+            let line = 1 + toml[..spanned.span().start.min(toml.len())].matches('\n').count();
+            let name = name.trim().to_ascii_lowercase();
+            let row = self.completed(&name, spanned.into_inner().at(line))?;
+            changed.rows.insert(name, row);
+        }
+        changed.models = changed.named_models()?;
+        Ok(changed)
     }
 
     /// A model by its name, with or without a provider (`openai/gpt-4o`), a date (`gpt-4o-2024-08-06`) or `-latest`.
@@ -119,12 +139,7 @@ impl Registry {
     pub fn get(&self, name: &str) -> Result<Model, UnknownModel> {
         let name = &name[..name.floor_char_boundary(MAX_NAME)];
         let lower = name.trim().to_ascii_lowercase();
-        let plain = self.without_provider(&lower);
-        let found = self.models.get(plain).or_else(|| self.undated(plain));
-        found.cloned().ok_or_else(|| {
-            let names = self.models.keys().map(String::as_str);
-            UnknownModel { name: name.to_owned(), near: nearness::nearest(plain, names) }
-        })
+        self.find(&lower).cloned().ok_or_else(|| UnknownModel { name: name.to_owned(), near: self.near(&lower) })
     }
 
     /// The known names, in order.
@@ -132,60 +147,56 @@ impl Registry {
         self.models.keys().map(String::as_str)
     }
 
-    fn without_provider<'a>(&self, name: &'a str) -> &'a str {
-        let mut rest = name;
-        while let Some((provider, model)) = rest.split_once('/') {
-            if !self.providers.iter().any(|known| known == provider) {
-                break;
-            }
-            rest = model;
+    fn find(&self, name: &str) -> Option<&Model> {
+        let plain = name::without_provider(name, &self.providers);
+        let known = |name: &str| self.models.get(name);
+        known(name).or_else(|| known(plain)).or_else(|| name::undated(plain).find_map(known))
+    }
+
+    fn near(&self, name: &str) -> Vec<String> {
+        nearness::nearest(name::without_provider(name, &self.providers), self.names())
+    }
+
+    /// A row of a user's, with what it does not say taken from the model that it is about.
+    fn completed(&self, name: &str, row: Row) -> Result<Row, InvalidRegistry> {
+        if name.is_empty() || name.len() > MAX_NAME {
+            return Err(row.impossible(name, "name", format!("must have 1 to {MAX_NAME} bytes")));
         }
-        // A fine-tuned model, as in `ft:gpt-4o:my-org::id`, has the limits of the one that it was made from.
-        rest.strip_prefix("ft:").map_or(rest, |tuned| tuned.split(':').next().unwrap_or(tuned))
-    }
-
-    /// The model with the longest name of which this one is a dated or `-latest` edition.
-    fn undated(&self, name: &str) -> Option<&Model> {
-        let ends = name.match_indices('-').map(|(at, _)| at).collect::<Vec<_>>();
-        let split = |at: usize| (&name[..at], &name[at + 1..]);
-        let editions = ends.into_iter().rev().map(split).filter(|(_, edition)| is_edition(edition));
-        editions.into_iter().find_map(|(base, _)| self.models.get(base))
-    }
-}
-
-/// Whether it is a date like `2024-08-06`, `20250929` or `0613`, or says latest or preview; `-7` would be another model.
-fn is_edition(text: &str) -> bool {
-    let date = text.trim_end_matches("preview").trim_end_matches("latest").trim_end_matches('-');
-    if date.is_empty() {
-        return true;
-    }
-    let digits = date.bytes().filter(u8::is_ascii_digit).count();
-    let segments_fit = date.split('-').all(|part| part.len() >= 2 && part.bytes().all(|byte| byte.is_ascii_digit()));
-    segments_fit && (4..=8).contains(&digits)
-}
-
-impl Row {
-    /// Every name of the model, if its limits are possible.
-    fn check(&self) -> Result<Vec<String>, InvalidRegistry> {
-        let problem = if self.context == 0 || self.max_output == 0 || self.max_input == Some(0) {
-            "limits must be greater than zero"
-        } else if self.max_output > self.context || self.max_input.is_some_and(|max| max > self.context) {
-            "a limit is greater than the context"
-        } else if self.percent < 100 {
-            "the percentage must be at least 100"
-        } else if self.source.is_empty() || self.as_of.is_empty() {
-            "the source and its date must be named"
-        } else {
-            return Ok(std::iter::once(&self.name)
-                .chain(&self.aliases)
-                .map(|name| name.to_ascii_lowercase())
-                .collect());
+        let base = match &row.like {
+            Some(like) => Some(self.get(like).map_err(|unknown| row.impossible(name, "like", unknown.to_string()))?),
+            None => self.find(name).cloned(),
         };
-        Err(InvalidRegistry::Impossible { name: self.name.clone(), problem })
+        let Some(base) = base.and_then(|base| self.rows.get(&*base.name)) else { return Ok(row) };
+        let mut row = row.over(base);
+        if self.rows.contains_key(name) && row.like.is_none() {
+            row.aliases.extend(base.aliases.iter().cloned());
+        }
+        Ok(row)
     }
 
-    fn into_model(self, memo: Arc<Memo>) -> Model {
-        let Self { name, context, max_input, max_output, encoding, percent, exactness, .. } = self;
-        Model { name: name.into(), context, max_input, max_output, encoding, percent, exactness, memo }
+    /// All models by all their names. A name of its own counts more than an alias of another model.
+    fn named_models(&self) -> Result<BTreeMap<String, Model>, InvalidRegistry> {
+        let mut models = BTreeMap::new();
+        for (name, row) in &self.rows {
+            models.insert(name.clone(), row.model(name, &self.rules, &self.memo)?);
+        }
+        for (name, row) in &self.rows {
+            for alias in &row.aliases {
+                let alias = alias.to_ascii_lowercase();
+                let other = models.get(&alias).map(|model: &Model| model.name.clone());
+                match other {
+                    Some(other) if self.rows.contains_key(&alias) || *other == **name => {}
+                    Some(other) => return Err(row.impossible(name, "aliases", taken(&alias, &other))),
+                    None => {
+                        models.extend(models.get(name).cloned().map(|model| (alias, model)));
+                    }
+                }
+            }
+        }
+        Ok(models)
     }
+}
+
+fn taken(alias: &str, other: &str) -> String {
+    format!("{alias:?} is a name of {other:?}, too; take it from one of them")
 }

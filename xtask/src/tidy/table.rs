@@ -26,7 +26,11 @@ pub(crate) const CRATES: &[Crate] = &[
         ours: &["braincase-core", "braincase-cache", "braincase-tokens"],
         never: &["hyper", "axum", "sqlx"],
     },
-    Crate { name: "braincase-sim", ours: &["braincase-core", "braincase-orchestrator"], never: &["axum", "sqlx"] },
+    Crate {
+        name: "braincase-sim",
+        ours: &["braincase-core", "braincase-orchestrator", "braincase-tokens"],
+        never: &["axum", "sqlx"],
+    },
     Crate {
         name: "braincase-server",
         ours: &[

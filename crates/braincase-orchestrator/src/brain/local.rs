@@ -13,6 +13,7 @@ mod earlier;
 mod numbers;
 mod plan;
 mod question;
+mod repeat;
 mod reply;
 mod spelling;
 mod split;
@@ -158,7 +159,7 @@ fn steps(
     tokens: &[Token],
     before: Option<&str>,
 ) -> Result<String, Question> {
-    let steps = split::steps(tokens);
+    let steps = split::steps(tokens, &split::Names::of(&work.board));
     let before_tokens = before.map(token::tokenize).unwrap_or_default();
     let mut previous = before.filter(|_| !before_tokens.is_empty()).map(|before| Clause::new(before, &before_tokens));
     let (mut done, mut unknown, mut quiet) = (0_usize, 0_usize, 0_usize);
@@ -166,11 +167,15 @@ fn steps(
     for (index, step) in steps.iter().enumerate() {
         let clause = Clause::new(text, step);
         let next = steps.get(index + 1).map(|next| Clause::new(text, next));
-        if next.is_some_and(|next| complaint::explains(&clause, &next)) {
+        thread.followed = next.as_ref().is_some_and(complaint::orders);
+        if complaint::explains(work, &clause, next.as_ref()) {
             complaint::remember(work, thread, &clause)?;
             continue;
         }
-        let outcome = match repeated(work, thread, &clause, previous.as_ref())? {
+        if done > 0 && complaint::justifies(work, &clause) {
+            continue;
+        }
+        let outcome = match repeat::run(work, thread, &clause, previous.as_ref())? {
             Some(outcome) => outcome,
             None => step::run(work, thread, &clause)?,
         };
@@ -184,39 +189,24 @@ fn steps(
         }
     }
     let attached = work.board.attached();
-    if done == 0 && quiet == 0 && !attached.is_empty() {
+    if done == 0 && (quiet == 0 || thread.presents) && !attached.is_empty() {
         step::use_images(work, thread, &attached)?;
         return Ok("images came without a word about their use".to_owned());
     }
-    if done == 0 && unknown > 0 {
+    if done == 0 && unknown > 0 && quiet == 0 && text.trim_end().ends_with('?') {
+        work.plan.remarks.push(format!("I cannot help with that. {}", step::ABILITIES));
+        return Ok("asked for what is out of reach".to_owned());
+    }
+    if done == 0 && unknown > 0 && quiet == 0 {
         return Err(Question::choice(
             "I did not understand that. What should I do?",
             &["Add a scene", "Change a scene", "Delete a scene"],
         ));
     }
-    if unknown > 0 {
+    if unknown > 0 && done > 0 {
         work.plan.remarks.push("I did not understand the rest.".to_owned());
     }
     Ok(format!("read {} steps, carried out {done}", steps.len()))
-}
-
-/// "do the same for scene 3": the step before, with other targets.
-fn repeated(
-    work: &mut Work,
-    thread: &mut Thread,
-    clause: &Clause<'_>,
-    previous: Option<&Clause<'_>>,
-) -> Result<Option<Outcome>, Question> {
-    let last = clause.word(clause.len().saturating_sub(1));
-    let same = (clause.has(&["same", "likewise", "ditto", "meant", "mean"]) || last == "too")
-        && !clause.has(&["color", "background", "size", "add", "make", "change"]);
-    let Some(previous) = previous.filter(|_| same) else { return Ok(None) };
-    let mut reading = clause.clone();
-    let Some(named) = step::targets(work, thread, &mut reading)? else { return Ok(None) };
-    thread.instead = Some(named.places);
-    let outcome = step::run(work, thread, previous);
-    thread.instead = None;
-    outcome.map(Some)
 }
 
 /// The earlier request that is answered by this one, if it is an answer to our question: nothing but a target.

@@ -7,7 +7,7 @@ use braincase_core::{
     store::{Accepted, Idempotency},
     turn::ImagesUsed,
 };
-use braincase_tokens::Model;
+use braincase_tokens::{Model, UnknownModel};
 use futures_util::future::try_join_all;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -55,6 +55,7 @@ pub(super) async fn admit(engine: &Shared, turn_id: TurnId, ask: Ask) -> Result<
         stop,
         stopwatch,
         tokens: None,
+        cost: None,
         images: ImagesUsed::default(),
         decided: None,
         untold: Vec::new(),
@@ -88,8 +89,12 @@ fn check_shape(limits: &Limits, ask: &Ask) -> Result<(), Error> {
 }
 
 fn find_model(engine: &Shared, ask: &Ask) -> Result<Model, Error> {
-    let name = ask.model.as_deref().unwrap_or(&engine.parts.model);
-    engine.models.get(name).map_err(|error| Error::Invalid { field: "model", problem: error.to_string() })
+    let unknown = |error: UnknownModel| Error::Invalid { field: "model", problem: error.to_string() };
+    let model = match &ask.model {
+        Some(name) => engine.parts.models.get(name).map_err(unknown)?,
+        None => engine.parts.model.clone(),
+    };
+    Ok(engine.calibrator.calibrate(model, &engine.tools))
 }
 
 async fn check_repeated(engine: &Shared, scope: Scope, idempotency: Option<&Idempotency>) -> Result<(), Stop> {

@@ -1,38 +1,39 @@
 //! Compose: make a prompt that fits the model's window, and keep the account of what was cut for it.
 
+mod account;
 mod parts;
 
 use braincase_core::{
+    background::Task,
     event::EventKind,
     image::Analysis,
     message::Role,
-    prompt::{Prompt, PromptMessage, ToolSpec},
-    turn::{Cut, TokenAccount},
+    prompt::{Prompt, PromptMessage},
 };
-use braincase_tokens::{Account, DoesNotFit, Exactness, Fate, Sections, ToolSchema, ToolSet};
+use braincase_tokens::{Encoding, Fate, FitError, Fitted, LONG_TEXT, PartAccount, Sections};
 use serde_json::{Value, json};
 
-use self::parts::parts;
+use self::parts::{Draft, draft};
 use super::{decide::MAX_REASON_BYTES, end::Stop, progress::Progress, recall::Context};
 use crate::{engine::Shared, tools};
 
 /// Room for the reason that an unusable answer is returned with: a token has at least one byte, and a message a frame.
 const MAX_REASON_TOKENS: usize = MAX_REASON_BYTES + 64;
 
+/// What a turn adds to the chat: the request and the reply.
+const MESSAGES_PER_TURN: usize = 2;
+
 /// Makes the prompt. Facts that have arrived by now are in it.
-pub(super) fn compose(engine: &Shared, turn: &mut Progress, context: &mut Context) -> Result<Prompt, Stop> {
+pub(super) async fn compose(engine: &Shared, turn: &mut Progress, context: &mut Context) -> Result<Prompt, Stop> {
     let mark = turn.stopwatch.mark();
     turn.stopwatch.queue = context.queued;
     turn.stopwatch.context = context.took;
     context.refresh_facts(engine, &turn.request);
     note_images(turn, context);
     turn.untold.push(turn.request.event(EventKind::ContextReady, told_context(context)));
-    let composed = fit(turn, context);
+    let composed = fit(engine, turn, context).await;
     turn.stopwatch.compose += turn.stopwatch.since(mark);
-    let (prompt, account) = composed?;
-    turn.untold.push(turn.request.event(EventKind::PromptComposed, json!(account)));
-    turn.tokens = Some(account);
-    Ok(prompt)
+    composed
 }
 
 fn note_images(turn: &mut Progress, context: &Context) {
@@ -52,76 +53,68 @@ fn told_context(context: &Context) -> Value {
 }
 
 /// Packs the parts. Room is kept for the reason that an unusable answer is returned with.
-fn fit(turn: &Progress, context: &Context) -> Result<(Prompt, TokenAccount), Stop> {
-    let tools = tools::specs();
-    let model = &turn.request.model;
-    let reserve = model.budget(None).reserved_output;
-    let sections = Sections {
-        parts: parts(&turn.request, context),
-        tools: ToolSet::new(tools.iter().map(tool_schema).collect::<Vec<_>>()),
-        reserve_output: Some(reserve + MAX_REASON_TOKENS),
-    };
-    let fitted = braincase_tokens::fit(model, sections).map_err(|error| too_long(&error))?;
-    let messages = fitted.messages.into_iter().map(message).collect();
-    let prompt = Prompt { model: model.name.to_string(), messages, tools, max_output_tokens: reserve };
-    Ok((prompt, account(fitted.account, reserve)))
+async fn fit(engine: &Shared, turn: &mut Progress, context: &mut Context) -> Result<Prompt, Stop> {
+    let reserve = turn.request.model.budget(None).reserved_output;
+    let Draft { mut sections, chat_at } = draft(&turn.request, context, engine.tools.clone());
+    sections.reserve_output = Some(reserve + MAX_REASON_TOKENS);
+    let fitted = pack(engine, turn, sections).await?;
+    let chat = chat_at..chat_at + context.messages.len();
+    context.leaving = leaving(engine, turn, context, &fitted.account.parts[chat.clone()]);
+    context.prompt_tokens = fitted.messages.last().and_then(|said| said.text.known_count(turn.request.model.encoding));
+    account::tell(engine, turn, &fitted.account, chat);
+    turn.cost = Some(turn.request.model.cost(&fitted.messages, &engine.tools));
+    let messages = fitted.messages.iter().map(message).collect();
+    let model = turn.request.model.name.to_string();
+    Ok(Prompt { model, messages, tools: tools::specs(), max_output_tokens: reserve })
 }
 
-fn too_long(error: &DoesNotFit) -> Stop {
-    let DoesNotFit { need, have } = error;
-    Stop::failed("prompt_too_long", format!("the prompt needs {need} tokens, the model takes {have}; shorten it"))
-}
-
-fn account(account: Account, reserved_output: usize) -> TokenAccount {
-    metrics::histogram!("gen_ai_client_token_usage", "token_type" => "input").record(account.input as f64);
-    let cut = account.parts.iter().filter_map(|part| match part.fate {
-        Fate::Kept => None,
-        Fate::Shrunk => Some(Cut { part: part.name.clone(), how: "shrunk".to_owned(), tokens: part.cut }),
-        Fate::Dropped => Some(Cut { part: part.name.clone(), how: "dropped".to_owned(), tokens: part.cut }),
-    });
-    let cut: Vec<_> = cut.collect();
-    if account.nearly_full {
-        tracing::warn!(
-            model = account.model,
-            tokens.wanted = account.wanted,
-            tokens.limit = account.limit,
-            cuts = cut.len(),
-            "the context takes 90 % of the model's window or more",
-        );
+/// How many of the oldest messages will not be told word for word again: those that were cut, and a quarter of what is read
+/// when so many are read that the oldest would be lost soon.
+///
+/// A turn that asks for another model than usual, perhaps one with a small window, decides nothing for the turns after it.
+fn leaving(engine: &Shared, turn: &Progress, context: &Context, chat: &[PartAccount]) -> usize {
+    if turn.request.model.name != engine.parts.model.name || !context.degraded.is_empty() {
+        return 0;
     }
-    tracing::debug!(
-        model = account.model,
-        tokens.r#in = account.input,
-        tokens.limit = account.limit,
-        "prompt composed"
-    );
-    TokenAccount {
-        model: account.model,
-        input: account.input,
-        reserved_output,
-        limit: account.limit,
-        exactness: word(account.exactness).to_owned(),
-        cut,
+    let cut = chat.iter().position(|part| part.fate != Fate::Dropped).unwrap_or(chat.len());
+    let most = engine.parts.limits.recent_messages;
+    let is_full = chat.len() + MESSAGES_PER_TURN > most;
+    if is_full {
+        cut.max((chat.len() + MESSAGES_PER_TURN).saturating_sub(most - most / 4).min(chat.len()))
+    } else {
+        cut
     }
 }
 
-const fn word(exactness: Exactness) -> &'static str {
-    match exactness {
-        Exactness::Exact => "exact",
-        Exactness::Calibrated => "calibrated",
-        Exactness::Estimate => "estimate",
+/// Counts and cuts; on a blocking thread if there is much that was not counted before.
+async fn pack(engine: &Shared, turn: &Progress, sections: Sections) -> Result<Fitted, Stop> {
+    let model = turn.request.model.clone();
+    if uncounted(&sections, model.encoding) <= LONG_TEXT {
+        return braincase_tokens::fit(&model, sections).map_err(|error| too_long(&error));
+    }
+    let (scope, turn_id) = (Some(turn.request.scope), Some(turn.request.turn_id));
+    let task = Task { scope, turn: turn_id, ..Task::new("prompt_packing") };
+    let fitted = engine.parts.compute.run(task, move || braincase_tokens::fit(&model, sections)).await;
+    let fitted = fitted.map_err(|dropped| Stop::failed("prompt_not_packed", dropped.to_string()))?;
+    fitted.map_err(|error| too_long(&error))
+}
+
+fn uncounted(sections: &Sections, encoding: Encoding) -> usize {
+    let texts = sections.parts.iter().map(|part| &part.message.text);
+    texts.filter(|text| text.known_count(encoding).is_none()).map(|text| text.len()).sum()
+}
+
+fn too_long(error: &FitError) -> Stop {
+    match error {
+        FitError::DoesNotFit(error) => Stop::failed("prompt_too_long", error.to_string()),
+        // Parts are made here, so that this is a mistake in this program; the turn fails and says so.
+        FitError::PinnedTooLate { .. } | FitError::ResultWithoutCall { .. } | FitError::CallWithoutResult { .. } => {
+            Stop::failed("prompt_not_packed", error.to_string())
+        }
     }
 }
 
-fn tool_schema(tool: &ToolSpec) -> ToolSchema {
-    ToolSchema {
-        name: tool.name.to_owned(),
-        description: tool.description.to_owned(),
-        parameters: tool.parameters.clone(),
-    }
-}
-
-fn message(message: braincase_tokens::Message) -> PromptMessage {
+fn message(message: &braincase_tokens::Message) -> PromptMessage {
     let role = match message.role {
         braincase_tokens::Role::System | braincase_tokens::Role::Developer => Role::System,
         braincase_tokens::Role::User => Role::User,

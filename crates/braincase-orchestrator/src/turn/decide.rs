@@ -6,9 +6,11 @@ use braincase_core::{
     brain::BrainError,
     event::NewEvent,
     message::Role,
-    prompt::{Prompt, PromptMessage},
+    prompt::{Decision, Prompt, PromptMessage, Usage},
 };
+use braincase_tokens::calibration::Key;
 use futures_util::join;
+use metrics::histogram;
 use tokio::time::timeout;
 
 use super::{
@@ -36,7 +38,7 @@ pub(super) async fn decide(
     let limit = engine.parts.limits.turn_deadline;
     let mut upstream = Duration::ZERO;
     let (decided, ()) = join!(
-        timeout(limit, ask_twice(engine, context, &mut prompt, &mut upstream)),
+        timeout(limit, ask_twice(engine, turn, context, &mut prompt, &mut upstream)),
         tell(engine, &turn.request, untold),
     );
     turn.stopwatch.waiting_since = None;
@@ -47,11 +49,16 @@ pub(super) async fn decide(
 
 async fn ask_twice(
     engine: &Shared,
+    turn: &Progress,
     context: &Context,
     prompt: &mut Prompt,
     upstream: &mut Duration,
 ) -> Result<Plan, Stop> {
-    let problem = match ask(engine, context, prompt, upstream).await {
+    let decision = engine.parts.brain.decide(prompt).await;
+    if let Ok(Decision { usage: Some(usage), .. }) = &decision {
+        learn_usage(engine, turn, *usage);
+    }
+    let problem = match check(engine, context, decision, upstream) {
         Ok(plan) => return Ok(plan),
         Err(BrainError::Garbled(problem)) => problem,
         Err(error) => return Err(error.into()),
@@ -59,17 +66,36 @@ async fn ask_twice(
     metrics::counter!("braincase_decisions_repaired_total").increment(1);
     let last = prompt.messages.len().saturating_sub(1);
     prompt.messages.insert(last, PromptMessage { role: Role::System, content: reason(&problem) });
-    Ok(ask(engine, context, prompt, upstream).await?)
+    let decision = engine.parts.brain.decide(prompt).await;
+    Ok(check(engine, context, decision, upstream)?)
 }
 
-/// Asks once; an answer whose tools cannot run counts as garbled, like one that cannot be read.
-async fn ask(engine: &Shared, context: &Context, prompt: &Prompt, upstream: &mut Duration) -> Result<Plan, BrainError> {
-    let decision = engine.parts.brain.decide(prompt).await?;
+/// An answer whose tools cannot run counts as garbled, like one that cannot be read.
+fn check(
+    engine: &Shared,
+    context: &Context,
+    decision: Result<Decision, BrainError>,
+    upstream: &mut Duration,
+) -> Result<Plan, BrainError> {
+    let decision = decision?;
     *upstream += decision.upstream;
     let plan = Plan::make(&decision, engine.parts.limits.max_calls);
     let plan = plan.map_err(|bad| BrainError::Garbled(bad.to_string()))?;
     rehearse(engine, context, &plan).map_err(|bad| BrainError::Garbled(bad.to_string()))?;
     Ok(plan)
+}
+
+/// Learns how far our count of the prompt is off, for the prompts to come.
+fn learn_usage(engine: &Shared, turn: &Progress, usage: Usage) {
+    let Some(cost) = turn.cost else { return };
+    let key = Key::of(&turn.request.model, &engine.tools);
+    let reported = usize::try_from(usage.input_tokens).unwrap_or(usize::MAX);
+    let drift = engine.calibrator.learn(&key, cost, reported);
+    histogram!("braincase_token_drift_ratio").record(reported as f64 / cost.tokens.max(1) as f64);
+    tracing::debug!(
+        turn.id = %turn.request.turn_id, model = %turn.request.model.name, tokens.counted = drift.counted,
+        tokens.reported = drift.reported, taken = ?drift.taken, "learnt what the provider counts",
+    );
 }
 
 fn reason(problem: &str) -> String {

@@ -7,7 +7,6 @@ use braincase_core::{
 };
 
 use super::{progress::Request, recall::Context};
-use crate::engine::Shared;
 
 /// The summary of a conversation is one memory with this key.
 pub(super) const SUMMARY_KEY: &str = "conversation";
@@ -26,7 +25,7 @@ const OPENINGS: [&str; 7] =
     ["i prefer ", "i always want ", "i like ", "always use ", "from now on ", "never use ", "by default "];
 
 /// What this turn adds to memory.
-pub(super) fn learn(engine: &Shared, request: &Request, context: &Context, at: Timestamp) -> Vec<Memory> {
+pub(super) fn learn(request: &Request, context: &Context, at: Timestamp) -> Vec<Memory> {
     if context.degraded.iter().any(|part| matches!(*part, "memories" | "messages")) {
         // What is not known now must not be overwritten.
         return Vec::new();
@@ -37,7 +36,7 @@ pub(super) fn learn(engine: &Shared, request: &Request, context: &Context, at: T
     let mut learnt = preferences(request, at);
     learnt.retain(|memory| !stated(&memory.key));
     learnt.truncate(room);
-    learnt.extend(summary(context, engine.parts.limits.recent_messages, at));
+    learnt.extend(summary(context, at));
     learnt
 }
 
@@ -64,16 +63,15 @@ fn preference(request: &Request, sentence: &str, at: Timestamp) -> Option<Memory
     })
 }
 
-/// The messages that will have left the prompt's window by the next turn are folded into the summary.
-fn summary(context: &Context, window: usize, at: Timestamp) -> Option<Memory> {
-    let leaving = (context.messages.len() + 2).saturating_sub(window);
-    if leaving == 0 {
+/// The messages that will not be told word for word again are folded into the summary.
+fn summary(context: &Context, at: Timestamp) -> Option<Memory> {
+    if context.leaving == 0 {
         return None;
     }
     let old = context.memories.iter().find(|memory| memory.kind == MemoryKind::Summary);
     let mut lines: Vec<String> =
         old.map(|memory| memory.value.lines().map(str::to_owned).collect()).unwrap_or_default();
-    lines.extend(context.messages.iter().take(leaving).map(summary_line));
+    lines.extend(context.messages.iter().take(context.leaving).map(summary_line));
     while lines.iter().map(|line| line.len() + 1).sum::<usize>() > MAX_SUMMARY_BYTES {
         lines.remove(0);
     }

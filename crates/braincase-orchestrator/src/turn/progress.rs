@@ -9,7 +9,7 @@ use braincase_core::{
     store::Idempotency,
     turn::{Decided, ImagesUsed, Outcome, Timing, TokenAccount, Turn, TurnStatus, millis},
 };
-use braincase_tokens::Model;
+use braincase_tokens::{Cost, Model};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -60,6 +60,8 @@ pub(crate) struct Progress {
     pub(crate) stop: CancellationToken,
     pub(crate) stopwatch: Stopwatch,
     pub(crate) tokens: Option<TokenAccount>,
+    /// What the prompt costs as we count it, to learn from what the provider counts.
+    pub(crate) cost: Option<Cost>,
     pub(crate) images: ImagesUsed,
     pub(crate) decided: Option<Decided>,
     /// Events that are to be stored while the brain thinks.

@@ -26,6 +26,10 @@ pub(crate) struct Context {
     pub(crate) memories: Vec<Memory>,
     /// The images that came with the request first, then the newest of the project.
     pub(crate) images: Vec<Image>,
+    /// How many of the oldest messages will not be told word for word again.
+    pub(crate) leaving: usize,
+    /// The tokens of the request's own words, once they are counted.
+    pub(crate) prompt_tokens: Option<usize>,
     /// Parts that could not be had; the turn goes on without them.
     pub(crate) degraded: Vec<&'static str>,
     pub(crate) queued: Duration,
@@ -43,8 +47,8 @@ pub(super) async fn recall(engine: &Shared, request: &Request, place: &mut Place
     let deadline = Instant::now() + limits.context_deadline;
     let (scenes, messages, memories, images) = join!(
         timeout_at(deadline, store.list_scenes(scope)),
-        timeout_at(deadline, store.recent_messages(scope, limits.recent_messages)),
-        timeout_at(deadline, store.list_memories(scope)),
+        timeout_at(deadline, store.recent_messages(scope, limits.recent_messages, limits.max_recent_bytes)),
+        timeout_at(deadline, store.list_memories(scope, limits.max_memories)),
         timeout_at(deadline, store.list_images(scope, MAX_IMAGES)),
     );
     let mut context = Context { queued: started.saturating_sub(arrived), ..Context::default() };

@@ -6,7 +6,7 @@ use braincase_core::{
     MessageId, Scope, Timestamp,
     background::{Failure, Task},
     event::{EventKind, NewEvent},
-    message::{Message, Role},
+    message::{Message, Role, TokenCount},
     scene::Origin,
     store::{ChangeCommit, StoreError, TurnCommit},
     turn::{Outcome, Turn, TurnError, TurnStatus},
@@ -52,13 +52,15 @@ pub(super) async fn remember(
     let outcome = Outcome { reply: Some(changes.reply.clone()), scenes_changed, ..turn.outcome() };
     let mut events = changes.events(&turn.request, at);
     events.push(end_event(&turn.request, EventKind::TurnCompleted, status, &outcome));
-    let memories = learn(engine, &turn.request, context, at);
+    let memories = learn(&turn.request, context, at);
+    let messages = messages(&turn.request, context, &changes.reply, at);
     let commit = TurnCommit {
         turn_id: turn.request.turn_id,
         status,
         outcome,
         steps: changes.steps,
-        messages: messages(&turn.request, &changes.reply, at),
+        history_from: history_from(context, &messages),
+        messages,
         changes: ChangeCommit { scenes: changes.scenes, memories, events, origin: Origin::Turn, at },
     };
     let stored = engine.parts.store.commit_turn(turn.request.scope, &commit).await;
@@ -172,6 +174,7 @@ fn early_commit(turn: &Progress, early: &Early, at: Timestamp) -> TurnCommit {
         outcome,
         steps: Vec::new(),
         messages: Vec::new(),
+        history_from: None,
         changes: ChangeCommit { scenes: Vec::new(), memories: Vec::new(), events, origin: Origin::Turn, at },
     }
 }
@@ -190,15 +193,27 @@ fn end_event(request: &Request, kind: EventKind, status: TurnStatus, outcome: &O
     request.event(kind, data)
 }
 
-fn messages(request: &Request, reply: &str, at: Timestamp) -> Vec<Message> {
-    let message = |role, content: &str, image_ids| Message {
+/// The first message that is told word for word again, if that is not where the chat was told from before.
+fn history_from(context: &Context, new: &[Message]) -> Option<MessageId> {
+    let moved = context.leaving > 0;
+    moved.then(|| context.messages.iter().chain(new).nth(context.leaving).map(|message| message.id)).flatten()
+}
+
+fn messages(request: &Request, context: &Context, reply: &str, at: Timestamp) -> Vec<Message> {
+    let encoding = request.model.encoding;
+    let message = |role, content: &str, tokens: Option<usize>, image_ids| Message {
         id: MessageId::new(at),
         turn_id: request.turn_id,
         role,
         content: content.to_owned(),
         image_ids,
+        tokens: tokens.map(|count| TokenCount { encoding: encoding.as_str().to_owned(), count }),
         created_at: at,
     };
     let image_ids = request.images.iter().map(|image| image.id).collect();
-    vec![message(Role::User, &request.prompt, image_ids), message(Role::Assistant, reply, Vec::new())]
+    let replied = Some(braincase_tokens::count(encoding, reply));
+    vec![
+        message(Role::User, &request.prompt, context.prompt_tokens, image_ids),
+        message(Role::Assistant, reply, replied, Vec::new()),
+    ]
 }

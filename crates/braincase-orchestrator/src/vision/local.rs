@@ -27,41 +27,30 @@ use braincase_core::{
     vision::{Vision, VisionError},
 };
 use bytes::Bytes;
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore, oneshot},
-    time::timeout,
-};
+use tokio::time::timeout;
+
+use crate::compute::Compute;
 
 pub use facts::facts_of;
 
 /// Looks at images on threads where blocking is allowed, a few at a time.
 #[derive(Debug)]
 pub struct LocalVision {
-    background: Arc<dyn Background>,
     limits: Limits,
-    decodes: Arc<Semaphore>,
+    decoders: Compute,
 }
 
 impl LocalVision {
     /// A vision that decodes up to `concurrency` images at once, and at least one.
     #[must_use]
     pub fn new(background: Arc<dyn Background>, limits: Limits, concurrency: usize) -> Self {
-        let permits = concurrency.clamp(1, Semaphore::MAX_PERMITS);
-        Self { background, limits, decodes: Arc::new(Semaphore::new(permits)) }
+        Self { limits, decoders: Compute::new(background, concurrency) }
     }
 
     async fn facts(&self, bytes: Bytes, format: ImageFormat) -> Result<ImageFacts, VisionError> {
-        let closed = |_| VisionError::Unavailable("the vision is closed".to_owned());
-        let permit = Arc::clone(&self.decodes).acquire_owned().await.map_err(closed)?;
-        let (answer, facts) = oneshot::channel();
-        let job = Job { bytes, format, limits: self.limits.clone(), permit, answer };
-        let run = move || {
-            job.run();
-            Ok(())
-        };
-        self.background.spawn_blocking(Task::new("image_decoding"), Box::new(run));
-        let dropped = |_| VisionError::Unavailable("the analysis was dropped before it ended".to_owned());
-        facts.await.map_err(dropped)?
+        let limits = self.limits.clone();
+        let looked = self.decoders.run(Task::new("image_decoding"), move || look(&bytes, format, &limits));
+        looked.await.map_err(|dropped| VisionError::Unavailable(dropped.to_string()))?
     }
 }
 
@@ -71,28 +60,6 @@ impl Vision for LocalVision {
         let limit = self.limits.analysis_deadline;
         let late = |_| VisionError::Unavailable(format!("the analysis took longer than {} s", limit.as_secs_f64()));
         timeout(limit, self.facts(bytes, format)).await.map_err(late)?
-    }
-}
-
-/// One analysis. It holds its permit until the computation has ended, even if nobody waits for it any longer, so that an
-/// abandoned wait does not let in more computations than there should be.
-struct Job {
-    bytes: Bytes,
-    format: ImageFormat,
-    limits: Limits,
-    permit: OwnedSemaphorePermit,
-    answer: oneshot::Sender<Result<ImageFacts, VisionError>>,
-}
-
-impl Job {
-    fn run(self) {
-        if self.answer.is_closed() {
-            return;
-        }
-        let facts = look(&self.bytes, self.format, &self.limits);
-        drop(self.permit);
-        // An error means that nobody waits any longer, which is theirs to decide.
-        let _ = self.answer.send(facts);
     }
 }
 

@@ -116,6 +116,9 @@ impl Store for FaultyStore {
     async fn find_repeated(&self, scope: Scope, idempotency: &Idempotency) -> Answer<Option<Accepted>> {
         self.pass(self.real.find_repeated(scope, idempotency)).await
     }
+    async fn forget_idempotency(&self, before: Timestamp, limit: usize) -> Answer<u64> {
+        self.pass(self.real.forget_idempotency(before, limit)).await
+    }
     async fn commit_turn(&self, scope: Scope, commit: &TurnCommit) -> Answer<Vec<Event>> {
         self.pass(self.real.commit_turn(scope, commit)).await
     }
@@ -134,11 +137,11 @@ impl Store for FaultyStore {
     async fn events_after(&self, scope: Scope, after: i64, limit: usize) -> Answer<Vec<Event>> {
         self.pass(self.real.events_after(scope, after, limit)).await
     }
-    async fn recent_messages(&self, scope: Scope, limit: usize) -> Answer<Vec<Message>> {
-        self.pass(self.real.recent_messages(scope, limit)).await
+    async fn recent_messages(&self, scope: Scope, limit: usize, max_bytes: usize) -> Answer<Vec<Message>> {
+        self.pass(self.real.recent_messages(scope, limit, max_bytes)).await
     }
-    async fn list_memories(&self, scope: Scope) -> Answer<Vec<Memory>> {
-        self.pass(self.real.list_memories(scope)).await
+    async fn list_memories(&self, scope: Scope, per_kind: usize) -> Answer<Vec<Memory>> {
+        self.pass(self.real.list_memories(scope, per_kind)).await
     }
     async fn save_memory(&self, scope: Scope, memory: &Memory) -> Answer<()> {
         self.pass(self.real.save_memory(scope, memory)).await

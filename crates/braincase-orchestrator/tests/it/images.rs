@@ -55,7 +55,7 @@ async fn late_facts_enrich_the_scene_that_was_built_without_them() {
     assert_eq!(content.alt.as_ref().unwrap().as_str(), facts().description);
     let iterations = desk.store.list_iterations(desk.scope, plain.id).await.unwrap();
     assert_eq!(iterations[0].origin, Origin::ImageFacts);
-    let memories = desk.store.list_memories(desk.scope).await.unwrap();
+    let memories = desk.store.list_memories(desk.scope, 1_000).await.unwrap();
     assert!(memories.iter().any(|memory| memory.kind == MemoryKind::ImageFact && memory.value == facts().description));
 }
 

@@ -120,7 +120,7 @@ async fn scenes_added_at_the_same_time_have_room_between_them() {
 async fn a_wish_without_end_does_not_make_a_key_without_end() {
     let desk = Desk::new().await;
     desk.say(&format!("I prefer {}", "a".repeat(10_000))).await;
-    let memories = desk.store.list_memories(desk.scope).await.unwrap();
+    let memories = desk.store.list_memories(desk.scope, 1_000).await.unwrap();
     assert!(memories.iter().all(|memory| memory.key.len() <= 100 && memory.value.len() <= 200), "{memories:?}");
     assert_eq!(memories.len(), 1);
 }

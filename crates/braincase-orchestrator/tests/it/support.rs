@@ -21,8 +21,9 @@ use braincase_core::{
     vision::{Vision, VisionError},
 };
 use braincase_errors::{MemorySink, Supervisor};
-use braincase_orchestrator::{Ask, Error, ImageMode, Orchestrator, Parts, Policy};
+use braincase_orchestrator::{Ask, Error, ImageMode, Orchestrator, Parts, Policy, compute::Compute};
 use braincase_store::{SqliteOptions, SqliteStore};
+use braincase_tokens::Registry;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -46,6 +47,9 @@ pub(crate) struct Desk {
 pub(crate) struct Setting {
     pub(crate) limits: Limits,
     pub(crate) image_mode: ImageMode,
+    pub(crate) model: Option<&'static str>,
+    /// Decides instead of the scripted brain.
+    pub(crate) brain: Option<Arc<dyn Brain>>,
 }
 
 impl Desk {
@@ -63,14 +67,17 @@ impl Desk {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(options, background.clone()).await.unwrap());
         let brain = Arc::new(ScriptedBrain::default());
         let vision = Arc::new(ScriptedVision::default());
+        let models = Arc::new(Registry::embedded().clone());
         let orchestrator = Orchestrator::new(Parts {
             store: around(store.clone()),
-            brain: brain.clone(),
+            brain: setting.brain.unwrap_or_else(|| brain.clone()),
             vision: vision.clone(),
             clock,
+            compute: Compute::new(background.clone(), 2),
             background,
             limits: setting.limits,
-            model: "gpt-4o".to_owned(),
+            models: models.clone(),
+            model: models.get(setting.model.unwrap_or("gpt-4o")).unwrap(),
             image_mode: setting.image_mode,
         });
         let scope = new_project(&store).await;

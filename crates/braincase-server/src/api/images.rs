@@ -1,9 +1,6 @@
 //! Images: upload, show.
 
-use axum::{
-    Json as Shown,
-    extract::{Request, State},
-};
+use axum::extract::{Request, State};
 use http::StatusCode;
 
 use crate::{
@@ -11,7 +8,7 @@ use crate::{
     app::App,
     body,
     extract::{InImage, InProject, Known, Named, Scoped},
-    wire::image::Image,
+    wire::{image::Image, shown::Shown},
 };
 
 /// The body is read before anything is refused, so that a client that is still sending gets to see the refusal.

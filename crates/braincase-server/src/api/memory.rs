@@ -1,6 +1,6 @@
 //! What a project remembers: list, and the preferences that a user states directly.
 
-use axum::{Json as Shown, extract::State};
+use axum::extract::State;
 use braincase_core::{
     Scope,
     memory::{Memory as Remembered, MemoryKind},
@@ -15,14 +15,12 @@ use crate::{
     wire::{
         memory::{Memory, NewPreference},
         page::Page,
+        shown::Shown,
     },
 };
 
-/// The most preferences of one project; they are kept for ever, so their number must have a bound.
-const MAX_PREFERENCES: usize = 200;
-
 pub(crate) async fn list(State(app): State<App>, known: Known<InProject>) -> Answered<Shown<Page<Memory>>> {
-    let found = app.store.list_memories(known.scope).await?;
+    let found = app.store.list_memories(known.scope, app.limits.max_memories).await?;
     Ok(Shown(Page::whole(found.into_iter().map(Memory::from))))
 }
 
@@ -52,11 +50,13 @@ pub(crate) async fn forget(State(app): State<App>, known: Known<InPreference>) -
 }
 
 async fn require_room(app: &App, scope: Scope, key: &str) -> Result<(), Problem> {
-    let memories = app.store.list_memories(scope).await?;
+    // Preferences are kept for ever, so their number must have a bound; this one, since more would not be read.
+    let most = app.limits.max_memories;
+    let memories = app.store.list_memories(scope, most).await?;
     let others = memories.iter().filter(|memory| memory.kind == MemoryKind::UserPreference && memory.key != key);
-    if others.count() < MAX_PREFERENCES {
+    if others.count() < most {
         return Ok(());
     }
-    let detail = format!("a project holds at most {MAX_PREFERENCES} preferences; delete one first");
+    let detail = format!("a project holds at most {most} preferences; delete one first");
     Err(Problem::new(StatusCode::CONFLICT, "too_many_preferences", detail).on("key"))
 }

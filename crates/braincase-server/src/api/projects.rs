@@ -1,6 +1,6 @@
 //! Projects: make, list, show, delete.
 
-use axum::{Json as Shown, extract::State};
+use axum::extract::State;
 use braincase_core::{ProjectId, project};
 use http::StatusCode;
 
@@ -12,6 +12,7 @@ use crate::{
     wire::{
         page::{Page, PageQuery},
         project::{NewProject, Project},
+        shown::Shown,
     },
 };
 

@@ -1,6 +1,6 @@
 //! Scenes: list, add, show, replace, delete, look back, restore.
 
-use axum::{Json as Shown, extract::State};
+use axum::extract::State;
 use http::StatusCode;
 
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     wire::{
         page::Page,
         scene::{Iteration, NewScene, ReplaceScene, RestoreScene, Scene},
+        shown::Shown,
     },
 };
 

@@ -1,7 +1,6 @@
 //! Turns: ask, list, show, cancel.
 
 use axum::{
-    Json as Shown,
     extract::State,
     response::{IntoResponse, Response},
 };
@@ -18,6 +17,7 @@ use crate::{
     sse::{self, Watch},
     wire::{
         page::{Page, PageQuery},
+        shown::Shown,
         turn::{NewTurn, Turn},
     },
 };

@@ -2,6 +2,8 @@
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::tokens::command::TokensCommand;
+
 /// A hardened, self-hosted server for an LLM brain that works on a project turn by turn.
 #[derive(Debug, Parser)]
 #[command(name = "braincase", version, about, max_term_width = 110)]
@@ -18,6 +20,9 @@ pub enum Command {
     Serve(Flags),
     /// Check configuration, database, disk, clock and provider; exit code 0 if all is well, 1 if not.
     Check(Flags),
+    /// Count tokens, and make chat requests fit a model's window; needs no server.
+    #[command(subcommand)]
+    Tokens(TokensCommand),
 }
 
 /// The settings as flags and variables; all text, see `Config` for what they become.
@@ -51,6 +56,9 @@ pub struct Flags {
     /// Key of the endpoint; better given as a variable, since other users of the machine can see flags
     #[arg(long, env = "BRAINCASE_OPENAI_API_KEY", value_name = "KEY", hide_env_values = true)]
     openai_api_key: Option<String>,
+    /// TOML file with models of your own, or other facts about known ones; see `crates/braincase-tokens/data/models.toml`
+    #[arg(long, env = "BRAINCASE_MODELS", value_name = "FILE")]
+    models: Option<String>,
     /// Whether turns wait for the analysis of their images [default: async]
     #[arg(long, env = "BRAINCASE_IMAGE_MODE", value_name = "async|blocking")]
     image_mode: Option<String>,
@@ -63,6 +71,9 @@ pub struct Flags {
     /// Which log lines there are, as in `info,braincase_store=debug` [default: info]
     #[arg(long, env = "BRAINCASE_LOG", value_name = "FILTER")]
     log: Option<String>,
+    /// How long a client may take nothing of its answer, an event stream say, before it is dropped [default: 30s]
+    #[arg(long, env = "BRAINCASE_WRITE_TIMEOUT", value_name = "DURATION")]
+    write_timeout: Option<String>,
     /// How long running turns may go on when the server is stopped [default: 20s]
     #[arg(long, env = "BRAINCASE_STOP_GRACE", value_name = "DURATION")]
     stop_grace: Option<String>,

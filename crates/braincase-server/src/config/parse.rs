@@ -11,20 +11,34 @@ use super::{
     sources::{Origin, Sources},
 };
 
-const MAX_GRACE: Duration = Duration::from_secs(3_600);
+const MAX_WAIT: Duration = Duration::from_secs(3_600);
+/// Shorter, and clients on slow lines would be dropped in the middle of what they read.
+const MIN_LIMIT: Duration = Duration::from_secs(1);
 
 impl Cli {
     /// The command line of this process with its settings.
     ///
     /// # Errors
     /// What clap has to say, which includes requests for help.
-    pub fn read(
-        args: impl IntoIterator<Item = std::ffi::OsString>,
-    ) -> Result<(Self, Result<Config, ConfigError>), clap::Error> {
+    pub fn read(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(Self, Settings), clap::Error> {
         let matches = Self::command().try_get_matches_from(args)?;
         let cli = Self::from_arg_matches(&matches)?;
-        let settings = matches.subcommand().map_or(&matches, |(_, settings)| settings);
-        Ok((cli, Config::of(settings)))
+        let settings = matches.subcommand().map_or_else(|| matches.clone(), |(_, settings)| settings.clone());
+        Ok((cli, Settings(settings)))
+    }
+}
+
+/// The settings of a command that runs a server, not looked at yet.
+#[derive(Debug)]
+pub struct Settings(ArgMatches);
+
+impl Settings {
+    /// The settings, parsed.
+    ///
+    /// # Errors
+    /// When one of them has a wrong value or the file cannot be read.
+    pub fn config(&self) -> Result<Config, ConfigError> {
+        Config::of(&self.0)
     }
 }
 
@@ -45,6 +59,7 @@ impl Config {
                 one_of(&[("local", VisionKind::Local), ("openai", VisionKind::OpenAi)]),
             )?,
             openai: openai(&from)?,
+            models: from.text("models").map(|(path, _)| path.into()),
             image_mode: from.get(
                 "image_mode",
                 "async",
@@ -56,6 +71,7 @@ impl Config {
                 one_of(&[("json", LogFormat::Json), ("pretty", LogFormat::Pretty)]),
             )?,
             log_filter: from.get("log", "info", |text| Ok(text.to_owned()))?,
+            write_timeout: from.get("write_timeout", "30s", time_limit)?,
             stop_grace: from.get("stop_grace", "20s", duration)?,
             stop_on: if stdin { StopOn::SignalsAndStdin } else { StopOn::Signals },
         })
@@ -114,7 +130,12 @@ fn http_url(text: &str) -> Result<String, String> {
 fn duration(text: &str) -> Result<Duration, String> {
     let expected = "expected a time of at most one hour, as in 20s or 1m 30s";
     let parsed = humantime::parse_duration(text).map_err(|_| expected)?;
-    if parsed <= MAX_GRACE { Ok(parsed) } else { Err(expected.to_owned()) }
+    if parsed <= MAX_WAIT { Ok(parsed) } else { Err(expected.to_owned()) }
+}
+
+fn time_limit(text: &str) -> Result<Duration, String> {
+    let limit = duration(text)?;
+    if limit >= MIN_LIMIT { Ok(limit) } else { Err(format!("expected at least {MIN_LIMIT:?}")) }
 }
 
 fn yes_or_no(text: &str) -> Result<bool, String> {

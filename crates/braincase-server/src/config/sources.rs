@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf};
 use clap::{ArgMatches, parser::ValueSource};
 
 /// Every setting that the file may have, by the name it has there.
-const IN_FILE: [&str; 14] = [
+const IN_FILE: [&str; 16] = [
     "listen",
     "public",
     "data_dir",
@@ -15,9 +15,11 @@ const IN_FILE: [&str; 14] = [
     "openai_base_url",
     "openai_model",
     "openai_api_key",
+    "models",
     "image_mode",
     "log_format",
     "log",
+    "write_timeout",
     "stop_grace",
     "stop_on_stdin_eof",
 ];

@@ -6,7 +6,7 @@ use super::{BrainKind, Cli, Config, ConfigError};
 
 fn read(args: &[&str]) -> Result<Config, ConfigError> {
     let args = ["braincase", "serve"].iter().chain(args).map(OsString::from);
-    Cli::read(args).expect("the flags are known").1
+    Cli::read(args).expect("the flags are known").1.config()
 }
 
 fn refusal(args: &[&str]) -> String {
@@ -25,6 +25,7 @@ fn without_settings_the_defaults_hold() {
     assert_eq!(config.listen.to_string(), "127.0.0.1:8787");
     assert_eq!(config.brain, BrainKind::Local);
     assert_eq!(config.stop_grace.as_secs(), 20);
+    assert_eq!(config.write_timeout.as_secs(), 30);
 }
 
 #[test]
@@ -46,6 +47,15 @@ fn a_wrong_value_names_setting_source_and_expectation() {
     insta::assert_snapshot!(
         refusal(&["--stop-grace", "soon"]),
         @r#"stop_grace = "soon" (from the flag --stop-grace): expected a time of at most one hour, as in 20s or 1m 30s"#
+    );
+}
+
+#[test]
+fn a_limit_on_writes_that_would_drop_every_client_is_refused() {
+    assert_eq!(read(&["--write-timeout", "2m"]).expect("valid").write_timeout.as_secs(), 120);
+    insta::assert_snapshot!(
+        refusal(&["--write-timeout", "0s"]),
+        @r#"write_timeout = "0s" (from the flag --write-timeout): expected at least 1s"#
     );
 }
 

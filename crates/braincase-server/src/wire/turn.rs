@@ -156,7 +156,7 @@ pub struct Tokens {
 impl From<turn::TokenAccount> for Tokens {
     fn from(account: turn::TokenAccount) -> Self {
         let turn::TokenAccount { model, input, reserved_output, limit, exactness, cut } = account;
-        let cut = cut.into_iter().map(|turn::Cut { part, how, tokens }| Cut { part, how, tokens }).collect();
+        let cut = cut.into_iter().map(|turn::Cut { part, how, tokens, why }| Cut { part, how, tokens, why }).collect();
         Self { model, input, reserved_output, limit, exactness, cut }
     }
 }
@@ -170,6 +170,8 @@ pub struct Cut {
     pub how: String,
     /// Tokens that were left out.
     pub tokens: usize,
+    /// Why, as a sentence.
+    pub why: String,
 }
 
 /// Where the time of a turn went, in milliseconds.

@@ -1,11 +1,13 @@
 //! A server for one test, and the words to talk to it.
 
-use std::{ffi::OsString, path::PathBuf, time::Duration};
+use std::{ffi::OsString, path::PathBuf, sync::Arc, time::Duration};
 
+use braincase_core::store::Store;
 use braincase_server::{
     app::HttpLimits,
     config::{Cli, Config},
     server,
+    stop::{Ended, Stop},
     wiring::{self, Services},
 };
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
@@ -20,6 +22,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct TestApp {
     pub(crate) url: String,
     pub(crate) address: std::net::SocketAddr,
+    /// For what no client can bring about.
+    pub(crate) store: Arc<dyn Store>,
     client: reqwest::Client,
     stop: Option<oneshot::Sender<()>>,
     ended: JoinHandle<()>,
@@ -38,9 +42,10 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let (stop, asked) = oneshot::channel();
+        let store = Arc::clone(&services.app.store);
         let ended = run(services, listener, asked);
         let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client");
-        Self { url: format!("http://{address}"), address, client, stop: Some(stop), ended, _dir: dir }
+        Self { url: format!("http://{address}"), address, store, client, stop: Some(stop), ended, _dir: dir }
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -96,13 +101,14 @@ fn run(services: Services, listener: TcpListener, asked: oneshot::Receiver<()>) 
         // A test that ends early drops the sender, which stops the server too.
         let _: Result<(), _> = asked.await;
     };
-    tokio::spawn(server::run(services, listener, asked, Duration::from_secs(5)))
+    let stop = Stop { asked, hurried: std::future::pending(), grace: Duration::from_secs(5) };
+    tokio::spawn(async move { assert_eq!(server::run(services, listener, stop).await, Ended::InOrder) })
 }
 
 fn config(dir: &TempDir) -> Config {
     let data_dir: OsString = dir.path().join("data").into();
     let args = ["braincase".into(), "serve".into(), "--data-dir".into(), data_dir];
-    Cli::read(args).expect("known flags").1.expect("valid settings")
+    Cli::read(args).expect("known flags").1.config().expect("valid settings")
 }
 
 /// An event as a client sees it.

@@ -58,12 +58,14 @@ async fn malformed_json_is_refused() {
     insta::assert_json_snapshot!(refused(malformed).await, @r#"
     {
       "code": "malformed_json",
-      "detail": "EOF while parsing a value at line 1 column 11",
+      "detail": "the JSON ends too early, at line 1 column 11",
       "status": 400,
       "title": "Bad Request",
       "type": "https://braincase.invalid/problems/malformed_json"
     }
     "#);
+    let nothing = refused(raw(&app, &turns, "application/json", "").await).await;
+    assert_eq!(nothing["detail"], "the body is empty; expected JSON");
     let trailing = raw(&app, &turns, "application/json", "{\"prompt\": \"hi\"} and more").await;
     assert_eq!(refusal(trailing).await, "400 malformed_json -");
 }
@@ -88,6 +90,57 @@ async fn fields_that_are_unknown_missing_or_of_the_wrong_type_are_named() {
     assert_eq!(refusal(app.get("/v1/projects?order=up").await).await, "422 invalid_field order");
 }
 
+/// What a body is refused with, in one line.
+async fn said(app: &TestApp, path: &str, body: &'static str) -> String {
+    let problem = refused(raw(app, path, "application/json", body).await).await;
+    let field = problem["field"].as_str().unwrap_or("-");
+    format!("{} {field}: {}", problem["status"], problem["detail"].as_str().expect("a sentence"))
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_in_the_words_of_a_person() {
+    let app = TestApp::start().await;
+    let project = app.project().await;
+    let (turns, scenes) = (format!("{project}/turns"), format!("{project}/scenes"));
+    let wrong_turns = [
+        (r#"{}"#, "422 prompt: `prompt` is missing"),
+        (r#"{"prompt": 7}"#, "422 prompt: expected a text, got the number 7"),
+        (r#"{"prompt": "a", "prompt": "b"}"#, "422 prompt: `prompt` is given twice"),
+        (
+            r#"{"prompt": "a", "policy": "maybe"}"#,
+            "422 policy: expected one of `enqueue`, `reject`, `interrupt`, got `maybe`",
+        ),
+        (r#"{"prompt": "a", "policy": 3}"#, "422 policy: expected a text or an object, got the number 3"),
+        (r#"{"prompt": "a", "image_ids": ["seven"]}"#, "422 image_ids[0]: not a valid id, expected a UUID"),
+        (
+            r#"{"promt": "a"}"#,
+            "422 promt: there is no field `promt` here; allowed: `prompt`, `image_ids`, `scene_id`, `model`, `policy`",
+        ),
+        (r#"["a"]"#, "422 body: expected an object, got a list"),
+        (r#"["a", [], null, null, "enqueue"]"#, "422 body: expected an object, got a list"),
+        (r#"null"#, "422 body: expected an object, got null"),
+        (r#"{'prompt': 'a'}"#, "400 -: the body is not JSON: expected a key in double quotes at line 1 column 2"),
+    ];
+    for (body, expected) in wrong_turns {
+        assert_eq!(said(&app, &turns, body).await, expected, "{body}");
+    }
+    let duration = said(&app, &scenes, r#"{"name": "A", "spec": {"duration_ms": "3s"}}"#).await;
+    assert_eq!(duration, "422 spec.duration_ms: expected a whole number, not negative, got the text \"3s\"");
+    let limit = refused(app.get("/v1/projects?limit=many").await).await;
+    assert_eq!(limit["detail"], "expected a whole number in digits alone, as in 20");
+    assert_eq!(ok(app.get(&turns).await).await["items"], json!([]), "nothing was half-done");
+}
+
+#[tokio::test]
+async fn every_json_answer_ends_its_line() {
+    let app = TestApp::start().await;
+    let project = app.project().await;
+    for path in ["/livez", "/openapi.json", "/v1/schemas/scene", &project, "/v1/projects", "/v2/nothing"] {
+        let body = app.get(path).await.text().await.expect("a body");
+        assert!(body.ends_with("}\n") && body.matches('\n').count() == 1, "{path}: {body:?}");
+    }
+}
+
 #[tokio::test]
 async fn the_wrong_content_type_is_refused() {
     let app = TestApp::start().await;
@@ -96,7 +149,7 @@ async fn the_wrong_content_type_is_refused() {
     insta::assert_json_snapshot!(refused(response).await, @r#"
     {
       "code": "wrong_content_type",
-      "detail": "expected the content type application/json",
+      "detail": "expected the content type application/json, got text/plain",
       "field": "Content-Type",
       "status": 415,
       "title": "Unsupported Media Type",

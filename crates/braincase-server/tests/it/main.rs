@@ -24,4 +24,8 @@ mod scenes;
 #[cfg(test)]
 mod stop;
 #[cfg(test)]
+mod tokens;
+#[cfg(test)]
 mod turns;
+#[cfg(test)]
+mod unread;

@@ -10,17 +10,33 @@ use sqlx::{SqliteConnection, SqlitePool, sqlite::SqliteRow};
 
 use super::{
     error::{insert_error, store_error},
-    value::Columns,
+    value::{Columns, limit},
     write::Write,
 };
 
-pub(super) async fn list(readers: &SqlitePool, scope: Scope) -> Result<Vec<Memory>, StoreError> {
+/// Each kind is read from the newest end of its index, however much there is of it.
+pub(super) async fn list(readers: &SqlitePool, scope: Scope, per_kind: usize) -> Result<Vec<Memory>, StoreError> {
+    let [first, second, third] = MemoryKind::ALL.map(MemoryKind::as_str);
     let rows = sqlx::query(
-        "SELECT kind, key, value, confidence, provenance, updated_at FROM project_memory
-         WHERE tenant_id = ?1 AND project_id = ?2 ORDER BY kind, key",
+        "SELECT * FROM (SELECT kind, key, value, confidence, provenance, updated_at FROM project_memory
+                        WHERE tenant_id = ?1 AND project_id = ?2 AND kind = ?3
+                        ORDER BY updated_at DESC, key DESC LIMIT ?6)
+         UNION ALL
+         SELECT * FROM (SELECT kind, key, value, confidence, provenance, updated_at FROM project_memory
+                        WHERE tenant_id = ?1 AND project_id = ?2 AND kind = ?4
+                        ORDER BY updated_at DESC, key DESC LIMIT ?6)
+         UNION ALL
+         SELECT * FROM (SELECT kind, key, value, confidence, provenance, updated_at FROM project_memory
+                        WHERE tenant_id = ?1 AND project_id = ?2 AND kind = ?5
+                        ORDER BY updated_at DESC, key DESC LIMIT ?6)
+         ORDER BY kind, key",
     )
     .bind(scope.tenant.as_bytes().as_slice())
     .bind(scope.project.as_bytes().as_slice())
+    .bind(first)
+    .bind(second)
+    .bind(third)
+    .bind(limit(per_kind))
     .fetch_all(readers)
     .await
     .map_err(store_error)?;

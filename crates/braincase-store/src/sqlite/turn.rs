@@ -174,6 +174,9 @@ impl Write for CommitTurn {
             self.keep_step(db, integer(index)?, step).await?;
         }
         message::append(db, self.scope, &self.commit.messages).await?;
+        if let Some(from) = self.commit.history_from {
+            message::tell_from(db, self.scope, from).await?;
+        }
         change::commit(db, self.scope, &self.commit.changes).await
     }
 }

@@ -2,6 +2,7 @@
 
 mod durability;
 mod opening;
+mod orphans;
 mod writing;
 
 mod behaviours {

@@ -32,10 +32,11 @@ macro_rules! behaviours {
             turns: [
                 an_accepted_turn_is_read_back, an_ended_turn_is_read_back_with_its_outcome,
                 a_repeated_request_is_recognised, a_key_with_another_request_is_refused,
-                a_key_belongs_to_its_project, of_many_equal_requests_one_is_accepted,
+                a_key_belongs_to_its_project, old_keys_are_forgotten_and_their_turns_stay, of_many_equal_requests_one_is_accepted,
                 a_turn_of_an_unknown_project_is_not_accepted, a_turn_accepted_twice_is_a_conflict,
                 a_turn_ends_once, a_turn_that_conflicts_leaves_nothing, an_unknown_turn_cannot_end,
-                messages_come_in_the_order_in_which_they_were_said, turns_are_listed_newest_first_page_by_page,
+                messages_come_in_the_order_in_which_they_were_said, the_chat_is_told_from_where_a_turn_said,
+                no_more_words_are_read_than_asked_for, a_chat_told_from_an_unknown_message_leaves_nothing, turns_are_listed_newest_first_page_by_page,
                 open_turns_are_interrupted_once, an_interrupted_turn_cannot_end_again, texts_of_any_kind_are_read_back
             ]
             images: [
@@ -53,7 +54,7 @@ macro_rules! behaviours {
             ]
             memories: [
                 a_memory_is_read_back, a_memory_replaces_its_predecessor, a_memory_can_be_forgotten,
-                kinds_are_kept_apart, a_memory_of_an_unknown_project_is_a_conflict
+                kinds_are_kept_apart, of_each_kind_the_newest_are_listed, a_memory_of_an_unknown_project_is_a_conflict
             ]
             tenants: [another_tenant_sees_nothing, another_tenant_changes_nothing, tenants_may_use_the_same_ids]
             model: [random_histories_agree_with_the_model, a_working_store_says_so]

@@ -32,6 +32,7 @@ fn report(audit: Audit) -> Report {
         driven: Driven { rows: 40, is_cancelled: false },
         cpu_share: Some(0.02),
         death: None,
+        unclean: Vec::new(),
         memory: Some(Memory { rss: 30 << 20, peak: 40 << 20, descriptors: 20, threads: 4 }),
         audit,
     };
@@ -42,6 +43,24 @@ fn broken() -> Audit {
     let detail = "turn <t> & \"co\" is gone".to_owned();
     let violation = Violation { rule: Rule::TurnStored, lane: Lane::Main, project: "p".to_owned(), detail };
     Audit { violations: vec![violation], ..Audit::default() }
+}
+
+#[test]
+fn an_interrupted_run_leaves_the_last_complete_report_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let complete = report(Audit::default());
+    let place = write(&complete, folder.path()).unwrap();
+    assert_eq!(place, folder.path());
+    let interrupted = Report { is_complete: false, preset: "interrupted", ..report(Audit::default()) };
+
+    let place = write(&interrupted, folder.path()).unwrap();
+
+    let preset = |folder: &Path| {
+        let text = fs::read(folder.join("report.json")).unwrap();
+        serde_json::from_slice::<serde_json::Value>(&text).unwrap()["preset"].clone()
+    };
+    assert_eq!(preset(folder.path()), complete.preset);
+    assert_eq!(preset(&place), "interrupted");
 }
 
 #[test]
@@ -88,6 +107,7 @@ fn markdown_has_a_row_for_each_target() {
     | ✅ | turns done | ≥ 30 | 40 |
     | ✅ | scenarios seen | all | all |
     | ✅ | server stays up | to the end | to the end |
+    | ✅ | clean stop | exit code 0 | clean |
     ");
 }
 

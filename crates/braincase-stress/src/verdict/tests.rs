@@ -25,6 +25,7 @@ struct Case {
     turns: Numbers,
     unseen: Vec<&'static str>,
     death: Option<&'static str>,
+    unclean: Vec<String>,
     validity: Validity,
     audit: Audit,
 }
@@ -36,6 +37,7 @@ impl Case {
             turns: good_turns(),
             unseen: Vec::new(),
             death: None,
+            unclean: Vec::new(),
             validity: Validity::default(),
             audit: Audit::default(),
         }
@@ -48,6 +50,7 @@ impl Case {
             others: good_turns(),
             unseen: self.unseen.clone(),
             death: self.death,
+            unclean: &self.unclean,
             benefit: None,
             validity: &self.validity,
             audit: &self.audit,
@@ -75,6 +78,7 @@ fn each_missed_target_fails_alone() {
         (Case { turns: Numbers { count: 29, ..good_turns() }, ..Case::good() }, "turns done"),
         (Case { unseen: vec!["edit_scene"], ..Case::good() }, "scenarios seen"),
         (Case { death: Some("signal 9"), ..Case::good() }, "server stays up"),
+        (Case { unclean: vec!["exit code 3".to_owned()], ..Case::good() }, "clean stop"),
     ];
     for (case, name) in cases {
         let verdict = case.judge();

@@ -58,6 +58,20 @@ async fn children_are_started_loaded_and_stopped_and_reports_are_written() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_does_not_stop_cleanly_fails_the_run_and_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = stub::start(Fault::None).await;
+    let says = |code: u8| format!("echo 'listening on {url}'\ncat > /dev/null\nexit {code}");
+    let (server, sim) = (script(folder.path(), "server", &says(3)), script(folder.path(), "sim", &says(0)));
+
+    let output = stress(folder.path(), &server, &sim, &["--duration", "2"]).await;
+
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("missed: clean stop") && told.contains("braincase stopped with exit status: 3"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_dies_in_the_middle_ends_the_run_and_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let url = stub::start(Fault::None).await;

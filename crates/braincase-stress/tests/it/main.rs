@@ -69,6 +69,7 @@ async fn every_broken_promise_is_found() {
         (Fault::EventGap, Rule::EventSequence),
         (Fault::IgnoreKeys, Rule::Idempotent),
         (Fault::NoFacts, Rule::ImageFacts),
+        (Fault::FactsTwice, Rule::FactsOnce),
     ];
     for (fault, rule) in cases {
         let report = load(short("phase4_target", 1), fault).await;

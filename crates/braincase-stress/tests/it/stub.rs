@@ -38,6 +38,8 @@ pub(crate) enum Fault {
     IgnoreKeys,
     /// Never finds facts.
     NoFacts,
+    /// Takes the facts of every image in twice.
+    FactsTwice,
     /// Takes an image turn 400 ms longer.
     SlowImageTurns,
     /// Cuts every fifth stream after the turn was accepted, and keeps the turn.
@@ -120,7 +122,12 @@ impl Stub {
     fn upload(&self, project: &str) -> Response<Body> {
         let mut state = self.state.lock().unwrap();
         let id = state.id("i");
-        state.projects.get_mut(project).unwrap().tell("image.facts_ready", &Value::Null, &json!({ "image_id": id }));
+        let project = state.projects.get_mut(project).unwrap();
+        project.tell("image.facts_ready", &Value::Null, &json!({ "image_id": id }));
+        let processed = json!({ "image_id": id, "status": "ready", "scenes_enriched": [] });
+        for _ in 0..if self.fault == Fault::FactsTwice { 2 } else { 1 } {
+            project.tell("image.facts_processed", &Value::Null, &processed);
+        }
         document(StatusCode::ACCEPTED, &json!({ "id": id, "status": "pending" }))
     }
 

@@ -1,5 +1,6 @@
 //! A message of a chat request: words, and what may come with them.
 
+use braincase_core::message;
 use serde::{Deserialize, Serialize};
 
 use crate::text::Text;
@@ -36,9 +37,9 @@ pub enum Role {
 /// An image in a message, as far as its cost goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Image {
-    /// In pixels.
+    /// In pixels; 0 if it is not known.
     pub width: u32,
-    /// In pixels.
+    /// In pixels; 0 if it is not known.
     pub height: u32,
     /// How closely the model is to look.
     pub detail: Detail,
@@ -67,6 +68,20 @@ pub struct ToolCall {
     pub arguments: Text,
 }
 
+impl Image {
+    /// An image whose size is not known; it costs as much as the largest.
+    #[must_use]
+    pub const fn of_unknown_size(detail: Detail) -> Self {
+        Self { width: 0, height: 0, detail }
+    }
+
+    /// Its width and height, if both are known.
+    #[must_use]
+    pub const fn size(&self) -> Option<(u32, u32)> {
+        if self.width == 0 || self.height == 0 { None } else { Some((self.width, self.height)) }
+    }
+}
+
 impl Message {
     /// A message of words only.
     pub fn new(role: Role, text: impl Into<Text>) -> Self {
@@ -84,6 +99,17 @@ impl Role {
             Self::User => "user",
             Self::Assistant => "assistant",
             Self::Tool => "tool",
+        }
+    }
+}
+
+impl From<message::Role> for Role {
+    fn from(role: message::Role) -> Self {
+        match role {
+            message::Role::System => Self::System,
+            message::Role::User => Self::User,
+            message::Role::Assistant => Self::Assistant,
+            message::Role::Tool => Self::Tool,
         }
     }
 }

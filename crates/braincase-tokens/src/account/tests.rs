@@ -2,8 +2,15 @@
 
 use serde_json::json;
 
-use super::{Message, Role, ToolSchema, ToolSet};
-use crate::{Exactness, Registry};
+mod images;
+mod properties;
+
+use super::{Detail, Image, Message, Role, ToolCall, ToolChoice, ToolSchema, ToolSet};
+use crate::{Exactness, Model, Registry};
+
+fn model(name: &str) -> Model {
+    Registry::embedded().get(name).unwrap()
+}
 
 fn messages() -> Vec<Message> {
     // The example of OpenAI's cookbook, without its messages that carry a name.
@@ -64,6 +71,86 @@ fn a_nested_tool_is_an_estimate_that_covers_its_whole_schema() {
         assert_eq!(cost.exactness, Exactness::Estimate);
         assert!(cost.tokens >= model.count(&fields));
     }
+}
+
+#[test]
+fn messages_with_names_cost_what_the_api_counts() {
+    // The example of OpenAI's cookbook, with the counts that it shows beside those of the API.
+    let named = |name: &str, text: &str| Message { name: Some(name.to_owned()), ..Message::new(Role::System, text) };
+    let [system, user] = <[Message; 2]>::try_from(messages()).unwrap();
+    let messages = [
+        system,
+        named("example_user", "New synergies will help drive top-line growth."),
+        named("example_assistant", "Things working well together will increase revenue."),
+        named(
+            "example_user",
+            "Let's circle back when we have more bandwidth to touch base on opportunities for increased leverage.",
+        ),
+        named("example_assistant", "Let's talk later when we're less busy about how to do better."),
+        user,
+    ];
+    for (name, counted) in [("gpt-4o", 124), ("gpt-4o-mini", 124), ("gpt-4", 129), ("gpt-3.5-turbo", 129)] {
+        let cost = model(name).cost(&messages, &ToolSet::default());
+        assert_eq!((cost.tokens, cost.exactness, cost.exact), (counted, Exactness::Exact, counted), "{name}");
+    }
+}
+
+#[test]
+fn calls_and_their_results_cost_their_words_but_not_their_ids() {
+    let model = model("gpt-4o");
+    let call = |id: &str, arguments: &str| Message {
+        calls: vec![ToolCall { id: id.to_owned(), name: "move_camera".to_owned(), arguments: arguments.into() }],
+        ..Message::new(Role::Assistant, "")
+    };
+    let short = model.message_cost(&call("1", "{}"));
+    assert_eq!(short, model.message_cost(&call(&"9".repeat(1_000), "{}")));
+    assert_eq!(short.exactness, Exactness::Estimate);
+    let arguments = r#"{"x": 1, "y": 2, "speed": "slow"}"#;
+    let longer = model.message_cost(&call("1", arguments));
+    assert_eq!(longer.tokens - short.tokens, model.count(arguments) - model.count("{}"));
+    let plain = Message::new(Role::Tool, "done");
+    let result = Message { answers: Some("1".to_owned()), ..plain.clone() };
+    assert!(model.message_cost(&result).tokens > model.message_cost(&plain).tokens);
+}
+
+#[test]
+fn a_choice_is_charged_and_no_longer_exact() {
+    let model = model("gpt-4o");
+    let tools = ToolSet::new([weather()]);
+    let auto = model.frame_cost(&tools);
+    for choice in [ToolChoice::None, ToolChoice::Required, ToolChoice::Named("get_current_weather".to_owned())] {
+        let cost = model.frame_cost(&tools.clone().with_choice(choice));
+        assert!(cost.tokens > auto.tokens);
+        assert_eq!((auto.exactness, cost.exactness), (Exactness::Exact, Exactness::Estimate));
+    }
+}
+
+#[test]
+fn what_the_formula_was_not_compared_for_is_an_estimate() {
+    let estimate = |tool: ToolSchema| model("gpt-4o").frame_cost(&ToolSet::new([tool])).exactness;
+    assert_eq!(estimate(weather()), Exactness::Exact);
+    assert_eq!(estimate(ToolSchema { description: String::new(), ..weather() }), Exactness::Estimate);
+    let strict = json!({"type": "object", "properties": {}, "additionalProperties": false});
+    assert_eq!(estimate(ToolSchema { parameters: strict, ..weather() }), Exactness::Estimate);
+    let silent = json!({"type": "object", "properties": {"x": {"type": "number"}}});
+    assert_eq!(estimate(ToolSchema { parameters: silent, ..weather() }), Exactness::Estimate);
+    assert_eq!(model("gpt-4.1").frame_cost(&ToolSet::new([weather()])).exactness, Exactness::Estimate);
+}
+
+#[test]
+fn an_image_makes_a_message_an_estimate() {
+    let image = Image { width: 1_024, height: 1_024, detail: Detail::High };
+    let plain = Message::new(Role::User, "What is this?");
+    let shown = Message { images: vec![image], ..plain.clone() };
+    let (plain, shown) = (model("gpt-4o").message_cost(&plain), model("gpt-4o").message_cost(&shown));
+    assert_eq!((shown.tokens - plain.tokens, shown.images, shown.exact), (765, 765, plain.exact));
+    assert_eq!(shown.exactness, Exactness::Estimate);
+}
+
+#[test]
+fn a_published_frame_is_charged_once() {
+    let model = model("gpt-oss-20b");
+    assert_eq!(model.frame_cost(&ToolSet::default()).tokens, 103);
 }
 
 #[test]

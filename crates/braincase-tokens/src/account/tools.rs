@@ -1,21 +1,23 @@
-//! What the schemas of tools cost.
-//!
-//! The cookbook's formula covers flat arguments with a type, a description and perhaps a list of choices. Everything
-//! beyond that is charged as the JSON it is written in, which is more than any known rendering of it takes.
+//! The tools that a model may choose from, and what they cost.
 
-use std::sync::{Arc, OnceLock};
+mod formula;
+mod namespace;
+#[cfg(test)]
+mod tests;
 
-use serde_json::{Map, Value};
-
-use crate::{
-    encoding::{Encoding, count},
-    model::Exactness,
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
 };
 
-const PER_LIST: usize = 12;
-const PER_OBJECT: usize = 3;
-const PER_PROPERTY: usize = 3;
-const PER_CHOICE: usize = 3;
+use serde_json::{Value, json};
+
+use crate::encoding::{Encoding, count};
+
+/// What frames the tools as the namespace form has them.
+const PER_NAMESPACE: usize = 9;
+/// What a choice that names a tool has beside that name.
+const PER_NAMED_CHOICE: usize = 7;
 
 /// A tool as the model sees it.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,117 +30,128 @@ pub struct ToolSchema {
     pub parameters: Value,
 }
 
-/// The tools that a model may choose from. Clones share the tools and what they cost, which is worked out once.
-#[derive(Debug, Clone)]
-pub struct ToolSet(Arc<Inner>);
+/// The tools that a model may choose from, and how it may. Clones share the tools and what they cost, which is worked out
+/// once.
+#[derive(Debug, Clone, Default)]
+pub struct ToolSet {
+    inner: Arc<Inner>,
+    choice: ToolChoice,
+}
 
-#[derive(Debug)]
+/// Whether a model has to call a tool.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum ToolChoice {
+    /// As it likes.
+    #[default]
+    Auto,
+    /// It must not.
+    None,
+    /// It must call one.
+    Required,
+    /// It must call this one.
+    Named(String),
+}
+
+/// Says which tools and which choice these are: equal for equal content, in every process.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ToolSetId([u8; 16]);
+
+/// What tools cost, in the two ways of working it out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ToolCost {
+    /// By the cookbook's formula, if that covers all of them and was compared with the API.
+    pub(super) exact: Option<usize>,
+    /// At most, by everything that is known.
+    pub(super) bound: usize,
+}
+
+#[derive(Debug, Default)]
 struct Inner {
     tools: Vec<ToolSchema>,
-    costs: [OnceLock<(usize, Exactness)>; Encoding::VOCABULARIES],
+    content: OnceLock<blake3::Hash>,
+    costs: [OnceLock<ToolCost>; Encoding::VOCABULARIES],
 }
 
 impl ToolSet {
-    /// These tools.
+    /// These tools, of which the model may call any or none.
     pub fn new(tools: impl Into<Vec<ToolSchema>>) -> Self {
-        Self(Arc::new(Inner { tools: tools.into(), costs: [const { OnceLock::new() }; Encoding::VOCABULARIES] }))
+        Self { inner: Arc::new(Inner { tools: tools.into(), ..Inner::default() }), choice: ToolChoice::Auto }
+    }
+
+    /// The same tools with another choice.
+    #[must_use]
+    pub fn with_choice(self, choice: ToolChoice) -> Self {
+        Self { choice, ..self }
     }
 
     /// The tools.
     #[must_use]
     pub fn tools(&self) -> &[ToolSchema] {
-        &self.0.tools
+        &self.inner.tools
     }
 
-    pub(super) fn cost(&self, encoding: Encoding) -> (usize, Exactness) {
-        *self.0.costs[encoding.vocabulary()].get_or_init(|| cost(encoding, &self.0.tools))
+    /// How the model may choose.
+    #[must_use]
+    pub fn choice(&self) -> &ToolChoice {
+        &self.choice
     }
-}
 
-impl Default for ToolSet {
-    fn default() -> Self {
-        Self::new([])
+    /// Which tools and which choice these are.
+    #[must_use]
+    pub fn id(&self) -> ToolSetId {
+        let content = self.inner.content.get_or_init(|| content(&self.inner.tools));
+        let choice = json!(self.choice).to_string();
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(content.as_bytes()).update(choice.as_bytes());
+        let mut id = [0; 16];
+        hasher.finalize_xof().fill(&mut id);
+        ToolSetId(id)
+    }
+
+    /// What the tools cost without their choice.
+    pub(super) fn cost(&self, encoding: Encoding) -> ToolCost {
+        *self.inner.costs[encoding.vocabulary()].get_or_init(|| cost(encoding, &self.inner.tools))
+    }
+
+    /// What the choice is thought to cost.
+    pub(super) fn choice_cost(&self, encoding: Encoding) -> usize {
+        match &self.choice {
+            ToolChoice::Auto => 0,
+            ToolChoice::None | ToolChoice::Required => 1,
+            ToolChoice::Named(name) => PER_NAMED_CHOICE + count(encoding, name),
+        }
     }
 }
 
 impl PartialEq for ToolSet {
     fn eq(&self, other: &Self) -> bool {
-        self.tools() == other.tools()
+        self.choice == other.choice && self.tools() == other.tools()
     }
 }
 
-fn cost(encoding: Encoding, tools: &[ToolSchema]) -> (usize, Exactness) {
+impl fmt::Debug for ToolSetId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for ToolSetId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// JSON strings end where they end, so that no two sets of tools are written alike.
+fn content(tools: &[ToolSchema]) -> blake3::Hash {
+    let tools: Vec<_> = tools.iter().map(|tool| json!([tool.name, tool.description, tool.parameters])).collect();
+    blake3::hash(Value::from(tools).to_string().as_bytes())
+}
+
+fn cost(encoding: Encoding, tools: &[ToolSchema]) -> ToolCost {
     if tools.is_empty() {
-        return (0, Exactness::Exact);
+        return ToolCost { exact: Some(0), bound: 0 };
     }
-    let exact = tools.iter().all(|tool| is_flat(&tool.parameters));
-    let tokens = PER_LIST + tools.iter().map(|tool| tool_cost(encoding, tool)).sum::<usize>();
-    (tokens, if exact { Exactness::Exact } else { Exactness::Estimate })
-}
-
-fn tool_cost(encoding: Encoding, tool: &ToolSchema) -> usize {
-    let per_tool = match encoding {
-        Encoding::O200kBase | Encoding::O200kHarmony => 7,
-        Encoding::Cl100kBase => 10,
-    };
-    let head = count(encoding, &format!("{}:{}", tool.name, without_dot(&tool.description)));
-    let properties = properties(&tool.parameters).filter(|properties| !properties.is_empty());
-    let known = properties.map_or(0, |properties| {
-        PER_OBJECT + properties.iter().map(|(key, schema)| property_cost(encoding, key, schema)).sum::<usize>()
-    });
-    per_tool + head + known + rest_cost(encoding, &tool.parameters)
-}
-
-fn property_cost(encoding: Encoding, key: &str, schema: &Value) -> usize {
-    let text = |field: &str| schema.get(field).and_then(Value::as_str).unwrap_or_default();
-    let line = format!("{key}:{}:{}", text("type"), without_dot(text("description")));
-    let nested = if is_flat_property(schema) { 0 } else { count(encoding, &schema.to_string()) };
-    PER_PROPERTY + count(encoding, &line) + choices_cost(encoding, schema) + nested
-}
-
-fn choices_cost(encoding: Encoding, schema: &Value) -> usize {
-    let Some(choices) = schema.get("enum").and_then(Value::as_array) else { return 0 };
-    let tokens =
-        |choice: &Value| choice.as_str().map_or_else(|| count(encoding, &choice.to_string()), |c| count(encoding, c));
-    let choices = choices.iter().map(|choice| PER_CHOICE + tokens(choice)).sum::<usize>();
-    // The formula gives three back for the list, which an empty list does not have.
-    choices.saturating_sub(3)
-}
-
-/// What the schema has beside its properties: definitions, combinations and the like.
-fn rest_cost(encoding: Encoding, parameters: &Value) -> usize {
-    let Value::Object(fields) = parameters else {
-        return if parameters.is_null() { 0 } else { count(encoding, &parameters.to_string()) };
-    };
-    let rest = fields.iter().filter(|(key, _)| !is_plain_field(key));
-    rest.map(|(key, value)| count(encoding, key) + count(encoding, &value.to_string())).sum()
-}
-
-fn is_flat(parameters: &Value) -> bool {
-    let plain = match parameters {
-        Value::Object(fields) => fields.keys().all(|key| is_plain_field(key)),
-        Value::Null => true,
-        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => false,
-    };
-    plain && properties(parameters).is_none_or(|properties| properties.values().all(is_flat_property))
-}
-
-/// Fields that a rendered schema does not show.
-fn is_plain_field(key: &str) -> bool {
-    matches!(key, "type" | "properties" | "required" | "additionalProperties" | "$schema" | "title")
-}
-
-fn is_flat_property(schema: &Value) -> bool {
-    let Value::Object(fields) = schema else { return false };
-    let known = fields.keys().all(|key| matches!(key.as_str(), "type" | "description" | "enum"));
-    known
-        && fields.get("type").is_some_and(|kind| kind.as_str().is_some_and(|kind| !matches!(kind, "object" | "array")))
-}
-
-fn properties(parameters: &Value) -> Option<&Map<String, Value>> {
-    parameters.get("properties").and_then(Value::as_object)
-}
-
-fn without_dot(text: &str) -> &str {
-    text.strip_suffix('.').unwrap_or(text)
+    let formula = formula::cost(encoding, tools);
+    let rendered = PER_NAMESPACE + count(encoding, &namespace::render(tools));
+    ToolCost { exact: formula::covers(tools).then_some(formula), bound: formula.max(rendered) }
 }

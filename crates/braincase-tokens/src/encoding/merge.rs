@@ -1,13 +1,15 @@
-//! Counts the tokens of a piece that is no word: merges neighbours, lowest numbers first, as the encoding says.
+//! Cuts a piece that is no word into tokens: merges neighbours, lowest numbers first, as the encoding says.
 //!
 //! Tokens are those of the whole piece exactly when every two neighbours are what the two alone would be merged into. That
-//! allows short cuts: `guess` puts long tokens in a row until all neighbours agree, and [`windows`] counts a piece of any
-//! length in a few kilobytes.
+//! allows short cuts: `guess` puts long tokens in a row until all neighbours agree, and [`windows`] walks through a piece of
+//! any length in a few kilobytes.
 
 mod guess;
 mod queue;
 mod short;
 mod windows;
+
+use std::ops::ControlFlow;
 
 use super::vocabulary::Vocabulary;
 
@@ -17,4 +19,9 @@ pub(super) fn count(vocabulary: &Vocabulary, piece: &[u8], limit: usize) -> usiz
         return short::count(vocabulary, piece);
     }
     guess::count(vocabulary, piece).unwrap_or_else(|| windows::count(vocabulary, piece, limit))
+}
+
+/// Shows the length of each token of a piece, in order, until it is told to stop.
+pub(super) fn lengths(vocabulary: &Vocabulary, piece: &[u8], mut show: impl FnMut(usize) -> ControlFlow<()>) {
+    windows::walk(vocabulary, piece, |tokens| tokens.iter().try_for_each(|(_, len)| show(*len)));
 }

@@ -1,7 +1,8 @@
 //! Cuts a text into the pieces that tokens never reach over, and counts each.
 //!
-//! This is what all counting and cutting is made of: the tokens of a text are the sum over its pieces, and that holds for
-//! every prefix that ends, and every suffix that begins, between two pieces.
+//! This is what all counting and cutting is made of: the tokens of a text are the sum over its pieces. That holds for every
+//! suffix that begins between two pieces, and for every prefix that ends there but one kind: where a run of spaces is cut
+//! before its last space, which leads the next word only as long as there is one (`cut` knows).
 
 use super::{Encoding, counter::Counter};
 

@@ -1,20 +1,6 @@
-//! What a prompt is made of.
+//! A part of a prompt: a message, with what it is worth when not everything fits.
 
-use crate::{
-    account::{Message, Role, ToolSet},
-    text::Text,
-};
-
-/// A prompt before it is packed.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Sections {
-    /// Its parts, in the order in which the model reads them; each becomes a message.
-    pub parts: Vec<Part>,
-    /// The tools that the model may choose from.
-    pub tools: ToolSet,
-    /// How many tokens to keep free for the answer; see [`crate::Model::budget`].
-    pub reserve_output: Option<usize>,
-}
+use crate::account::Message;
 
 /// A part of a prompt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,19 +11,24 @@ pub struct Part {
     pub message: Message,
     /// Whether it may give way.
     pub need: Need,
-    /// Parts of one group, such as a tool's call and its result, are there together or not at all, and do not shrink.
+    /// Parts of one group, such as the messages of one exchange, are there together or not at all. A tool's call and its
+    /// results are a group without being told.
     pub group: Option<u32>,
 }
 
 /// Whether a part may give way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
+    /// It must be there, byte for byte, at the start, where it is the same in every prompt and providers can cache it.
+    Pinned,
     /// It must be there, byte for byte.
     Required,
     /// It may.
     Optional {
-        /// Parts with lower priority give way first.
+        /// Parts with lower priority give way first; of equals, the one that comes first.
         priority: u8,
+        /// The fewest tokens of its text that are worth keeping; rather than less, nothing of it is kept.
+        floor: usize,
         /// How it gives way.
         shrink: Shrink,
     },
@@ -76,23 +67,30 @@ impl Shrink {
     }
 }
 
-impl Sections {
-    /// A prompt of parts, without tools, with the usual room for the answer.
-    #[must_use]
-    pub fn new(parts: impl Into<Vec<Part>>) -> Self {
-        Self { parts: parts.into(), ..Self::default() }
-    }
-}
-
 impl Part {
-    /// A part that must be there.
-    pub fn required(name: impl Into<String>, role: Role, text: impl Into<Text>) -> Self {
-        Self { name: name.into(), message: Message::new(role, text), need: Need::Required, group: None }
+    /// A part of the stable prefix.
+    pub fn pinned(name: impl Into<String>, message: Message) -> Self {
+        Self { name: name.into(), message, need: Need::Pinned, group: None }
     }
 
-    /// A part that may give way.
-    pub fn optional(name: impl Into<String>, role: Role, text: impl Into<Text>, priority: u8, shrink: Shrink) -> Self {
-        Self { need: Need::Optional { priority, shrink }, ..Self::required(name, role, text) }
+    /// A part that must be there.
+    pub fn required(name: impl Into<String>, message: Message) -> Self {
+        Self { need: Need::Required, ..Self::pinned(name, message) }
+    }
+
+    /// A part that is dropped as a whole when it has to give way.
+    pub fn optional(name: impl Into<String>, message: Message, priority: u8) -> Self {
+        let need = Need::Optional { priority, floor: 0, shrink: Shrink::DropOnly };
+        Self { need, ..Self::pinned(name, message) }
+    }
+
+    /// The same part, which shrinks as long as `floor` tokens of its text are left. Without effect on what must be there.
+    #[must_use]
+    pub fn shrinking(mut self, how: Shrink, least: usize) -> Self {
+        if let Need::Optional { shrink, floor, .. } = &mut self.need {
+            (*shrink, *floor) = (how, least);
+        }
+        self
     }
 
     /// The same part as one of a group.
@@ -100,11 +98,14 @@ impl Part {
     pub fn in_group(self, group: u32) -> Self {
         Self { group: Some(group), ..self }
     }
+}
 
-    pub(super) const fn priority(&self) -> u8 {
-        match self.need {
-            Need::Required => u8::MAX,
-            Need::Optional { priority, .. } => priority,
+impl Need {
+    /// Its priority, if it may give way.
+    pub(super) const fn priority(self) -> Option<u8> {
+        match self {
+            Self::Pinned | Self::Required => None,
+            Self::Optional { priority, .. } => Some(priority),
         }
     }
 }

@@ -1,122 +1,115 @@
-//! Makes one text shorter, so that it fits.
+//! Makes one text shorter.
 //!
-//! No sum over pieces of a text bounds its tokens, and a longer text may even have fewer. So whatever is tried here is
-//! counted again as a whole, and only what was counted and fits is taken.
+//! What can be kept is a fixed row of levels, each within the next one. Whoever has room starts at the highest level that
+//! the room allows and goes down until the counted message fits. So more room never keeps less: it starts no lower, and
+//! meets every level that less room would meet, until one fits. And since levels are cut where costs add, the first one
+//! or two fit.
 
 #[cfg(test)]
 mod tests;
 
-use unicode_segmentation::GraphemeCursor;
-
 use super::Shrink;
+use crate::encoding::{
+    Encoding, count_till_limit,
+    cut::{Cut, heads, tails},
+};
 
-/// What a text costs, if it fits.
-type CostIfFits<'a> = &'a dyn Fn(&str) -> Option<usize>;
+/// What any marker costs at least.
+const MARKER: usize = 4;
 
-/// The longest shorter text that was found to fit, with its cost; `None` if nothing of it would be left.
-pub(super) fn shrink(text: &str, how: Shrink, cost: CostIfFits<'_>) -> Option<(String, usize)> {
-    match how {
-        Shrink::DropOnly => None,
-        Shrink::TailOfLines { heading } => {
-            let lines = Lines::of(text, heading);
-            largest(lines.count(), &|kept| Some(lines.without_tail(kept)), cost)
+/// A shorter text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Shorter {
+    /// The text, with a marker where it was cut.
+    pub(super) text: String,
+    /// What its tokens cost that are left of the original.
+    pub(super) tokens: usize,
+}
+
+/// What is left of a text: what stands before `head`, and what stands from `tail` on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Kept {
+    head: usize,
+    tail: usize,
+    tokens: usize,
+}
+
+/// Shorter texts, the longest first, that may have no more than `most` tokens; those that are left out surely have more.
+pub(super) fn shorter(encoding: Encoding, text: &str, how: Shrink, most: usize) -> impl Iterator<Item = Shorter> {
+    let most = most.saturating_sub(MARKER);
+    let levels = match how {
+        Shrink::DropOnly => Vec::new(),
+        Shrink::TailOfLines { heading } => without_last_lines(encoding, text, heading, most),
+        Shrink::HeadOfLines { heading } => without_first_lines(encoding, text, heading, most),
+        Shrink::Middle => without_middle(encoding, text, most),
+    };
+    let is_cut = |kept: &Kept| kept.head < kept.tail;
+    let levels = levels.into_iter().rev().filter(is_cut);
+    levels.map(move |kept| Shorter { text: kept.write(text, how), tokens: kept.tokens })
+}
+
+fn without_last_lines(encoding: Encoding, text: &str, heading: usize, most: usize) -> Vec<Kept> {
+    let body = start_of_line(text, heading);
+    let cuts = heads(encoding, text, most).into_iter().filter(|cut| cut.at > body && starts_line(text, cut));
+    cuts.map(|Cut { at, tokens, .. }| Kept { head: at, tail: text.len(), tokens }).collect()
+}
+
+fn without_first_lines(encoding: Encoding, text: &str, heading: usize, most: usize) -> Vec<Kept> {
+    let head = start_of_line(text, heading);
+    let Some(heading) = count_till_limit(encoding, &text[..head], most) else { return Vec::new() };
+    let cuts = tails(encoding, text, most - heading).into_iter().filter(|cut| cut.at > head && starts_line(text, cut));
+    cuts.map(|Cut { at, tokens, .. }| Kept { head, tail: at, tokens: heading + tokens }).collect()
+}
+
+/// At each level, the head and the tail have half of it each. Where one is cut coarsely and takes less than its half, there
+/// is room for a level of more than `most`.
+fn without_middle(encoding: Encoding, text: &str, most: usize) -> Vec<Kept> {
+    let (mut heads, mut tails) = (heads(encoding, text, most).into_iter(), tails(encoding, text, most).into_iter());
+    let (mut head, mut tail) = (heads.next(), tails.next());
+    let mut kept = Kept { head: 0, tail: text.len(), tokens: 0 };
+    let (mut before, mut after) = (0, 0);
+    let mut levels = Vec::new();
+    for level in 1..=most.saturating_mul(2) {
+        while let Some(cut) = head.take_if(|cut| cut.tokens <= level / 2) {
+            (kept.head, before) = (cut.at, cut.tokens);
+            head = heads.next();
         }
-        Shrink::HeadOfLines { heading } => {
-            let lines = Lines::of(text, heading);
-            largest(lines.count(), &|kept| Some(lines.without_head(kept)), cost)
+        while let Some(cut) = tail.take_if(|cut| cut.tokens <= level.div_ceil(2)) {
+            (kept.tail, after) = (cut.at, cut.tokens);
+            tail = tails.next();
         }
-        Shrink::Middle => largest(text.len(), &|kept| without_middle(text, kept), cost),
-    }
-}
-
-/// Tries by bisection how much of `whole` can be kept: something, but not everything.
-fn largest(whole: usize, keep: &dyn Fn(usize) -> Option<String>, cost: CostIfFits<'_>) -> Option<(String, usize)> {
-    let (mut low, mut high) = (0, whole);
-    let mut best = None;
-    // The last tokens of a long text are not worth counting it all again.
-    while high.saturating_sub(low) > 1 + high / 512 {
-        let kept = low.midpoint(high);
-        let Some(shorter) = keep(kept) else {
-            // Too little for anything to be left.
-            low = kept;
-            continue;
-        };
-        if let Some(cost) = cost(&shorter) {
-            best = Some((shorter, cost));
-            low = kept;
-        } else {
-            high = kept;
+        if before + after > most {
+            break;
+        }
+        if before + after > kept.tokens {
+            kept.tokens = before + after;
+            levels.push(kept);
+        }
+        if head.is_none() && tail.is_none() {
+            break;
         }
     }
-    best
+    levels
 }
 
-/// A text of lines: a heading that stays, and a body that may lose lines.
-struct Lines<'a> {
-    text: &'a str,
-    /// Where each line of the body begins.
-    starts: Vec<usize>,
+/// Where a line begins; the end of the text if it has no so many.
+fn start_of_line(text: &str, line: usize) -> usize {
+    text.split_inclusive('\n').take(line).map(str::len).sum()
 }
 
-impl<'a> Lines<'a> {
-    fn of(text: &'a str, heading: usize) -> Self {
-        let mut next = 0;
-        let begin = |line: &str| {
-            let start = next;
-            next += line.len();
-            start
-        };
-        Self { text, starts: text.split_inclusive('\n').map(begin).skip(heading).collect() }
-    }
-
-    fn count(&self) -> usize {
-        self.starts.len()
-    }
-
-    /// With the first `kept` lines of the body, which are not all of them.
-    fn without_tail(&self, kept: usize) -> String {
-        format!("{}{}", &self.text[..self.starts[kept]], mark(self.count() - kept, "lines"))
-    }
-
-    /// With the last `kept` lines of the body, which are not all of them.
-    fn without_head(&self, kept: usize) -> String {
-        let cut = self.count() - kept;
-        format!("{}{}\n{}", &self.text[..self.starts[0]], mark(cut, "lines"), &self.text[self.starts[cut]..])
-    }
+/// A line that does not end with a piece is one with the next.
+fn starts_line(text: &str, cut: &Cut) -> bool {
+    !cut.inside && text[..cut.at].ends_with('\n')
 }
 
-/// With about `kept` bytes, half from its start and half from its end; `None` if no whole character would be left.
-fn without_middle(text: &str, kept: usize) -> Option<String> {
-    let head = boundary_before(text, kept / 2);
-    let tail = boundary_after(text, text.len() - (kept - kept / 2));
-    if head == 0 && tail == text.len() {
-        return None;
-    }
-    let cut = text[head..tail].chars().count();
-    Some(format!("{}\n{}\n{}", &text[..head], mark(cut, "characters"), &text[tail..]))
-}
-
-fn mark(cut: usize, what: &str) -> String {
-    format!("[… {cut} {what} cut …]")
-}
-
-/// The last place not after `at` where no character, as people see them, is cut.
-fn boundary_before(text: &str, at: usize) -> usize {
-    let at = text.floor_char_boundary(at);
-    let mut cursor = GraphemeCursor::new(at, text.len(), true);
-    match cursor.is_boundary(text, 0) {
-        Ok(true) => at,
-        // The cursor sees the whole text, so that it never asks for more of it.
-        Ok(false) | Err(_) => cursor.prev_boundary(text, 0).ok().flatten().unwrap_or(0),
-    }
-}
-
-/// The first place not before `at` where no character, as people see them, is cut.
-fn boundary_after(text: &str, at: usize) -> usize {
-    let at = text.ceil_char_boundary(at);
-    let mut cursor = GraphemeCursor::new(at, text.len(), true);
-    match cursor.is_boundary(text, 0) {
-        Ok(true) => at,
-        Ok(false) | Err(_) => cursor.next_boundary(text, 0).ok().flatten().unwrap_or(text.len()),
+impl Kept {
+    fn write(self, text: &str, how: Shrink) -> String {
+        let (head, cut, tail) = (&text[..self.head], &text[self.head..self.tail], &text[self.tail..]);
+        match how {
+            Shrink::DropOnly => String::new(),
+            Shrink::TailOfLines { .. } => format!("{head}[… {} lines cut …]", cut.lines().count()),
+            Shrink::HeadOfLines { .. } => format!("{head}[… {} lines cut …]\n{tail}", cut.lines().count()),
+            Shrink::Middle => format!("{head}\n[… {} characters cut …]\n{tail}", cut.chars().count()),
+        }
     }
 }

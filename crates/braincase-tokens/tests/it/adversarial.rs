@@ -5,7 +5,7 @@ mod texts;
 use std::time::Duration;
 
 use braincase_core::{Clock, SystemClock};
-use braincase_tokens::{Encoding, Fate, Part, Registry, Role, Sections, Shrink, count, fit};
+use braincase_tokens::{Encoding, Fate, Message, Part, Registry, Role, Sections, Shrink, count, fit};
 use texts::TEXTS;
 
 const MEGABYTE: usize = 1_000_000;
@@ -41,8 +41,9 @@ fn a_megabyte_of_anything_is_packed_quickly() {
     let (clock, model) = (SystemClock::default(), Registry::embedded().get("gpt-4").unwrap());
     for (name, fill) in TEXTS {
         let start = clock.monotonic();
-        let flood = Part::optional("flood", Role::User, fill(MEGABYTE), 1, Shrink::Middle);
-        let fitted = fit(&model, Sections::new([flood, Part::required("question", Role::User, "Well?")])).unwrap();
+        let flood = Part::optional("flood", Message::new(Role::User, fill(MEGABYTE)), 1).shrinking(Shrink::Middle, 0);
+        let sections = Sections::default().with(flood).turn("question", Message::new(Role::User, "Well?"));
+        let fitted = fit(&model, sections).unwrap();
         assert!(fitted.account.input <= 8_192 - 2_048, "{name}");
         assert_ne!(fitted.account.parts[0].fate, Fate::Kept, "{name}");
         assert!(clock.monotonic() - start < SOON, "{name} took {:?}", clock.monotonic() - start);

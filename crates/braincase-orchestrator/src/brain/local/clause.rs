@@ -54,6 +54,11 @@ impl<'t> Clause<'t> {
         self.tokens.get(at).filter(|_| !self.claimed[at]).map(|token| token.kind)
     }
 
+    /// Whether quoted words stand at a place, claimed or not.
+    pub(super) fn is_quote(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(|token| token.kind == Kind::Quote)
+    }
+
     /// The number at a place, with or without a hash.
     pub(super) fn number(&self, at: usize) -> Option<f64> {
         match self.kind(at)? {
@@ -87,6 +92,21 @@ impl<'t> Clause<'t> {
         for claimed in self.claimed.iter_mut().take(end).skip(start) {
             *claimed = true;
         }
+    }
+
+    /// The text that the tokens were cut from.
+    pub(super) const fn source(&self) -> &'t str {
+        self.source
+    }
+
+    /// The tokens, some of them replaced by those of another clause, which then stand in the same place of the source.
+    pub(super) fn with_tokens(&self, old: (usize, usize), other: &Clause<'_>, new: (usize, usize)) -> Vec<Token> {
+        let mut tokens = self.tokens.to_vec();
+        let Some(place) = tokens.get(old.0).map(|token| (token.start, token.end)) else { return tokens };
+        let moved =
+            other.tokens[new.0..new.1].iter().map(|token| Token { start: place.0, end: place.1, ..token.clone() });
+        tokens.splice(old.0..old.1, moved);
+        tokens
     }
 
     /// The source between two tokens as it was typed.

@@ -1,5 +1,7 @@
 //! Content: the words that a step wants to be seen, in quotes or after "saying", "called", "to".
 
+mod end;
+
 use super::{clause::Clause, colors, numbers, token::Kind, words};
 
 /// The words of a step that are content, not command.
@@ -11,6 +13,8 @@ pub(super) struct Content {
     pub(super) text: Option<String>,
     /// Words that are there and that the step is about: what to replace or to delete.
     pub(super) old: Option<String>,
+    /// More words to be seen beside those.
+    pub(super) more: Vec<String>,
     /// What a new scene is about.
     pub(super) topic: Option<String>,
 }
@@ -47,7 +51,14 @@ fn quotes(clause: &mut Clause<'_>, usage: Use, content: &mut Content) {
                 || clause.word(at + 1) == "for" && clause.mentions(&["swap", "change", "replace", "trade"]));
         let near: Vec<&str> = (at.saturating_sub(3)..at).map(|before| clause.any_word(before)).collect();
         let before = near.last().copied().unwrap_or("");
-        let slot = if replaced || usage == Use::Delete || before == "instead-of" {
+        let joined = clause.any_word(at.wrapping_sub(1)) == "and" && clause.is_quote(at.wrapping_sub(2))
+            || clause.is_quote(at.wrapping_sub(2)) && clause.kind(at - 1) == Some(Kind::Comma);
+        if joined && content.text.is_some() && content.old.is_none() {
+            content.more.push(words);
+            clause.claim(at, at + 1);
+            continue;
+        }
+        let slot = if replaced || usage == Use::Delete || matches!(before, "instead-of" | "not") {
             &mut content.old
         } else if is_title(clause, &near, before) {
             &mut content.title
@@ -79,12 +90,14 @@ fn free_words(clause: &mut Clause<'_>, usage: Use, content: &mut Content) {
             at += 1;
             continue;
         };
-        let end = content_end(clause, start, usage);
+        let end = end::find(clause, start, usage);
         let words = clause
             .raw(start, end)
             .trim_matches(|c: char| c.is_whitespace() || ",;:.?!".contains(c))
-            .trim_end_matches(" please")
-            .to_owned();
+            .trim_end_matches(" please");
+        let words =
+            if slot == Slot::Title { words.trim_end_matches(" there") } else { words.trim_end_matches(" instead") }
+                .to_owned();
         let target = match slot {
             Slot::Title => &mut content.title,
             Slot::Text => &mut content.text,
@@ -114,9 +127,13 @@ fn marker(clause: &Clause<'_>, at: usize, usage: Use) -> Option<(Slot, usize)> {
     let next = at + 1;
     let skip_colon = |at: usize| if clause.kind(at) == Some(Kind::Colon) { at + 1 } else { at };
     match clause.word(at) {
+        "says" if usage != Use::NewScene && describes_scene(clause, at) => None,
         "says" => Some((Slot::Text, skip_colon(next))),
         "called" => Some((Slot::Title, skip_colon(next))),
         "name" if clause.kind(next) == Some(Kind::Colon) => Some((Slot::Title, next + 1)),
+        "name" if usage == Use::NewScene && matches!(clause.word(at.wrapping_sub(1)), "with" | "the" | "by") => {
+            Some((Slot::Title, next))
+        }
         "about" if usage == Use::NewScene && clause.number(next).is_none() => Some((Slot::Topic, next)),
         "for"
             if usage == Use::NewScene
@@ -126,22 +143,38 @@ fn marker(clause: &Clause<'_>, at: usize, usage: Use) -> Option<(Slot, usize)> {
             Some((Slot::Topic, next))
         }
         "call" | "name" | "title"
-            if usage == Use::Change && (clause.word(at) != "title" || clause.word(next) == "it") =>
+            if usage == Use::Change
+                && (clause.word(at) != "title" || clause.word(next) == "it")
+                && clause.word(next) != "of" =>
         {
             after_object(clause, next).map(|start| (Slot::Title, start))
         }
         "write" => Some((Slot::Text, next)),
-        "be" | "is" if at > 0 && matches!(clause.word(at.saturating_sub(2)), "title" | "text" | "heading") => {
-            Some((slot_of(clause, at - 2), skip_colon(next)))
-        }
+        "be" | "is" => stated(clause, at).map(|slot| (slot, skip_colon(next))),
         "to" | "into" | "as" | "with" | "by" => after_to(clause, at).map(|slot| (slot, skip_colon(next))),
         "text" | "title" | "heading" | "message" | "slogan" | "tagline" => direct(clause, at, usage),
         _ => None,
     }
 }
 
+/// "the scene where it says X should be red": the words tell which scene.
+fn describes_scene(clause: &Clause<'_>, says: usize) -> bool {
+    let scene = (says.saturating_sub(3)..says).find(|at| matches!(clause.word(*at), "scene" | "one"));
+    let linked = |scene: usize| matches!(clause.word(scene + 1), "that" | "which" | "where");
+    scene.is_some_and(|scene| linked(scene) && clause.any_word(scene.wrapping_sub(1)) == "the")
+}
+
+/// "the title of the second scene should be X": what is said to be X.
+fn stated(clause: &Clause<'_>, at: usize) -> Option<Slot> {
+    let noun = (0..at).rev().find(|before| matches!(clause.word(*before), "title" | "text" | "heading" | "name"))?;
+    let property = clause.has(&["color", "size", "background", "duration", "speed", "in", "on", "at"]);
+    let near = at - noun <= 2;
+    let end = (at + 1..clause.len()).find(|end| clause.kind(*end) == Some(Kind::Stop)).unwrap_or(clause.len());
+    (near || !property && !is_value(clause, at + 1, end)).then(|| slot_of(clause, noun))
+}
+
 fn slot_of(clause: &Clause<'_>, at: usize) -> Slot {
-    if clause.word(at) == "title" { Slot::Title } else { Slot::Text }
+    if matches!(clause.word(at), "title" | "name") { Slot::Title } else { Slot::Text }
 }
 
 /// "rename it to X", "change the text to X", "replace the headline with X".
@@ -260,95 +293,4 @@ fn is_value(clause: &Clause<'_>, start: usize, end: usize) -> bool {
         || (one
             && matches!(clause.word(start), "bold" | "bigger" | "smaller" | "it" | "this" | "huge" | "tiny" | "gone"))
         || numbers::spans(clause).iter().any(|span| span.start == start && span.end >= end)
-}
-
-fn content_end(clause: &Clause<'_>, start: usize, usage: Use) -> usize {
-    (start + 1..clause.len()).find(|at| property_starts(clause, *at, usage)).unwrap_or(clause.len())
-}
-
-/// Whether a property of the content begins here: "in scene 2", "for 3 seconds", "with a blue background".
-fn property_starts(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
-    let word = clause.word(at);
-    let labelled = clause.kind(at) == Some(Kind::Comma) && clause.kind(at + 2) == Some(Kind::Colon);
-    if clause.border() == Some(at) || labelled {
-        return true;
-    }
-    if matches!(word, "says" | "called" | "last-for" | "which" | "instead-of")
-        || (word == "that" && matches!(clause.word(at + 1), "says" | "last-for" | "is" | "fade" | "bounce"))
-    {
-        return true;
-    }
-    if word == "please" && at + 1 >= clause.len() {
-        return true;
-    }
-    let joint = matches!(
-        word,
-        "in" | "on" | "for" | "at" | "with" | "of" | "as" | "to" | "and" | "after" | "before" | "over" | "between"
-    ) || clause.kind(at) == Some(Kind::Comma);
-    let other = |at: usize| clause.raw(at, at + 1).starts_with(char::is_uppercase);
-    let beside = usage == Use::NewScene
-        && (word == "between" && (at..clause.len()).any(|next| clause.word(next) == "and")
-            || matches!(word, "after" | "before") && other(at + 1)
-            || clause.kind(at) == Some(Kind::Comma) && matches!(clause.word(at + 1), "after" | "before" | "between")
-            || word == "from" && (at + 1..at + 4).any(|next| words::IMAGE.contains(&clause.word(next))));
-    if beside {
-        return true;
-    }
-    let numbered = matches!(word, "between" | "after" | "before") && clause.number(at + 1).is_some();
-    numbered || joint && is_property(clause, at, usage)
-}
-
-fn is_property(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
-    let mut next = at + 1;
-    while matches!(
-        clause.word(next),
-        "a" | "an"
-            | "the"
-            | "and"
-            | "in"
-            | "on"
-            | "with"
-            | "at"
-            | "very"
-            | "big"
-            | "large"
-            | "small"
-            | "nice"
-            | "for"
-            | "title"
-            | "it"
-            | "text"
-            | "our"
-            | "my"
-    ) {
-        next += 1;
-    }
-    let word = clause.word(next);
-    let after = clause.word(next + 1);
-    let determined = next > at + 1;
-    let scene = words::SCENE.contains(&word) || (words::SCENE.contains(&after) || after == "one") && !word.is_empty();
-    let kind = determined && (words::OPENING.contains(&word) || words::CLOSING.contains(&word));
-    let color = colors::color_at(clause, next).is_some_and(|found| {
-        found.end >= clause.len()
-            || matches!(
-                clause.word(found.end),
-                "background" | "text" | "and" | "color" | "to" | "gradient" | "in" | "at"
-            )
-    });
-    let place = matches!(
-        word,
-        "top" | "bottom" | "left" | "right" | "beginning" | "start" | "middle" | "front" | "center" | "end"
-    ) && !matches!(clause.word(at), "and" | "of" | "to" if usage != Use::NewScene && word == "end");
-    let style = matches!(
-        word,
-        "bold" | "background" | "gradient" | "fade" | "bounce" | "typewriter" | "animation" | "duration"
-    );
-    let time = numbers::spans(clause).iter().any(|span| span.start == next || span.start == at + 1);
-    let quoted = matches!(clause.word(at), "with" | "and") && next < clause.len() && clause.kind(next).is_none();
-    let image = quoted || matches!(clause.word(at), "with") && words::IMAGE.contains(&word);
-    let pronoun = next == clause.len()
-        && matches!(clause.word(next - 1), "it")
-        && next == at + 2
-        && matches!(clause.word(at), "in" | "on");
-    scene || kind || color || place || style || time || image || pronoun
 }

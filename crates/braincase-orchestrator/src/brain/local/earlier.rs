@@ -53,10 +53,19 @@ fn mentioned(message: &PromptMessage, board: &Board) -> Option<usize> {
     let quoted = (0..clause.len())
         .filter(|at| adds && clause.kind(*at) == Some(token::Kind::Quote))
         .find_map(|at| super::target::quoted(board, clause.quoted(at)));
+    // "I added scene 2, Pricing."
+    let numbered = (0..clause.len())
+        .filter(|at| adds && message.role == Role::Assistant && clause.word(*at) == "scene")
+        .find_map(|at| {
+            board.all().into_iter().find(|place| clause.number(at + 1).is_some_and(|n| board.numbered_as(*place, n)))
+        });
     let lookup = Lookup { board, base: None, last: &[] };
     let mut named =
         || lookup.read(&mut clause).ok().flatten().filter(|named| named.places.len() == 1).map(|named| named.places[0]);
-    quoted.or_else(|| if adds { None } else { named() }).or_else(|| adds.then(|| board.before.checked_sub(1)).flatten())
+    quoted
+        .or(numbered)
+        .or_else(|| if adds { None } else { named() })
+        .or_else(|| adds.then(|| board.before.checked_sub(1)).flatten())
 }
 
 /// The start of a text, cut at a character.

@@ -127,9 +127,11 @@ fn span_at(clause: &Clause<'_>, at: usize) -> Option<Span> {
 fn count_at(clause: &Clause<'_>, at: usize) -> Option<(f64, usize)> {
     if let Some(value) = clause.number(at) {
         let half = clause.seq(at + 1, &["and", "a", "half"]);
-        return Some(if half { (value + 0.5, at + 4) } else { (value, at + 1) });
+        let more = usize::from(matches!(clause.word(at + 1), "more" | "extra" | "full" | "whole"));
+        return Some(if half { (value + 0.5, at + 4) } else { (value, at + 1 + more) });
     }
     let forms: &[(&[&str], f64)] = &[
+        (&["another", "one", "and", "a", "half"], 1.5),
         (&["one", "and", "a", "half"], 1.5),
         (&["a", "couple", "of"], 2.0),
         (&["a", "couple"], 2.0),

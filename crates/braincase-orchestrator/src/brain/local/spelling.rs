@@ -62,8 +62,35 @@ pub(super) fn join_phrases(tokens: &[Token]) -> Vec<Token> {
         }
         at += 1;
     }
+    particles(&mut joined);
     slides(&mut joined);
     joined
+}
+
+/// "throw Dinner out": the verb and its particle are one word, whatever stands between them.
+fn particles(tokens: &mut Vec<Token>) {
+    let mut at = 0;
+    while at < tokens.len() {
+        let verb =
+            matches!(tokens[at].word.as_str(), "throw" | "kick" | "take" | "cut" | "pull" | "strip" | "leave" | "get");
+        let object = |token: &&Token| token.kind == Kind::Word || matches!(token.kind, Kind::Hash(_) | Kind::Quote);
+        let numbered = |token: &&Token| matches!(token.kind, Kind::Number(_));
+        let rest = &tokens[at + 1..];
+        let reach = rest.iter().take(7).take_while(|token| object(token) || numbered(token));
+        let particle = reach.clone().position(|token| matches!(token.word.as_str(), "out" | "away" | "off"));
+        let timed = reach
+            .clone()
+            .any(|token| matches!(token.word.as_str(), "seconds" | "second" | "ms" | "percent" | "fade" | "zoom"));
+        if let Some(particle) = particle.filter(|particle| verb && *particle > 0 && !timed) {
+            "delete".clone_into(&mut tokens[at].word);
+            match tokens[at + 1 + particle].word.as_str() {
+                // "take the star off scene 2"
+                "off" => "from".clone_into(&mut tokens[at + 1 + particle].word),
+                _ => drop(tokens.remove(at + 1 + particle)),
+            }
+        }
+        at += 1;
+    }
 }
 
 fn number_word(token: &Token) -> Token {
@@ -120,7 +147,19 @@ pub(super) fn is_typo_of(word: &str, known: &str) -> bool {
     let allowed = if known.len() >= 8 { 2 } else { 1 };
     let (a, b): (Vec<char>, Vec<char>) = (word.chars().collect(), known.chars().collect());
     // People rarely miss the first letter, and most words that differ there are other words.
-    a.first() == b.first() && a.len().abs_diff(b.len()) <= allowed && distance(&a, &b) <= allowed
+    a.first() == b.first()
+        && a.len().abs_diff(b.len()) <= allowed
+        && (distance(&a, &b) <= allowed || is_jumbled(&a, &b))
+}
+
+/// Whether two words of some length have the same letters, with the same one at the end.
+fn is_jumbled(a: &[char], b: &[char]) -> bool {
+    let sorted = |word: &[char]| {
+        let mut letters = word.to_vec();
+        letters.sort_unstable();
+        letters
+    };
+    a.len() >= 5 && a.last() == b.last() && sorted(a) == sorted(b)
 }
 
 /// The number of single-letter edits, a swap of neighbours counted as one.

@@ -1,38 +1,82 @@
 //! Steps: where one step of a request ends and the next begins.
 
+mod ellipsis;
+mod statement;
+mod target;
+
+use std::borrow::Cow;
+
+use self::statement::{desires, is_modal, is_purpose, states, states_more, suffices, tells_why};
 use super::{
-    colors, numbers,
+    board::Board,
+    colors, target as lookup,
     token::{Kind, Token},
-    words,
+    wish, words,
 };
 
 /// The most steps that are read; a decision may hold no more calls anyway.
 const MAX_STEPS: usize = 32;
+/// How far back or ahead a border is looked at, in tokens; keeps long requests linear.
+const MAX_REACH: usize = 40;
 
-/// Cuts a request into its steps. What stands in quotes is one token and is never cut.
-pub(super) fn steps(tokens: &[Token]) -> Vec<&[Token]> {
-    let mut steps = Vec::new();
+/// What the scenes are called, word by word.
+#[derive(Debug, Default)]
+pub(super) struct Names(Vec<Vec<String>>);
+
+impl Names {
+    /// The titles of a board, except those that are made of words with another meaning.
+    pub(super) fn of(board: &Board) -> Self {
+        let telling = |title: &Vec<String>| title.iter().any(|word| !words::is_reserved(word));
+        Self(lookup::titles(board).into_iter().map(|(_, title)| title).filter(telling).collect())
+    }
+
+    fn len_at(&self, tokens: &[Token]) -> Option<usize> {
+        let stands = |title: &&Vec<String>| {
+            title.len() <= tokens.len() && title.iter().zip(tokens).all(|(word, token)| *word == token.word)
+        };
+        self.0.iter().filter(stands).map(Vec::len).max()
+    }
+}
+
+/// Cuts a request into its steps and puts back what they leave out. What stands in quotes is one token, never cut.
+pub(super) fn steps<'t>(tokens: &'t [Token], names: &Names) -> Vec<Cow<'t, [Token]>> {
+    let mut pieces = Vec::new();
     let mut start = 0;
     for at in 0..tokens.len() {
-        if at >= start && is_border(tokens, start, at) {
-            push(&mut steps, &tokens[start..at]);
+        if at >= start && is_border(tokens, start, at, names) {
+            push(&mut pieces, &tokens[start..at]);
             start = at + 1;
         }
     }
-    push(&mut steps, &tokens[start..]);
-    steps.truncate(MAX_STEPS);
+    push(&mut pieces, &tokens[start..]);
+    pieces.truncate(MAX_STEPS);
+    let mut steps: Vec<Cow<'t, [Token]>> = Vec::new();
+    for piece in pieces {
+        let whole = ellipsis::complete(steps.last().map(AsRef::as_ref), piece, names);
+        if let Some(before) = steps.last_mut() {
+            ellipsis::lend_unit(before, &whole);
+        }
+        steps.extend(ellipsis::distribute(whole, names));
+    }
     steps
 }
 
 fn push<'t>(steps: &mut Vec<&'t [Token]>, step: &'t [Token]) {
-    let speaks =
-        |token: &Token| !matches!(token.kind, Kind::Comma | Kind::Stop | Kind::Newline | Kind::Semicolon | Kind::Dash);
+    let counts = |token: &Token| {
+        matches!(
+            token.word.as_str(),
+            "first" | "second" | "third" | "fourth" | "firstly" | "secondly" | "thirdly" | "finally" | "lastly"
+        )
+    };
+    let mark =
+        |token: &Token| matches!(token.kind, Kind::Comma | Kind::Stop | Kind::Newline | Kind::Semicolon | Kind::Dash);
+    let speaks = |token: &Token| !mark(token) && !counts(token);
     if step.iter().any(speaks) {
         steps.push(step);
     }
 }
 
-fn is_border(tokens: &[Token], start: usize, at: usize) -> bool {
+fn is_border(tokens: &[Token], start: usize, at: usize, names: &Names) -> bool {
     let rest = &tokens[at + 1..];
     // "apart from Beach, delete everything": the exception belongs to what follows.
     let exception =
@@ -45,25 +89,40 @@ fn is_border(tokens: &[Token], start: usize, at: usize) -> bool {
         Kind::Newline | Kind::Semicolon => starts_step(rest) || !has_content(&tokens[start..at]),
         Kind::Stop | Kind::Comma | Kind::Dash => {
             starts_step(rest)
-                || adds_another(&tokens[start..at], rest)
-                || takes_over(&tokens[start..at], rest)
-                || lists_lengths(&tokens[start..at], rest)
+                || goes_on(&tokens[start..at], rest, names)
+                || rest.first().is_some_and(|token| token.word == "then") && is_scene_described(&rest[1..])
+                || tokens[at].kind == Kind::Stop && states(rest, names)
+                || tells_why(rest)
+                || desires(rest, names)
+                || suffices(rest)
         }
         Kind::Word => match tokens[at].word.as_str() {
-            "then" | "afterwards" => starts_step(rest),
+            "then" | "afterwards" => {
+                starts_step(rest) || goes_on(&tokens[start..at], rest, names) || is_scene_described(rest)
+            }
+            "so" if is_purpose(rest) => true,
+            "because" | "cause" | "cuz" | "otherwise" => !has_content(&tokens[start..at]),
+            "so" => at > start && (starts_step(rest) || states(rest, names) || desires(rest, names)),
             // "copy the intro and put the copy at the end" is one step.
             "and" if is_copy_placed(&tokens[start..at], rest) => false,
             "and" | "also" | "plus" | "but" | "while" => {
-                !is_title_list(tokens, at)
-                    && (starts_step(rest)
-                        || adds_another(&tokens[start..at], rest)
-                        || takes_over(&tokens[start..at], rest)
-                        || lists_lengths(&tokens[start..at], rest))
+                !is_title_list(tokens, at) && (starts_step(rest) || goes_on(&tokens[start..at], rest, names))
             }
             _ => false,
         },
         Kind::Number(_) | Kind::Hash(_) | Kind::Hex(_) | Kind::Quote | Kind::Colon => false,
     }
+}
+
+/// Whether a step without a verb goes on with what the step before it does.
+fn goes_on(before: &[Token], rest: &[Token], names: &Names) -> bool {
+    adds_another(before, rest)
+        || takes_over(before, rest, names)
+        || lists_lengths(before, rest)
+        || states_more(before, rest, names)
+        || (is_part_valued(before) && is_part_valued(rest))
+        || ellipsis::is_other_object(before, rest, names)
+        || ellipsis::is_other_part(before, rest)
 }
 
 /// "but" of "all but the last" was joined before; here only a leading connective is left alone.
@@ -144,9 +203,28 @@ fn starts_step(tokens: &[Token]) -> bool {
 
 fn is_copy_placed(before: &[Token], rest: &[Token]) -> bool {
     let object = rest.iter().take(3).any(|token| matches!(token.word.as_str(), "copy" | "it"));
-    before.iter().any(|token| token.word == "copy")
+    let somewhere = rest
+        .iter()
+        .take(4)
+        .any(|token| matches!(token.word.as_str(), "first" | "last" | "at" | "before" | "after" | "between" | "right"));
+    let made = |token: &Token| {
+        token.word == "copy" || somewhere && matches!(token.word.as_str(), "add" | "make" | "new" | "turn")
+    };
+    let scene = before.iter().any(|token| words::SCENE.contains(&token.word.as_str()) || token.word == "copy");
+    scene
+        && before.iter().any(made)
         && rest.first().is_some_and(|token| matches!(token.word.as_str(), "put" | "place" | "add" | "move"))
         && object
+}
+
+/// "then a scene called Tour"
+fn is_scene_described(rest: &[Token]) -> bool {
+    let scene = |token: &Token| {
+        let word = token.word.as_str();
+        words::SCENE.contains(&word) || words::OPENING.contains(&word) || words::CLOSING.contains(&word)
+    };
+    rest.first().is_some_and(|token| matches!(token.word.as_str(), "a" | "an" | "another"))
+        && rest.iter().take(5).any(scene)
 }
 
 /// Whether one more scene is added: "add a scene called A and one called B".
@@ -168,10 +246,32 @@ fn adds_another(before: &[Token], rest: &[Token]) -> bool {
         return false;
     }
     let article = matches!(first.word.as_str(), "a" | "an" | "another" | "one");
-    let called = first.word != "a" && matches!(second.word.as_str(), "called" | "says" | "about" | "for");
+    let called =
+        first.word != "a" && matches!(second.word.as_str(), "called" | "says" | "about" | "for" | "that" | "where");
     let border = |token: &&Token| !matches!(token.word.as_str(), "in" | "of" | "to" | "with" | "and");
-    let noun = rest.iter().take(5).take_while(border).any(scene);
-    article && (called || noun) && before.iter().take(12).any(adds) && before.iter().take(40).any(scene)
+    let noun = rest.iter().take(5).take_while(border).any(scene) || is_one_described(rest);
+    let connects = |token: &&Token| !matches!(token.word.as_str(), "and" | "then" | "also");
+    let continues = before.iter().find(connects).is_some_and(|token| matches!(token.word.as_str(), "one" | "another"));
+    let scenes = continues || before.iter().take(40).any(scene);
+    article && (called || noun) && before.iter().take(12).any(adds) && scenes
+}
+
+/// "a white one that says Go"
+fn is_one_described(rest: &[Token]) -> bool {
+    let one = rest.iter().take(4).skip(1).position(|token| token.word == "one");
+    let next = one.and_then(|one| rest.get(one + 2));
+    next.is_some_and(|next| matches!(next.word.as_str(), "that" | "with" | "called" | "says" | "about" | "for"))
+}
+
+/// "star: green", "headline bold": a part of a scene, and at once what it should be.
+fn is_part_valued(tokens: &[Token]) -> bool {
+    let skip = usize::from(tokens.first().is_some_and(|token| token.word == "the"));
+    let [part, value, ..] = tokens.get(skip..).unwrap_or_default() else { return false };
+    let labelled = part.kind == Kind::Word && value.kind == Kind::Colon;
+    let noun = wish::noun_of(&part.word).is_some_and(|noun| noun != wish::Noun::Background);
+    let next = tokens.get(skip + 1 + usize::from(value.kind == Kind::Colon));
+    (labelled || noun)
+        && next.is_some_and(|next| is_value(next) && next.kind != Kind::Quote && next.kind != Kind::Colon)
 }
 
 /// "two new scenes, one called A and one called B" adds two, not four.
@@ -203,18 +303,28 @@ fn lists_lengths(before: &[Token], rest: &[Token]) -> bool {
 }
 
 /// Whether a new target takes over the verb before it: "make scene 1 blue and scene 2 red".
-fn takes_over(before: &[Token], rest: &[Token]) -> bool {
-    let Some(target) = target_len(rest) else { return false };
-    let after = &rest[target..];
-    let next = after.iter().take(6).take_while(|token| token.kind != Kind::Stop && token.word != "and");
-    is_valued(before) && next.clone().any(is_value)
+fn takes_over(before: &[Token], rest: &[Token], names: &Names) -> bool {
+    let joined = usize::from(rest.first().is_some_and(|token| matches!(token.word.as_str(), "in" | "of" | "for")));
+    let Some(target) = target::len(&rest[joined..], names) else { return false };
+    let after = &rest[joined + target..];
+    let mut next = after.iter().take(6).take_while(|token| token.kind != Kind::Stop && token.word != "and");
+    let names_it = before.iter().take(12).any(|token| matches!(token.word.as_str(), "call" | "name"));
+    if names_it && after.first().is_some_and(|token| matches!(token.kind, Kind::Word | Kind::Quote) && !is_modal(token))
+    {
+        return true;
+    }
+    let numbered =
+        matches!(after, [only] if matches!(only.kind, Kind::Number(_))) && before.last().is_some_and(is_unit);
+    is_valued(before, names) && (numbered || next.any(is_value))
 }
 
-fn is_valued(tokens: &[Token]) -> bool {
-    let target = tokens.iter().position(|token| {
-        words::SCENE.contains(&token.word.as_str()) || token.word == "one" || numbers::ordinal(&token.word).is_some()
-    });
-    target.is_some_and(|target| tokens[target + 1..].iter().skip(1).any(is_value))
+fn is_unit(token: &Token) -> bool {
+    matches!(token.word.as_str(), "seconds" | "second" | "ms" | "minute")
+}
+
+fn is_valued(tokens: &[Token], names: &Names) -> bool {
+    target::find(tokens, 0, names)
+        .is_some_and(|(start, length)| tokens[start + length..].iter().take(MAX_REACH).any(is_value))
 }
 
 fn is_value(token: &Token) -> bool {
@@ -240,29 +350,10 @@ fn is_value(token: &Token) -> bool {
                 | "bold"
                 | "needs"
                 | "twice"
+                | "half"
+                | "double"
+                | "times"
         )
-}
-
-/// How many tokens name a scene at the start of these, if they do.
-fn target_len(tokens: &[Token]) -> Option<usize> {
-    let skip = tokens.iter().take_while(|token| matches!(token.word.as_str(), "the" | "then" | "also" | "and")).count();
-    let first = tokens.get(skip)?;
-    let second = tokens.get(skip + 1)?;
-    let numbered =
-        first.word == "scene" && (matches!(second.kind, Kind::Number(_) | Kind::Hash(_)) || second.word == "one");
-    let counted = (numbers::ordinal(&first.word).is_some()
-        || matches!(first.word.as_str(), "last" | "middle" | "other" | "penultimate"))
-        && (words::SCENE.contains(&second.word.as_str()) || matches!(second.word.as_str(), "one" | "ones"));
-    let bare =
-        matches!(first.word.as_str(), "last" | "third" | "fourth" | "fifth" | "second" | "first") && is_value(second);
-    let named = words::OPENING.contains(&first.word.as_str()) || words::CLOSING.contains(&first.word.as_str());
-    if numbered || counted {
-        Some(skip + 2)
-    } else if bare || named {
-        Some(skip + 1)
-    } else {
-        None
-    }
 }
 
 #[cfg(test)]

@@ -8,8 +8,9 @@ mod talk;
 
 pub(super) use add::Preferences;
 pub(super) use delete::names_the_rest;
-pub(super) use edit::{element_named, only_scene_with};
+pub(super) use edit::{element_named, only_scene_with, whole};
 pub(super) use image::defaults as use_images;
+pub(super) use talk::ABILITIES;
 
 use super::{
     clause::Clause,
@@ -34,6 +35,8 @@ pub(super) struct Thread {
     pub(super) instead: Option<Vec<usize>>,
     /// Whether the step corrects the one before.
     pub(super) corrects: bool,
+    /// Whether a step has spoken of an image without saying what to do with it.
+    pub(super) presents: bool,
     /// Images that a step has used.
     pub(super) used_images: bool,
     /// Whether the step before took something away.
@@ -44,6 +47,12 @@ pub(super) struct Thread {
     pub(super) renames: bool,
     /// The text or shape that the step before spoke of, for which "it" stands.
     pub(super) about: Option<wish::Noun>,
+    /// Words that a step has told without saying what to do with them.
+    pub(super) pending: Option<String>,
+    /// The words of that text, if the step before wrote them.
+    pub(super) written: Option<String>,
+    /// Whether the next step says what to do.
+    pub(super) followed: bool,
     /// Whether there are other steps.
     pub(super) one_of_many: bool,
     /// Whether the last scene that was spoken of is gone.
@@ -73,10 +82,18 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>) -> 
             &["Copy it to another place", "Leave it as it is"],
         ));
     }
+    if talk::presents_image(work, thread, &clause) {
+        thread.presents = true;
+        return Ok(Outcome::Nothing);
+    }
+    if let Some(words) = talk::presented_text(thread, &clause) {
+        thread.pending = Some(words);
+        return Ok(Outcome::Nothing);
+    }
     if let Some(outcome) = image::analyze(work, thread, &clause)? {
         return Ok(outcome);
     }
-    if talk::is_background(thread, &clause) {
+    if talk::is_background(thread, &clause) || talk::asks_again(thread, &clause) {
         return Ok(Outcome::Nothing);
     }
     if talk::is_talk(work, &clause) {
@@ -87,12 +104,15 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>) -> 
         return Ok(Outcome::Nothing);
     }
     thread.corrects = clause.has(&["actually", "wait", "rather", "instead"]);
-    let continues_delete = thread.deletes && !clause.has(words::COMMANDS);
+    let continues_delete = thread.deletes
+        && !clause.has(words::COMMANDS)
+        && !clause.has(&["should", "must", "needs"])
+        && crate::brain::local::numbers::spans(&clause).is_empty();
     thread.deletes = false;
     let follows = if thread.adds { add::Follows::NewScene } else { add::Follows::Other };
     let continued = add::goes_on(&clause, follows);
     thread.adds = false;
-    if let Some(kind) = add::reads_as_new_scene(&clause).or(continued) {
+    if let Some(kind) = add::reads_as_new_scene(work, &clause).or(continued) {
         thread.adds = true;
         thread.gone = false;
         return add::scene(work, thread, &mut clause, kind);
@@ -147,5 +167,5 @@ pub(super) const fn force(thread: &Thread, all: bool) -> Force {
 
 /// Whether a word refers to what was mentioned.
 pub(super) fn has_pronoun(clause: &Clause<'_>) -> bool {
-    clause.has(&["it", "this", "that", "them", "these", "its", "one"])
+    clause.has(&["it", "this", "that", "thats", "them", "these", "its", "one"])
 }

@@ -3,7 +3,7 @@
 mod by_content;
 mod by_title;
 
-pub(super) use by_title::quoted;
+pub(super) use by_title::{quoted, titles};
 
 use super::{board::Board, clause::Clause, numbers, question::Question, token::Kind, words};
 
@@ -47,8 +47,14 @@ impl Lookup<'_> {
             let all = |at: &usize| (0..*at).any(|before| words::ALL.contains(&clause.word(before)));
             (1..clause.len()).find(|at| clause.word(*at) == "but" && all(at))
         };
+        if is_uncertain(clause) {
+            return Err(Question::which_scene(self.board, &self.board.all()));
+        }
         if let Some(except) = clause.find(&["except", "all-except"]).or_else(but) {
             return self.all_but(clause, except);
+        }
+        if let Some(named) = self.beside(clause)? {
+            return Ok(Some(named));
         }
         if let Some(named) = self.by_place(clause, 0, clause.len())? {
             return Ok(Some(named));
@@ -59,7 +65,7 @@ impl Lookup<'_> {
         if let Some(places) = by_title::find(self.board, clause)? {
             return Ok(Some(Named { places, how: How::Each }));
         }
-        Ok(self.others(clause).or_else(|| self.all(clause)))
+        Ok(self.others(clause).or_else(|| self.all(clause)).or_else(|| self.bare_number(clause)))
     }
 
     /// The one scene that an anchor such as "after the intro" names.
@@ -78,6 +84,24 @@ impl Lookup<'_> {
             return Ok(self.base);
         }
         Ok(None)
+    }
+
+    /// "the scene after Beach", "the one before Goodbye".
+    fn beside(&self, clause: &mut Clause<'_>) -> Answer {
+        let definite = |at: &usize| {
+            clause.any_word(at.wrapping_sub(1)) == "the"
+                && matches!(clause.word(*at), "scene" | "one")
+                && matches!(clause.word(at + 1), "before" | "after")
+        };
+        let Some(at) = (1..clause.len()).find(definite) else { return Ok(None) };
+        let before = clause.word(at + 1) == "before";
+        let Some(anchor) = self.anchor(clause, at + 2)? else { return Ok(None) };
+        clause.claim(at, at + 2);
+        let place = if before { anchor.checked_sub(1) } else { Some(anchor + 1) };
+        match place.filter(|place| *place < self.board.before) {
+            Some(place) => Ok(Some(Named { places: vec![place], how: How::Each })),
+            None => Err(Question::which_scene(self.board, &self.board.all())),
+        }
     }
 
     fn all_but(&self, clause: &mut Clause<'_>, except: usize) -> Answer {
@@ -162,6 +186,9 @@ impl Lookup<'_> {
         let word = clause.word(at);
         let count = self.board.before;
         let Some(place) = self.place_of(word) else { return Ok(None) };
+        if let Some(found) = self.middle_ones(clause, at) {
+            return Ok(Some(found));
+        }
         if let (Some(several), "first" | "last") = (clause.number(at + 1), word) {
             let noun = words::SCENE.contains(&clause.word(at + 2)) || at + 2 >= clause.len();
             return Ok(noun.then(|| (self.several(word, several), at + 3)));
@@ -178,11 +205,25 @@ impl Lookup<'_> {
         }
     }
 
+    /// "the middle two", "the two scenes in the middle".
+    fn middle_ones(&self, clause: &Clause<'_>, at: usize) -> Option<(Vec<usize>, usize)> {
+        let behind = || {
+            at.checked_sub(4)
+                .filter(|from| clause.seq(from + 1, &["scenes", "in", "the"]))
+                .and_then(|from| clause.number(from))
+        };
+        let several = clause.number(at + 1).or_else(behind).filter(|_| clause.word(at) == "middle")?;
+        let count = usize::try_from(super::step::whole(several)).ok()?;
+        let start = self.board.before.checked_sub(count)? / 2;
+        Some(((start..start + count).collect(), at + 2))
+    }
+
     /// Where a counting word points; the inner none means that there is nothing to count from.
     fn place_of(&self, word: &str) -> Option<Option<usize>> {
         let count = self.board.before;
         match word {
             "last" | "final" => Some(Some(count.saturating_sub(1))),
+            "selected" | "current" => Some(self.board.selected),
             "penultimate" => Some(count.checked_sub(2)),
             "middle" => Some(Some(count.saturating_sub(1) / 2)),
             "previous" => Some(self.base.and_then(|base| base.checked_sub(1))),
@@ -202,18 +243,45 @@ impl Lookup<'_> {
 
     fn others(&self, clause: &mut Clause<'_>) -> Option<Named> {
         let at = clause.find(&["others", "rest", "other", "remaining"])?;
-        if self.last.is_empty() && self.base.is_none() {
+        let gone = |place: usize| self.board.entries[place].deleted;
+        if self.last.is_empty() && self.base.is_none() && !self.board.all().into_iter().any(gone) {
             return None;
         }
-        clause.claim(at, at + 1 + usize::from(words::SCENE.contains(&clause.word(at + 1))));
-        let kept = |place: &usize| self.last.contains(place) || (self.last.is_empty() && self.base == Some(*place));
+        let counted = at + 1 + usize::from(clause.number(at + 1).is_some());
+        clause.claim(at, counted + usize::from(words::SCENE.contains(&clause.word(counted))));
+        let kept = |place: &usize| {
+            gone(*place) || self.last.contains(place) || (self.last.is_empty() && self.base == Some(*place))
+        };
         let places = self.board.all().into_iter().filter(|place| !kept(place)).collect();
         Some(Named { places, how: How::All })
     }
 
+    /// "delete 3", "2 should be red": a number that can be nothing but a scene's.
+    fn bare_number(&self, clause: &mut Clause<'_>) -> Option<Named> {
+        let at = (0..clause.len()).find(|at| {
+            let before = at.checked_sub(1).map_or("", |before| clause.any_word(before));
+            let next = clause.word(at + 1);
+            let ends =
+                matches!(next, "" | "please" | "to" | "should" | "is" | "and") || super::colors::named(next).is_some();
+            let states = *at == 0 && matches!(next, "should" | "is" | "needs" | "to");
+            let acts = matches!(before, "delete" | "of" | "in" | "make" | "color" | "rename" | "copy");
+            clause.number(*at).is_some() && (states || acts && ends)
+        })?;
+        let number = clause.number(at)?;
+        let mut places = vec![self.place(number).ok()?];
+        let mut next = at + 1;
+        while let Some((Joint::List, number, after)) = list_goes_on(clause, next, true) {
+            places.push(self.place(number).ok()?);
+            next = after;
+        }
+        clause.claim(at, next);
+        Some(Named { places, how: How::Each })
+    }
+
     fn all(&self, clause: &mut Clause<'_>) -> Option<Named> {
         let at = (0..clause.len()).find(|at| is_all(clause, *at))?;
-        let whole = clause.has(&["video", "whole", "entire"]) && !clause.has(&["scenes", "every", "each"]);
+        let whole =
+            clause.has(&["video", "whole", "entire", "total", "overall"]) && !clause.has(&["scenes", "every", "each"]);
         clause.claim(at, at + 1);
         for at in 0..clause.len() {
             if words::SCENE.contains(&clause.word(at))
@@ -226,6 +294,15 @@ impl Lookup<'_> {
         (self.board.before > 0)
             .then(|| Named { places: self.board.all(), how: if whole { How::Whole } else { How::All } })
     }
+}
+
+/// "one of the scenes", "some of my scenes": no one can tell which.
+fn is_uncertain(clause: &Clause<'_>) -> bool {
+    (0..clause.len()).any(|at| {
+        let some =
+            matches!(clause.word(at), "one" | "some" | "any" | "most" | "few" | "half") || clause.number(at).is_some();
+        some && clause.word(at + 1) == "of" && (at + 2..at + 4).any(|noun| clause.word(noun) == "scenes")
+    })
 }
 
 fn scene_number(clause: &Clause<'_>, at: usize) -> Option<f64> {
@@ -306,6 +383,7 @@ fn is_all(clause: &Clause<'_>, at: usize) -> bool {
         "every" | "each" => matches!(next, "scene" | "one" | "of" | "single" | ""),
         "both" => matches!(next, "scenes" | "of" | "" | "the"),
         "whole" | "entire" => true,
+        "total" | "overall" => next == "duration",
         "scenes" => true,
         _ => false,
     }

@@ -30,9 +30,9 @@ impl Meter {
     /// The tokens that the provider counted.
     pub(super) fn usage(&self, model: &str, usage: Usage) {
         for (kind, tokens) in [("input", usage.input_tokens), ("output", usage.output_tokens)] {
-            counter!("gen_ai_client_token_usage_total",
+            histogram!("gen_ai_client_token_usage", "gen_ai_operation_name" => "chat",
                 "gen_ai_request_model" => self.label(model), "gen_ai_token_type" => kind)
-            .increment(tokens);
+            .record(tokens as f64);
         }
     }
 

@@ -1,4 +1,7 @@
 //! The parts of a prompt, in their order, with what each is worth when not everything fits.
+//!
+//! What rarely changes comes first, so that the beginning of a prompt is that of the prompt before and providers can cache
+//! it: the instructions, what is known of the past, the chat. What the project is like now stands right before the request.
 
 use braincase_core::{
     SceneId,
@@ -6,8 +9,7 @@ use braincase_core::{
     memory::{Memory, MemoryKind},
     message,
 };
-
-use braincase_tokens::{Part, Role, Shrink};
+use braincase_tokens::{Encoding, History, Message, Part, Role, Sections, Shrink, Text, ToolSet};
 
 use crate::{
     briefing::{self, ImageLine, PreferenceLine, SceneLine},
@@ -33,33 +35,46 @@ mod priority {
     pub(super) const ATTACHED_IMAGES: u8 = 7;
 }
 
-/// How many of the newest messages stay longer than the others.
-const RECENT: usize = 6;
+/// What the chat is worth: the newest exchanges stay longer than the others.
+const CHAT: History =
+    History { recent_exchanges: 3, recent: priority::RECENT_MESSAGES, older: priority::OLDER_MESSAGES };
 
-/// The parts of the prompt for a request.
-pub(super) fn parts(request: &Request, context: &Context) -> Vec<Part> {
-    let mut parts = vec![Part::required("instructions", Role::System, INSTRUCTIONS)];
-    parts.extend(section("summary", briefing::SUMMARY, &summary(context), priority::SUMMARY));
-    parts.extend(section("preferences", briefing::PREFERENCES, &preferences(context), priority::PREFERENCES));
-    parts.extend(section("images", briefing::IMAGES, &other_images(request, context), priority::OTHER_IMAGES));
-    parts.extend(section("scenes", briefing::SCENES, &scenes(context), priority::SCENES));
+/// A prompt before it is packed, and where in it the chat stands.
+pub(super) struct Draft {
+    pub(super) sections: Sections,
+    /// The place of the chat's first part; the others follow it.
+    pub(super) chat_at: usize,
+}
+
+/// The prompt for a request.
+pub(super) fn draft(request: &Request, context: &Context, tools: ToolSet) -> Draft {
+    let mut sections = Sections { tools, ..Sections::default() };
+    sections = sections.pin("instructions", Message::new(Role::System, INSTRUCTIONS));
+    sections.parts.extend(section("summary", briefing::SUMMARY, &summary(context), priority::SUMMARY));
+    let preferences = preferences(context);
+    sections.parts.extend(section("preferences", briefing::PREFERENCES, &preferences, priority::PREFERENCES));
+    let chat_at = sections.parts.len();
+    sections = sections.history(exchanges(context), CHAT);
+    let others = other_images(request, context);
+    sections.parts.extend(section("images", briefing::IMAGES, &others, priority::OTHER_IMAGES));
+    sections.parts.extend(section("scenes", briefing::SCENES, &scenes(context), priority::SCENES));
     let attached = attached_images(request, context);
-    parts.extend(section("attached images", briefing::IMAGES, &attached, priority::ATTACHED_IMAGES));
-    parts.extend(request.scene_id.map(selected));
-    parts.extend(messages(context));
-    parts.push(Part::required("prompt", Role::User, request.prompt.as_str()));
-    parts
+    sections.parts.extend(section("attached images", briefing::IMAGES, &attached, priority::ATTACHED_IMAGES));
+    sections.parts.extend(request.scene_id.map(selected));
+    sections = sections.turn("prompt", Message::new(Role::User, request.prompt.clone()));
+    Draft { sections, chat_at }
 }
 
 /// A heading with lines; what is cut is cut from the end, by whole lines.
 fn section(name: &str, heading: &str, lines: &[String], priority: u8) -> Option<Part> {
     let text = || format!("{heading}\n{}", lines.join("\n"));
-    (!lines.is_empty()).then(|| Part::optional(name, Role::System, text(), priority, Shrink::tail_of_lines(1)))
+    let part = || Part::optional(name, Message::new(Role::System, text()), priority);
+    (!lines.is_empty()).then(|| part().shrinking(Shrink::tail_of_lines(1), 0))
 }
 
 fn selected(scene: SceneId) -> Part {
     let text = format!("{}\n{}", briefing::SELECTED, briefing::selected_line(scene));
-    Part::required("selected scene", Role::System, text)
+    Part::required("selected scene", Message::new(Role::System, text))
 }
 
 fn of_kind(context: &Context, kind: MemoryKind) -> impl Iterator<Item = &Memory> {
@@ -107,26 +122,17 @@ fn image_line(image: &Image, attached: bool) -> String {
     briefing::line(&ImageLine { image_id: image.id, attached, facts })
 }
 
-/// The older a message, the sooner it goes; what was said in one turn goes together, so that no answer stays without its
-/// question.
-fn messages(context: &Context) -> Vec<Part> {
-    let count = context.messages.len();
-    let mut group = 0;
-    let mut turn = None;
-    let mut parts = Vec::with_capacity(count);
-    for (index, message) in context.messages.iter().enumerate() {
-        if turn.replace(message.turn_id) != Some(message.turn_id) {
-            group += 1;
-        }
-        let priority = if index + RECENT >= count { priority::RECENT_MESSAGES } else { priority::OLDER_MESSAGES };
-        let role = match message.role {
-            message::Role::System => Role::System,
-            message::Role::User => Role::User,
-            message::Role::Assistant => Role::Assistant,
-            message::Role::Tool => Role::Tool,
-        };
-        let part = Part::optional("message", role, message.content.as_str(), priority, Shrink::DropOnly);
-        parts.push(part.in_group(group));
-    }
-    parts
+/// What was said in one turn goes together, so that no answer stays without its question.
+fn exchanges(context: &Context) -> Vec<Vec<Message>> {
+    let turns = context.messages.chunk_by(|one, next| one.turn_id == next.turn_id);
+    turns.map(|turn| turn.iter().map(told).collect()).collect()
+}
+
+/// A message of the chat, with the tokens that were counted when it was stored.
+fn told(message: &message::Message) -> Message {
+    let content = message.content.as_str();
+    let known = message.tokens.as_ref().and_then(|known| Some((Encoding::by_name(&known.encoding)?, known.count)));
+    let text =
+        known.map_or_else(|| Text::new(content), |(encoding, tokens)| Text::with_count(content, encoding, tokens));
+    Message::new(message.role.into(), text)
 }

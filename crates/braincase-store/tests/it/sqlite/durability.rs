@@ -17,7 +17,7 @@ use bytes::Bytes;
 use futures_util::future::join_all;
 
 use super::open;
-use crate::suite::make::{self, ALL, at};
+use crate::suite::make::{self, ALL, ANY, at};
 
 /// Where the child that is to be killed writes; set for that child only.
 const CHILD_DIR: &str = "BRAINCASE_STORE_TEST_CHILD_DIR";
@@ -46,7 +46,7 @@ async fn what_was_acknowledged_survives_kill_9() {
             assert_eq!(turn.map(|turn| turn.status), Some(TurnStatus::Completed), "{id} in round {round}");
         }
         let ended = turns.iter().filter(|turn| turn.status == TurnStatus::Completed).count();
-        assert_eq!(store.recent_messages(scope, 99_999).await.unwrap().len(), 2 * ended);
+        assert_eq!(store.recent_messages(scope, 99_999, ANY).await.unwrap().len(), 2 * ended);
         let events = store.events_after(scope, 0, 99_999).await.unwrap();
         assert_eq!(events.len(), turns.len() + ended);
         assert_eq!(events.last().map(|event| event.seq), i64::try_from(events.len()).ok());
@@ -159,7 +159,7 @@ async fn a_full_disk_refuses_writes_and_loses_nothing() {
 
     // Then writes are refused as such, reads go on, and everything acknowledged is there.
     assert_eq!(problem, StoreError::Full);
-    assert_eq!(store.list_memories(scope).await.unwrap().len(), stored);
+    assert_eq!(store.list_memories(scope, 1_000).await.unwrap().len(), stored);
     let bytes = Bytes::from(vec![7; 8 << 20]);
     let hash = ContentHash::of(&bytes);
     assert_eq!(store.save_blob(scope.tenant, hash, bytes.clone()).await, Err(StoreError::Full));
@@ -171,6 +171,6 @@ async fn a_full_disk_refuses_writes_and_loses_nothing() {
     assert_eq!(store.save_memory(scope, &make::memory("last", "y")).await, Ok(()));
     store.close().await;
     let store = open(dir.path()).await;
-    assert_eq!(store.list_memories(scope).await.unwrap().len(), stored + 1);
+    assert_eq!(store.list_memories(scope, 1_000).await.unwrap().len(), stored + 1);
     store.close().await;
 }

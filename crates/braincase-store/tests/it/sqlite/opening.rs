@@ -12,7 +12,7 @@ use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::time::timeout;
 
 use super::{Tasks, open};
-use crate::suite::make::{self, ALL, at};
+use crate::suite::make::{self, ALL, ANY, at};
 
 async fn refused(dir: &Path) -> OpenError {
     SqliteStore::open(SqliteOptions::in_dir(dir), Arc::new(Tasks)).await.unwrap_err()
@@ -46,8 +46,8 @@ async fn a_closed_store_shows_everything_when_it_is_opened_again() {
     assert_eq!(store.list_turns(scope, &ALL).await, Ok(turns));
     assert_eq!(store.events_after(scope, 0, 99).await, Ok(events.clone()));
     assert_eq!(store.list_iterations(scope, scene).await.unwrap().len(), 1);
-    assert_eq!(store.recent_messages(scope, 9).await.unwrap().len(), 2);
-    assert_eq!(store.list_memories(scope).await.unwrap().len(), 1);
+    assert_eq!(store.recent_messages(scope, 9, ANY).await.unwrap().len(), 2);
+    assert_eq!(store.list_memories(scope, 1_000).await.unwrap().len(), 1);
     assert_eq!(store.load_facts(scope.tenant, image.hash).await, Ok(Some(make::facts("kept"))));
     assert_eq!(store.load_blob(scope.tenant, image.hash).await, Ok(Some(Bytes::from_static(b"kept"))));
     let next = store.append_events(scope, &[make::told(braincase_core::event::EventKind::Decision)], at(9)).await;

@@ -18,7 +18,7 @@ use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, Share
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{Tasks, open};
-use crate::suite::make::{self, at, spec};
+use crate::suite::make::{self, ANY, at, spec};
 
 /// Counts commits.
 #[derive(Default)]
@@ -188,7 +188,7 @@ async fn a_full_store_refuses_writes_keeps_what_it_has_and_goes_on_when_it_has_r
     .await;
     let more = mixed.iter().filter(|result| result.is_ok()).count();
     assert!(mixed.iter().step_by(2).all(|result| *result == Err(StoreError::Full)), "{mixed:?}");
-    assert_eq!(store.list_memories(scope).await.unwrap().len(), usize::try_from(stored).unwrap() + more);
+    assert_eq!(store.list_memories(scope, 1_000).await.unwrap().len(), usize::try_from(stored).unwrap() + more);
     store.close().await;
 
     // And with more room it goes on.
@@ -213,7 +213,7 @@ async fn readers_never_see_half_a_turn() {
     // Then a reader at no time sees one message of a turn without the other.
     let reads = async {
         loop {
-            let messages = store.recent_messages(scope, 999).await.unwrap();
+            let messages = store.recent_messages(scope, 999, ANY).await.unwrap();
             assert_eq!(messages.len() % 2, 0);
             if messages.len() == 120 {
                 break;

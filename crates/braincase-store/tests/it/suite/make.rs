@@ -9,7 +9,7 @@ use braincase_core::{
     event::{EventKind, NewEvent},
     image::{Analysis, Image, ImageFacts, ImageFormat, Mood, Orientation, Region, Swatch},
     memory::{Memory, MemoryKind},
-    message::{Message, Role},
+    message::{Message, Role, TokenCount},
     project::Project,
     scene::{Origin, SceneSpec},
     store::{Accept, Accepted, ChangeCommit, Idempotency, Page, SceneChange, Step, Store, TurnCommit},
@@ -19,6 +19,9 @@ use serde_json::json;
 
 /// More than anything that a test makes.
 pub(crate) const ALL: Page = Page { limit: 1_000, before: None };
+
+/// More bytes than any test says.
+pub(crate) const ANY: usize = 1 << 30;
 
 /// A point in time: so many milliseconds after the test's beginning. Ids made of different ones sort by them.
 pub(crate) fn at(millis: u64) -> Timestamp {
@@ -116,13 +119,15 @@ pub(crate) fn end(turn_id: TurnId) -> TurnCommit {
         outcome: Outcome { reply: Some("done".to_owned()), ..Outcome::default() },
         steps: vec![Step { tool: "add_scene".to_owned(), arguments: json!({"title": "Ü"}), result: json!(null) }],
         messages: vec![message(turn_id, Role::User, "hello"), message(turn_id, Role::Assistant, "done")],
+        history_from: None,
         changes: ChangeCommit { events: vec![done], memories: vec![memory("colour", "red")], ..changes() },
     }
 }
 
 pub(crate) fn message(turn_id: TurnId, role: Role, content: &str) -> Message {
     let id = MessageId::new(at(2));
-    Message { id, turn_id, role, content: content.to_owned(), image_ids: vec![], created_at: at(2) }
+    let tokens = Some(TokenCount { encoding: "o200k_base".to_owned(), count: content.len() });
+    Message { id, turn_id, role, content: content.to_owned(), image_ids: vec![], tokens, created_at: at(2) }
 }
 
 pub(crate) fn memory(key: &str, value: &str) -> Memory {

@@ -21,7 +21,7 @@ pub(crate) async fn a_memory_is_read_back(store: &dyn Store) {
 
     store.save_memory(scope, &memory).await.unwrap();
 
-    assert_eq!(store.list_memories(scope).await, Ok(vec![memory]));
+    assert_eq!(store.list_memories(scope, 1_000).await, Ok(vec![memory]));
 }
 
 pub(crate) async fn a_memory_replaces_its_predecessor(store: &dyn Store) {
@@ -31,7 +31,7 @@ pub(crate) async fn a_memory_replaces_its_predecessor(store: &dyn Store) {
 
     store.save_memory(scope, &newer).await.unwrap();
 
-    assert_eq!(store.list_memories(scope).await, Ok(vec![newer]));
+    assert_eq!(store.list_memories(scope, 1_000).await, Ok(vec![newer]));
 }
 
 pub(crate) async fn a_memory_can_be_forgotten(store: &dyn Store) {
@@ -41,7 +41,7 @@ pub(crate) async fn a_memory_can_be_forgotten(store: &dyn Store) {
 
     assert_eq!(store.delete_memory(scope, MemoryKind::UserPreference, "colour").await, Ok(true));
     assert_eq!(store.delete_memory(scope, MemoryKind::UserPreference, "colour").await, Ok(false));
-    assert_eq!(store.list_memories(scope).await, Ok(vec![make::memory("font", "serif")]));
+    assert_eq!(store.list_memories(scope, 1_000).await, Ok(vec![make::memory("font", "serif")]));
 }
 
 pub(crate) async fn kinds_are_kept_apart(store: &dyn Store) {
@@ -51,9 +51,28 @@ pub(crate) async fn kinds_are_kept_apart(store: &dyn Store) {
     store.save_memory(scope, &preference).await.unwrap();
     store.save_memory(scope, &summary).await.unwrap();
 
-    assert_eq!(store.list_memories(scope).await.unwrap().len(), 2);
+    assert_eq!(store.list_memories(scope, 1_000).await.unwrap().len(), 2);
     assert_eq!(store.delete_memory(scope, MemoryKind::Summary, "key").await, Ok(true));
-    assert_eq!(store.list_memories(scope).await, Ok(vec![preference]));
+    assert_eq!(store.list_memories(scope, 1_000).await, Ok(vec![preference]));
+}
+
+pub(crate) async fn of_each_kind_the_newest_are_listed(store: &dyn Store) {
+    let scope = make::stored_project(store).await;
+    let preference = Memory { updated_at: at(0), ..make::memory("colour", "red") };
+    store.save_memory(scope, &preference).await.unwrap();
+    // Many facts, all newer than the preference, in no order.
+    let fact = |millis: u64| Memory {
+        kind: MemoryKind::ImageFact,
+        updated_at: at(millis),
+        ..make::memory(&format!("image {}", 9 - millis), "a cup")
+    };
+    for millis in [3, 7, 1, 9, 5] {
+        store.save_memory(scope, &fact(millis)).await.unwrap();
+    }
+
+    let listed = store.list_memories(scope, 2).await.unwrap();
+
+    assert_eq!(listed, vec![fact(9), fact(7), preference]);
 }
 
 pub(crate) async fn a_memory_of_an_unknown_project_is_a_conflict(store: &dyn Store) {

@@ -97,7 +97,7 @@ pub(crate) async fn an_edit_of_an_old_version_leaves_nothing(store: &dyn Store) 
     assert_eq!(store.load_scene(scope, other).await, Ok(None));
     assert_eq!(store.list_iterations(scope, other).await, Ok(vec![]));
     assert_eq!(store.list_iterations(scope, id).await.unwrap().len(), 2);
-    assert_eq!(store.list_memories(scope).await, Ok(vec![]));
+    assert_eq!(store.list_memories(scope, 1_000).await, Ok(vec![]));
     assert_eq!(store.events_after(scope, 0, 9).await.unwrap().len(), 1);
 }
 

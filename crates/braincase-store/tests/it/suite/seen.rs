@@ -13,7 +13,7 @@ use braincase_core::{
 };
 use bytes::Bytes;
 
-use super::make::{self, ALL};
+use super::make::{self, ALL, ANY};
 
 /// What the one image of every full project holds.
 pub(crate) const CONTENT: &str = "content";
@@ -69,8 +69,8 @@ pub(crate) async fn seen(store: &dyn Store, Full { scope, scene, turn, image }: 
         turn: store.load_turn(scope, *turn).await.unwrap(),
         turns: store.list_turns(scope, &ALL).await.unwrap(),
         events: store.events_after(scope, 0, 99).await.unwrap(),
-        messages: store.recent_messages(scope, 99).await.unwrap(),
-        memories: store.list_memories(scope).await.unwrap(),
+        messages: store.recent_messages(scope, 99, ANY).await.unwrap(),
+        memories: store.list_memories(scope, 1_000).await.unwrap(),
         image: store.load_image(scope, image.id).await.unwrap(),
         images: store.list_images(scope, 99).await.unwrap(),
         blob: store.load_blob(tenant, image.hash).await.unwrap(),

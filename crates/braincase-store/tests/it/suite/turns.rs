@@ -1,17 +1,17 @@
 //! Turns: accepted once, ended once, and whole or not at all.
 
 use braincase_core::{
-    ImageId, SceneId, TurnId,
+    ImageId, MessageId, SceneId, TurnId,
     event::EventKind,
     message::Role,
     prompt::ToolCall,
-    store::{Accepted, Page, SceneChange, Store, StoreError},
+    store::{Accepted, Page, SceneChange, Store, StoreError, TurnCommit},
     turn::{Cut, Decided, ImagesUsed, Outcome, Timing, TokenAccount, Turn, TurnError, TurnStatus},
 };
 use futures_util::future::join_all;
 use serde_json::json;
 
-use super::make::{self, ALL, at, spec};
+use super::make::{self, ALL, ANY, at, spec};
 
 fn conflict<T>(id: TurnId) -> Result<T, StoreError> {
     Err(StoreError::Conflict { what: format!("turn {id}") })
@@ -46,8 +46,8 @@ pub(crate) async fn an_ended_turn_is_read_back_with_its_outcome(store: &dyn Stor
     assert_eq!(events.iter().map(|event| event.seq).collect::<Vec<_>>(), [2]);
     let expected = Turn { status: TurnStatus::Failed, finished_at: Some(at(5)), outcome, ..turn };
     assert_eq!(store.load_turn(scope, expected.id).await, Ok(Some(expected)));
-    assert_eq!(store.recent_messages(scope, 9).await, Ok(end.messages));
-    assert_eq!(store.list_memories(scope).await, Ok(end.changes.memories));
+    assert_eq!(store.recent_messages(scope, 9, ANY).await, Ok(end.messages));
+    assert_eq!(store.list_memories(scope, 1_000).await, Ok(end.changes.memories));
 }
 
 fn outcome() -> Outcome {
@@ -63,7 +63,12 @@ fn outcome() -> Outcome {
             reserved_output: 8_000,
             limit: 120_000,
             exactness: "exact".to_owned(),
-            cut: vec![Cut { part: "summary".to_owned(), how: "dropped".to_owned(), tokens: 7 }],
+            cut: vec![Cut {
+                part: "summary".to_owned(),
+                how: "dropped".to_owned(),
+                tokens: 7,
+                why: "too long".to_owned(),
+            }],
         }),
         timing_ms: Timing { total: 0.1 + 0.2, queue: 1e-9, overhead: f64::MAX, ..Timing::default() },
         images: ImagesUsed { used: vec![ImageId::new(at(2))], pending: vec![ImageId::new(at(3))] },
@@ -102,6 +107,32 @@ pub(crate) async fn a_key_belongs_to_its_project(store: &dyn Store) {
     let accepted = store.accept_turn(other, &make::accept_with_key(make::turn(other, 1), "key", "two")).await;
 
     assert!(matches!(accepted, Ok(Accepted::New(_))), "{accepted:?}");
+}
+
+pub(crate) async fn old_keys_are_forgotten_and_their_turns_stay(store: &dyn Store) {
+    let scope = make::stored_project(store).await;
+    let accepts = [10, 20, 30].map(|millis| make::accept_with_key(make::turn(scope, millis), &millis.to_string(), "x"));
+    for accept in &accepts {
+        store.accept_turn(scope, accept).await.unwrap();
+    }
+    let known = async || {
+        let mut known = Vec::new();
+        for accept in &accepts {
+            let idempotency = accept.idempotency.as_ref().unwrap();
+            known.push(store.find_repeated(scope, idempotency).await.unwrap().is_some());
+        }
+        known
+    };
+
+    // The oldest go first; one that was used at the very time stays.
+    assert_eq!(store.forget_idempotency(at(30), 1).await, Ok(1));
+    assert_eq!(known().await, [false, true, true]);
+    assert_eq!(store.forget_idempotency(at(30), 9).await, Ok(1));
+    assert_eq!(store.forget_idempotency(at(30), 9).await, Ok(0));
+    assert_eq!(known().await, [false, false, true]);
+    for accept in &accepts {
+        assert!(store.load_turn(scope, accept.turn.id).await.unwrap().is_some());
+    }
 }
 
 pub(crate) async fn of_many_equal_requests_one_is_accepted(store: &dyn Store) {
@@ -150,7 +181,7 @@ pub(crate) async fn a_turn_ends_once(store: &dyn Store) {
 
     assert_eq!(ends.iter().filter(|end| end.is_ok()).count(), 1);
     assert!(ends.iter().all(|end| end.is_ok() || *end == conflict(id)));
-    assert_eq!(store.recent_messages(scope, 99).await.unwrap().len(), 2);
+    assert_eq!(store.recent_messages(scope, 99, ANY).await.unwrap().len(), 2);
     assert_eq!(store.events_after(scope, 0, 99).await.unwrap().len(), 2);
 }
 
@@ -171,8 +202,8 @@ pub(crate) async fn a_turn_that_conflicts_leaves_nothing(store: &dyn Store) {
     // Then it is open as before, and can end otherwise.
     assert_eq!(refused, Err(StoreError::Conflict { what: format!("scene {scene}") }));
     assert_eq!(store.load_turn(scope, turn).await.unwrap().unwrap().status, TurnStatus::Accepted);
-    assert_eq!(store.recent_messages(scope, 9).await, Ok(vec![]));
-    assert_eq!(store.list_memories(scope).await, Ok(vec![]));
+    assert_eq!(store.recent_messages(scope, 9, ANY).await, Ok(vec![]));
+    assert_eq!(store.list_memories(scope, 1_000).await, Ok(vec![]));
     assert_eq!(store.events_after(scope, 0, 9).await, Ok(events));
     end.changes.scenes = vec![SceneChange::Edit { id: scene, on: 2, spec: spec("late") }];
     store.commit_turn(scope, &end).await.unwrap();
@@ -183,7 +214,7 @@ pub(crate) async fn an_unknown_turn_cannot_end(store: &dyn Store) {
     let id = TurnId::new(at(1));
 
     assert_eq!(store.commit_turn(scope, &make::end(id)).await, conflict(id));
-    assert_eq!(store.recent_messages(scope, 9).await, Ok(vec![]));
+    assert_eq!(store.recent_messages(scope, 9, ANY).await, Ok(vec![]));
 }
 
 pub(crate) async fn messages_come_in_the_order_in_which_they_were_said(store: &dyn Store) {
@@ -200,9 +231,69 @@ pub(crate) async fn messages_come_in_the_order_in_which_they_were_said(store: &d
         messages.into_iter().map(|message| message.content).collect()
     };
     let all: Vec<String> = (0..5).flat_map(|turn| (0..4).map(move |part| format!("{turn}.{part}"))).collect();
-    assert_eq!(said(store.recent_messages(scope, 99).await.unwrap()), all);
-    assert_eq!(said(store.recent_messages(scope, 6).await.unwrap()), all[14..]);
-    assert_eq!(said(store.recent_messages(scope, 0).await.unwrap()), all[20..]);
+    assert_eq!(said(store.recent_messages(scope, 99, ANY).await.unwrap()), all);
+    assert_eq!(said(store.recent_messages(scope, 6, ANY).await.unwrap()), all[14..]);
+    assert_eq!(said(store.recent_messages(scope, 0, ANY).await.unwrap()), all[20..]);
+}
+
+pub(crate) async fn the_chat_is_told_from_where_a_turn_said(store: &dyn Store) {
+    // Given a chat of three turns, and one of another project.
+    let scope = make::stored_project(store).await;
+    let other = make::stored_project(store).await;
+    let mut messages = Vec::new();
+    for number in 0..3 {
+        let end = make::end(make::stored_turn(store, scope, number).await);
+        messages.extend(end.messages.clone());
+        store.commit_turn(scope, &end).await.unwrap();
+    }
+    let elsewhere = make::end(make::stored_turn(store, other, 4).await);
+    store.commit_turn(other, &elsewhere).await.unwrap();
+
+    // When a turn says that prompts tell the chat from its third message on.
+    let mut end = make::end(make::stored_turn(store, scope, 5).await);
+    end.history_from = Some(messages[2].id);
+    messages.extend(end.messages.clone());
+    store.commit_turn(scope, &end).await.unwrap();
+
+    // Then they do, in this project only.
+    assert_eq!(store.recent_messages(scope, 99, ANY).await.unwrap(), messages[2..]);
+    assert_eq!(store.recent_messages(scope, 3, ANY).await.unwrap(), messages[5..]);
+    assert_eq!(store.recent_messages(other, 99, ANY).await.unwrap(), elsewhere.messages);
+
+    // When a later one names an earlier message, nothing comes back; it may name a message of its own.
+    let mut end = make::end(make::stored_turn(store, scope, 6).await);
+    end.history_from = Some(messages[0].id);
+    messages.extend(end.messages.clone());
+    store.commit_turn(scope, &end).await.unwrap();
+    assert_eq!(store.recent_messages(scope, 99, ANY).await.unwrap(), messages[2..]);
+    let mut end = make::end(make::stored_turn(store, scope, 7).await);
+    end.history_from = Some(end.messages[1].id);
+    store.commit_turn(scope, &end).await.unwrap();
+    assert_eq!(store.recent_messages(scope, 99, ANY).await.unwrap(), end.messages[1..]);
+}
+
+pub(crate) async fn no_more_words_are_read_than_asked_for(store: &dyn Store) {
+    // Given messages of two bytes each, the first of which has one character.
+    let scope = make::stored_project(store).await;
+    let turn = make::stored_turn(store, scope, 1).await;
+    let said = ["é", "ab", "cd", "ef"];
+    let messages: Vec<_> = said.iter().map(|words| make::message(turn, Role::User, words)).collect();
+    store.commit_turn(scope, &TurnCommit { messages: messages.clone(), ..make::end(turn) }).await.unwrap();
+
+    for (max_bytes, kept) in [(8, 4), (7, 3), (6, 3), (2, 1), (1, 0), (0, 0)] {
+        let read = store.recent_messages(scope, 9, max_bytes).await.unwrap();
+        assert_eq!(read, messages[4 - kept..], "{max_bytes}");
+    }
+    assert_eq!(store.recent_messages(scope, 2, 8).await.unwrap(), messages[2..]);
+}
+
+pub(crate) async fn a_chat_told_from_an_unknown_message_leaves_nothing(store: &dyn Store) {
+    let scope = make::stored_project(store).await;
+    let mut end = make::end(make::stored_turn(store, scope, 1).await);
+    end.history_from = Some(MessageId::new(at(9)));
+
+    assert!(store.commit_turn(scope, &end).await.is_err());
+    assert_eq!(store.recent_messages(scope, 9, ANY).await, Ok(vec![]));
 }
 
 pub(crate) async fn turns_are_listed_newest_first_page_by_page(store: &dyn Store) {
@@ -272,6 +363,6 @@ pub(crate) async fn texts_of_any_kind_are_read_back(store: &dyn Store) {
         store.commit_turn(scope, &end).await.unwrap();
 
         assert_eq!(store.load_turn(scope, turn.id).await.unwrap().unwrap().prompt, text);
-        assert_eq!(store.recent_messages(scope, 1).await, Ok(end.messages));
+        assert_eq!(store.recent_messages(scope, 1, ANY).await, Ok(end.messages));
     }
 }

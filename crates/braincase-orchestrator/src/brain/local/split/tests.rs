@@ -5,7 +5,8 @@ use crate::brain::local::token;
 
 fn pieces(text: &str) -> Vec<String> {
     let tokens = token::tokenize(text);
-    let cut = steps(&tokens).into_iter().filter_map(|step| Some(&text[step.first()?.start..step.last()?.end]));
+    let cut = steps(&tokens, &Names::default());
+    let cut = cut.iter().filter_map(|step| Some(&text[step.first()?.start..step.last()?.end]));
     cut.map(str::to_owned).collect()
 }
 

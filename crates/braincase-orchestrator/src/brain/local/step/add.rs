@@ -1,17 +1,14 @@
 //! Steps that make new scenes.
 
+mod draft;
 mod position;
 mod preferences;
 mod title;
 
-use braincase_core::scene::{SceneSpec, Title};
-
 use super::{Clause, Kind, Outcome, Question, Thread, Use, Work, content, edit, image, wish, words};
-use crate::brain::local::{
-    content::Content,
-    wish::{Length, Noun, Wish},
-};
+use crate::brain::local::wish::Length;
 
+pub(super) use draft::Draft;
 pub(super) use position::read as position;
 pub(in crate::brain::local) use preferences::Preferences;
 
@@ -28,7 +25,35 @@ pub(super) struct NewScene {
 }
 
 /// Whether a step asks for a new scene.
-pub(super) fn reads_as_new_scene(clause: &Clause<'_>) -> Option<NewScene> {
+pub(super) fn reads_as_new_scene(work: &Work, clause: &Clause<'_>) -> Option<NewScene> {
+    // Where there is none yet, whoever describes a scene wants one.
+    let none = || (work.board.before == 0 && work.board.order.is_empty()).then(|| first_scene(clause)).flatten();
+    asked(clause).or_else(none)
+}
+
+fn first_scene(clause: &Clause<'_>) -> Option<NewScene> {
+    let counted = (1..clause.len())
+        .find_map(|at| clause.number(at - 1).filter(|_| clause.word(at) == "scenes").map(|count| (at, count)));
+    if let Some((noun, count)) = counted.filter(|_| !clause.has(&["delete", "copy", "change"])) {
+        return Some(NewScene { noun, count });
+    }
+    let noun = clause.find(&["scene", "intro", "opening"]);
+    let quote = || (0..clause.len()).find(|at| clause.kind(*at) == Some(Kind::Quote));
+    let begins = clause.has(&["start", "begin", "open", "show", "write", "first", "with", "says", "put", "add"]);
+    let elsewhere = clause.has(words::SCENE) || clause.has(&["delete", "change", "replace"]);
+    if let (None, Some(noun), true, false) = (noun, quote(), begins, elsewhere) {
+        return Some(NewScene { noun, count: 1.0 });
+    }
+    let noun = noun?;
+    let refers =
+        (0..noun).any(|at| matches!(clause.word(at), "delete" | "copy" | "this" | "that" | "which" | "where" | "how"));
+    let described = clause.has(&["should", "with", "says", "called", "about", "is", "from", "out"])
+        || clause.kind(noun + 1) == Some(Kind::Colon);
+    let numbered = clause.word(noun) == "scene" && clause.number(noun + 1).is_some();
+    (described && !refers && !numbered).then_some(NewScene { noun, count: 1.0 })
+}
+
+fn asked(clause: &Clause<'_>) -> Option<NewScene> {
     if let Some(noun) =
         clause.find(&["copy"]).filter(|at| clause.len() <= 12 && !matches!(clause.any_word(at.wrapping_sub(1)), "the"))
     {
@@ -37,14 +62,47 @@ pub(super) fn reads_as_new_scene(clause: &Clause<'_>) -> Option<NewScene> {
     if clause.has(&["replace", "swap"]) {
         return None;
     }
-    let verb = clause.find(&[
-        "add", "make", "put", "need", "want", "give", "prepend", "start", "begin", "end", "finish", "new", "another",
-        "open", "close", "build", "have", "turn", "use", "show", "like", "love", "suggest", "get", "see", "prefer",
-        "missing",
-    ])?;
     // "an outro would be nice": the verb comes last.
-    let last = matches!(clause.word(verb), "add" | "suggest" | "missing") && matches!(clause.word(0), "a" | "an");
-    let verb = if last { 0 } else { verb };
+    let last = matches!(clause.word(0), "a" | "an") && clause.has(&["add", "suggest", "missing"]);
+    let verbs = (0..clause.len()).filter(|at| VERBS.contains(&clause.word(*at))).take(4);
+    verbs.map(|verb| if last { 0 } else { verb }).find_map(|verb| added(clause, verb)).or_else(|| fragment(clause))
+}
+
+/// Verbs that can ask for a new scene.
+const VERBS: &[&str] = &[
+    "add", "make", "put", "need", "want", "give", "prepend", "start", "begin", "end", "finish", "new", "another",
+    "open", "close", "build", "have", "turn", "use", "show", "like", "love", "suggest", "get", "see", "prefer",
+    "missing", "become",
+];
+
+/// "scene with a star", "a red scene saying Hi": a new scene without a verb.
+fn fragment(clause: &Clause<'_>) -> Option<NewScene> {
+    let listed =
+        (1..clause.len().min(6)).find(|at| clause.word(*at) == "scenes" && clause.kind(at + 1) == Some(Kind::Colon));
+    if let Some(noun) = listed {
+        let known = (0..noun).any(|at| matches!(clause.word(at), "last" | "first" | "other" | "these" | "the" | "all"));
+        return clause.number(noun - 1).filter(|_| !known).map(|count| NewScene { noun, count });
+    }
+    let noun = (0..clause.len().min(8)).find(|at| clause.word(*at) == "scene")?;
+    let plain = |at: usize| {
+        let word = clause.word(at);
+        matches!(word, "a" | "an" | "maybe" | "now" | "ok" | "hmm" | "long" | "short")
+            || words::FILLERS.contains(&word)
+            || crate::brain::local::colors::named(word).is_some()
+            || clause.number(at).is_some()
+            || matches!(word, "seconds" | "second" | "minute")
+    };
+    let described =
+        matches!(clause.word(noun + 1), "with" | "says" | "called" | "about" | "showing" | "where" | "that")
+            || clause.kind(noun + 1) == Some(Kind::Comma);
+    let article = (0..noun).any(|at| matches!(clause.word(at), "a" | "an"));
+    let alone =
+        clause.number(noun + 1).is_none() && (article || described && clause.kind(noun + 1) != Some(Kind::Comma));
+    let changes = clause.has(&["should", "is", "needs", "to", "delete"]);
+    ((0..noun).all(plain) && described && alone && !changes).then_some(NewScene { noun, count: 1.0 })
+}
+
+fn added(clause: &Clause<'_>, verb: usize) -> Option<NewScene> {
     let adds = matches!(clause.word(verb), "add" | "prepend" | "new" | "another");
     let mut at = verb;
     while at < clause.len().min(verb + 12) {
@@ -58,7 +116,11 @@ pub(super) fn reads_as_new_scene(clause: &Clause<'_>) -> Option<NewScene> {
             word,
             "to" | "in" | "on" | "says" | "called" | "of" | "for" | "from" | "as" | "after" | "before" | "says-that"
         ) || matches!(clause.kind(at), Some(Kind::Quote | Kind::Colon));
-        let into = matches!(word, "into" | "to" | "with" | "out" | "of" | "as" | "for" | "in" | "from") && !adds;
+        // "end on a scene with …"
+        let opens =
+            at == verb + 1 && matches!(clause.word(verb), "end" | "start" | "begin" | "open" | "close" | "finish");
+        let into =
+            opens || matches!(word, "into" | "to" | "with" | "out" | "of" | "as" | "for" | "in" | "from") && !adds;
         if border && !into {
             return None;
         }
@@ -79,14 +141,34 @@ pub(super) enum Follows {
 /// "… and one called B": a step that goes on with what the step before adds.
 pub(super) fn goes_on(clause: &Clause<'_>, follows: Follows) -> Option<NewScene> {
     let first = (0..clause.len()).find(|at| {
-        !matches!(clause.word(*at), "and" | "then" | "also" | "plus" | "please" | "ok" | "hi" | "hey" | "so" | "just")
-            && clause.kind(*at) != Some(Kind::Comma)
+        !matches!(
+            clause.word(*at),
+            "and"
+                | "then"
+                | "also"
+                | "plus"
+                | "please"
+                | "ok"
+                | "hi"
+                | "hey"
+                | "so"
+                | "just"
+                | "now"
+                | "oh"
+                | "next"
+                | "finally"
+        ) && clause.kind(*at) != Some(Kind::Comma)
     })?;
-    if !matches!(clause.word(first), "a" | "an" | "another" | "one") {
+    if !matches!(clause.word(first), "a" | "an" | "another" | "one") || clause.word(first + 1) == "of" {
         return None;
     }
     let noun = (first..clause.len().min(first + 6)).find(|at| is_scene_noun(clause, *at, true));
-    let alone = || matches!(clause.word(first + 1), "called" | "says" | "about" | "for" | "with").then_some(first);
+    let alone = || {
+        matches!(clause.word(first + 1), "called" | "says" | "about" | "for" | "with" | "that" | "where")
+            .then_some(first)
+    };
+    let one = || (first + 1..first + 4).find(|at| clause.word(*at) == "one");
+    let alone = || alone().or_else(one);
     noun.or_else(|| if follows == Follows::NewScene { alone() } else { None }).map(|noun| NewScene { noun, count: 1.0 })
 }
 
@@ -109,9 +191,15 @@ fn is_scene_noun(clause: &Clause<'_>, at: usize, adds: bool) -> bool {
     );
     let one = matches!(word, "one" | "ones")
         && adds
+        && !clause.seq(at + 1, &["and", "a", "half"])
         && (at.saturating_sub(2)..at)
             .any(|before| matches!(clause.word(before), "another" | "new" | "more" | "blank" | "empty"))
-        || word == "one" && clause.word(at + 1) == "more" && clause.word(at + 2).is_empty();
+        || word == "one"
+            && clause.any_word(at.wrapping_sub(1)) == "add"
+            && matches!(clause.word(at + 1), "called" | "that" | "with" | "says")
+        || word == "one"
+            && clause.word(at + 1) == "more"
+            && matches!(clause.word(at + 2), "" | "called" | "with" | "says" | "that" | "about" | "for");
     words::SCENE.contains(&word) && clause.number(at + 1).is_none()
         || kind && !words::SCENE.contains(&clause.word(at + 1))
         || one
@@ -119,12 +207,20 @@ fn is_scene_noun(clause: &Clause<'_>, at: usize, adds: bool) -> bool {
 
 fn how_many(clause: &Clause<'_>, verb: usize, noun: usize, adds: bool) -> Option<f64> {
     // "turn this photo into an intro": what is turned is definite, what it becomes is not.
-    let start = (verb..noun).rev().find(|at| clause.word(*at) == "into").unwrap_or(verb);
+    let start = (verb..noun).rev().find(|at| {
+        clause.word(*at) == "into"
+            || matches!(clause.word(*at), "with" | "on") && !matches!(clause.word(verb), "add" | "new")
+    });
+    let start = start.unwrap_or(verb);
     let between = start..noun;
     let definite = between
         .clone()
         .any(|at| matches!(clause.word(at), "the" | "this" | "every" | "each" | "all" | "these" | "it" | "that"));
+    let listed = clause.word(noun) == "scenes" && clause.kind(noun + 1) == Some(Kind::Colon);
     let fresh = between.clone().any(|at| matches!(clause.word(at), "new" | "another"))
+        || listed
+        || clause.seq(noun, &["one", "more"])
+        || clause.word(noun) == "scene" && clause.word(noun.wrapping_sub(1)) == "one"
         || matches!(clause.word(verb), "new" | "another");
     if let Some(count) = between
         .clone()
@@ -160,7 +256,11 @@ pub(super) fn scene(
     }
     let kind = title::of_kind(clause, new.noun);
     let topic = title::described(clause, new.noun);
-    let titles = title::listed(clause, new.noun, edit::whole(new.count));
+    let announced = clause.word(new.noun) == "scenes"
+        && (clause.kind(new.noun + 1) == Some(Kind::Colon) || clause.word(new.noun + 1) == "called");
+    let count = (!announced || new.count > 1.0).then(|| edit::whole(new.count));
+    let titles = title::listed(clause, new.noun, count);
+    let count = new.count.max(f64::from(u32::try_from(titles.len()).unwrap_or(0)));
     if let Some(border) = place_after_title(work, clause) {
         clause.set_border(border);
     }
@@ -169,6 +269,7 @@ pub(super) fn scene(
     let at = position::read(work, thread, clause, noun)?;
     let mut reading = clause.clone();
     reading.claim(new.noun, new.noun + 1);
+    let figure = said.text.as_ref().and_then(|_| draft::figure(&mut reading));
     let mut wish = wish::read(&mut reading)?;
     if let Some(Length::By(millis)) = wish.length {
         wish.length = Some(Length::To(millis.abs()));
@@ -177,16 +278,16 @@ pub(super) fn scene(
         said.topic = None;
     }
     let title = kind.clone().or(topic);
-    let mut draft = Draft { said, wish, title };
+    let mut draft = Draft { said, wish, title, figure };
     if let Some(images) = image::wanted(work, thread, clause)? {
         return image::scenes(work, thread, clause, &draft, at, &images);
     }
     let mut places = Vec::new();
     let mut next = at;
-    for _ in 0..edit::whole(new.count.clamp(1.0, MAX_COPIES)) {
+    for _ in 0..edit::whole(count.clamp(1.0, MAX_COPIES)) {
         if let Some(title) = titles.get(places.len()) {
             draft.said.title = Some(title.clone());
-        } else if let (true, Some(topic)) = (new.count > 1.0, &draft.said.topic) {
+        } else if let (true, Some(topic)) = (count > 1.0, &draft.said.topic) {
             draft.title = Some(format!("{} {}", title::capitalized(topic), places.len() + 1));
         }
         let spec = draft.spec(work, clause);
@@ -194,6 +295,7 @@ pub(super) fn scene(
         next = next.map(|at| at + 1);
     }
     thread.last = places;
+    thread.about = None;
     Ok(Outcome::Done)
 }
 
@@ -206,65 +308,6 @@ fn place_after_title(work: &Work, clause: &Clause<'_>) -> Option<usize> {
         work.board.entries.iter().any(|entry| entry.spec.title.as_str().to_lowercase() == words)
     };
     (1..clause.len()).rev().take(8).find(|at| matches!(clause.word(*at), "before" | "after") && titled(*at))
-}
-
-/// What a new scene is to be, before it has a place.
-pub(super) struct Draft {
-    /// Its words.
-    pub(super) said: Content,
-    /// Its looks.
-    pub(super) wish: Wish,
-    /// What it is called unless its words say otherwise.
-    pub(super) title: Option<String>,
-}
-
-impl Draft {
-    /// The title, if one was given or follows from how the scene was named.
-    pub(super) fn title(&self) -> Option<String> {
-        self.said
-            .title
-            .clone()
-            .or_else(|| self.title.clone())
-            .or_else(|| self.said.topic.as_deref().map(title::capitalized))
-            .filter(|title| !title.trim().is_empty())
-    }
-
-    fn spec(&self, work: &Work, clause: &Clause<'_>) -> SceneSpec {
-        let from_text = || {
-            self.said
-                .text
-                .as_deref()
-                .map(|text| text.chars().take(40).collect::<String>())
-                .filter(|text| !text.trim().is_empty())
-        };
-        let title = self.title().or_else(from_text).unwrap_or_else(|| format!("Scene {}", work.board.order.len() + 1));
-        let mut spec = SceneSpec::titled(Title::truncated(&title));
-        work.preferences.apply(&mut spec);
-        self.dress(&mut spec);
-        let text = self.said.text.clone().or_else(|| self.said.topic.as_deref().map(title::capitalized));
-        if let Some(text) = text.filter(|text| !text.is_empty()) {
-            let mut element = edit::new_element(&spec, Noun::Text, Some(&text), &self.wish);
-            work.preferences.apply_text(&mut element);
-            element.color = self.wish.color.or(element.color).or_else(|| edit::readable_on(&spec.background));
-            element.animation = self.wish.motion.and(element.animation.clone()).or(element.animation);
-            spec.elements.push(element);
-        } else if let Some(shape @ Noun::Shape(_)) = wish::noun(clause) {
-            spec.elements.push(edit::new_element(&spec, shape, None, &self.wish));
-        }
-        spec
-    }
-
-    /// Puts length, tempo and background on.
-    pub(super) fn dress(&self, spec: &mut SceneSpec) {
-        match self.wish.length {
-            Some(Length::To(millis)) => spec.duration_ms = edit::duration(millis),
-            Some(Length::Times(times)) => spec.duration_ms = edit::duration(f64::from(spec.duration_ms.get()) * times),
-            Some(Length::By(_)) | None => {}
-        }
-        if let Some(paint) = self.wish.background {
-            spec.background = edit::paint(paint);
-        }
-    }
 }
 
 fn copy(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>) -> Result<Outcome, Question> {

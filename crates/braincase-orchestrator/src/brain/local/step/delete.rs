@@ -14,7 +14,7 @@ use crate::brain::local::{
 
 /// Whether a step takes something away.
 pub(super) fn reads_as_delete(clause: &Clause<'_>) -> bool {
-    if is_unwanted(clause) {
+    if is_unwanted(clause) || absent(clause).is_some() {
         return true;
     }
     let verb = clause.find(&["delete", "start-over"]);
@@ -53,6 +53,9 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
     // The noun that comes before the scene is the thing; after it, it only describes the scene.
     let noun = thing(clause);
     let named = targets(work, thread, clause)?;
+    // "the star is ugly, remove it"
+    let about = thread.about.take().filter(|_| named.is_none() && noun.is_none() && has_pronoun(clause));
+    let noun = noun.or(about);
     // "we only need scene 1, the rest can go": what is named beside the rest stays.
     let rest = noun.is_none() && names_the_rest(clause);
     if only || rest {
@@ -69,8 +72,8 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
     if let Some(noun) = noun.or(said.old.as_ref().map(|_| Noun::Text)) {
         let places = named
             .map(|named| named.places)
-            .or_else(|| implied(work, thread))
-            .or_else(|| edit::only_scene_with(work, noun));
+            .or_else(|| edit::implied_with(work, thread, noun))
+            .or_else(|| edit::element_named(work, clause).map(|(place, _)| vec![place]));
         let Some(places) = places else { return Err(Question::which_scene(&work.board, &work.board.all())) };
         return parts(work, thread, &places, noun, clause, said.old.as_deref());
     }
@@ -98,7 +101,8 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
 /// Whether a step leaves open which scenes are to go: "one of the scenes", "scene 2 or 3", "some of them".
 fn is_uncertain(clause: &Clause<'_>) -> bool {
     let vague = clause.has(&["or", "some", "few", "several", "most", "any", "either", "without", "unless"])
-        && !clause.has(&["unwanted"]);
+        && !clause.has(&["unwanted"])
+        && absent(clause).is_none();
     let counted = |at: usize| clause.word(at) == "one" || matches!(clause.kind(at), Some(Kind::Number(_)));
     let a_scene = (0..clause.len()).any(|at| {
         matches!(clause.word(at), "a" | "an") && words::SCENE.contains(&clause.word(at + 1)) && at + 2 >= clause.len()
@@ -123,16 +127,25 @@ pub(in crate::brain::local) fn names_the_rest(clause: &Clause<'_>) -> bool {
 /// "I don't need the dinner scene", "scene 2 has to go".
 fn is_unwanted(clause: &Clause<'_>) -> bool {
     let named = clause.has(words::SCENE) || clause.open().any(|at| wish::noun_of(clause.word(at)).is_some());
-    let condition = |after: usize| matches!(clause.word(after), "to" | "any" | "you" | "change");
+    let condition = |after: usize| matches!(clause.word(after), "to" | "you" | "change" | "changes");
     let unwanted = clause.find(&["unwanted"]).is_some_and(|at| !(at + 1..clause.len()).any(condition));
     let last = (0..clause.len()).rev().find(|at| !matches!(clause.word(*at), "" | "please" | "now" | "away"));
     let must = |at: usize| matches!(clause.word(at), "can" | "must" | "should" | "has" | "needs" | "have" | "could");
-    let goes = last.is_some_and(|at| clause.word(at) == "go" && (at.saturating_sub(3)..at).any(must));
+    let goes_at = |at: usize| clause.word(at) == "go" && (at.saturating_sub(3)..at).any(must);
+    let goes = last.is_some_and(goes_at) || clause.find(&["except"]).is_some_and(|at| at > 0 && goes_at(at - 1));
     unwanted && (named || clause.len() <= 8) || goes
 }
 
+/// "no star in scene 2", "scene 3 without the logo": where it is said that something is not to be there.
+fn absent(clause: &Clause<'_>) -> Option<usize> {
+    let orders = clause.open().any(|at| words::COMMANDS.contains(&clause.word(at)) && clause.word(at) != "title");
+    let at = clause.find(&["no", "without"]).filter(|_| !orders && !clause.has(&["new", "animation", "should"]))?;
+    let next = at + 1 + usize::from(matches!(clause.word(at + 1), "the" | "any" | "a" | "this" | "that"));
+    wish::noun_of(clause.word(next)).map(|_| at)
+}
+
 fn thing(clause: &Clause<'_>) -> Option<Noun> {
-    let verb = clause.find(&["delete", "cut", "hide", "unwanted"]).unwrap_or(0);
+    let verb = clause.find(&["delete", "cut", "hide", "unwanted"]).or_else(|| absent(clause)).unwrap_or(0);
     // "the logo in scene 3 should be removed": what is taken away stands before the verb.
     let passive = !(verb..clause.len()).any(|at| wish::noun_of(clause.word(at)).is_some());
     let verb = if passive { 0 } else { verb };
@@ -186,6 +199,8 @@ fn parts(
         work.patch(*place, &patch, force(thread, places.len() > 1))?;
     }
     thread.last = places.to_vec();
+    // "there is a star that I don't want, remove it"
+    thread.gone |= is_unwanted(clause);
     if removed {
         return Ok(Outcome::Done);
     }

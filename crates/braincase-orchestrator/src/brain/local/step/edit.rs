@@ -1,6 +1,8 @@
 //! Steps that change scenes that are there.
 
+mod borrow;
 mod elements;
+mod present;
 
 use braincase_core::{
     bounded::Text,
@@ -9,12 +11,14 @@ use braincase_core::{
 };
 
 pub(super) use elements::{elements, is_image, new_element, readable_on, with_size_and_place};
+pub(in crate::brain::local) use present::element_named;
 
 use super::{
     Clause, Force, Outcome, Question, Thread, Use, Work, content, force, has_pronoun, implied, targets, wish, words,
 };
 use crate::brain::local::{
     content::Content,
+    numbers,
     target::{How, Named},
     wish::{Change, Length, Noun, Paint, Wish},
 };
@@ -22,11 +26,12 @@ use crate::brain::local::{
 /// Changes what a step names.
 pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>) -> Result<Outcome, Question> {
     let mut said = Content::default();
-    old_words(work, clause, &mut said);
+    present::replaced(work, clause, &mut said);
     if said.old.is_none() {
         said = content::read(clause, Use::Change);
     }
-    let spans = crate::brain::local::numbers::spans(clause);
+    let source = borrow::source(work, thread, clause)?;
+    let spans = numbers::spans(clause);
     let adds_shape = added_shape(clause);
     let mut reading = clause.clone();
     for span in &spans {
@@ -44,13 +49,27 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
         clause.claim(at, at + 1);
     }
     let mut wish = wish::read(clause)?;
+    if let Some(source) = source {
+        borrow::take(clause, &source, &mut wish);
+    }
+    if said.text.is_none() && has_pronoun(clause) && writes(clause) {
+        said.text = thread.pending.take();
+    }
+    // "Hello is too informal, write 'Dear customers' instead"
+    if said.text.is_some() && said.old.is_none() && clause.mentions(&["instead"]) {
+        said.old = thread.written.take();
+    }
     carry_on(thread, clause, &mut said, &mut wish);
-    let named = titled_target(work, &mut said, named);
+    present::quoted(work, &mut said, &mut wish, clause);
+    thread.about = adds_shape.or(said.text.as_ref().map(|_| Noun::Text));
+    thread.written.clone_from(&said.text);
+    let named = present::titled(work, &mut said, named);
     if wish.is_empty() && said == Content::default() && adds_shape.is_none() {
         return vague(work, thread, clause, named.as_ref());
     }
+    let named = named.or_else(|| present::beside(work, clause).filter(|_| adds_shape.is_some() || said.text.is_some()));
     let named = match named {
-        None if said.old.is_none() => by_its_words(work, clause, &mut said, &mut wish),
+        None if said.old.is_none() => present::by_its_words(work, clause, &mut said, &mut wish),
         named => named,
     };
     let named = match named {
@@ -60,8 +79,17 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
             Named { places, how: How::Each }
         }
     };
-    let order = Order { said, wish, adds_shape, writes: clause.has(&["add", "write", "put", "show", "place"]) };
+    let order = Order { said, wish, adds_shape, writes: writes(clause) };
     order.carry_out(work, thread, clause, &named)
+}
+
+/// Whether new words are written beside the old ones: "add the text …", "it needs a heading that says …".
+fn writes(clause: &Clause<'_>) -> bool {
+    let fresh = |at: usize| {
+        words::TEXT.contains(&clause.any_word(at))
+            && (at.saturating_sub(2)..at).any(|before| matches!(clause.any_word(before), "a" | "another"))
+    };
+    clause.mentions(&["add", "write", "put", "show", "place"]) || (0..clause.len()).any(fresh)
 }
 
 /// Takes over from the step before what this one leaves out: its verb, and what was complained about.
@@ -73,6 +101,10 @@ fn carry_on(thread: &mut Thread, clause: &Clause<'_>, said: &mut Content, wish: 
     if let Some(noun) = thread.about.take().filter(|_| wish.noun.is_none() && has_pronoun(clause)) {
         wish.noun = Some(noun);
         color_of_text(wish);
+        let times =
+            numbers::multiple(clause).filter(|_| wish.size.is_none() && wish.length.is_none() && wish.tempo.is_none());
+        wish.size = wish.size.or(times.map(Change::Times));
+        said.old = said.old.take().or(thread.written.take());
     }
 }
 
@@ -82,19 +114,6 @@ const fn color_of_text(wish: &mut Wish) {
         wish.color = Some(color);
         wish.background = None;
     }
-}
-
-/// The scene of the text that the step names by its words.
-fn by_its_words(work: &Work, clause: &Clause<'_>, said: &mut Content, wish: &mut Wish) -> Option<Named> {
-    let (place, words) = element_named(work, clause)?;
-    said.old = Some(words);
-    if wish.noun != Some(Noun::Background) {
-        wish.noun = Some(Noun::Text);
-    }
-    if !clause.mentions(&["background", "scene"]) {
-        color_of_text(wish);
-    }
-    Some(Named { places: vec![place], how: How::Each })
 }
 
 /// What a step orders, apart from where.
@@ -162,7 +181,13 @@ impl Order {
                     update.text = Some(Text::truncated(text));
                     patch.update.push(update);
                 }
-                _ => patch.add.push(new_element(spec, Noun::Text, Some(text), wish)),
+                _ => {
+                    let mut grown = spec.clone();
+                    for words in std::iter::once(text).chain(&self.said.more) {
+                        grown.elements.push(new_element(&grown, Noun::Text, Some(words), wish));
+                    }
+                    patch.add = grown.elements.split_off(spec.elements.len());
+                }
             }
             return Ok(patch);
         }
@@ -179,85 +204,11 @@ impl Order {
 
 /// "add a star": a figure that is to be made.
 fn added_shape(clause: &Clause<'_>) -> Option<Noun> {
-    let verb = clause.find(&["add", "put", "place", "show", "draw", "needs", "need", "want", "give"])?;
+    let verb = clause.find(&["add", "put", "place", "show", "draw", "get", "needs", "need", "want", "give"])?;
     let noun_at = (verb..clause.len()).find(|at| wish::shape(clause.word(*at)).is_some())?;
     let indefinite =
         (verb..noun_at).any(|at| matches!(clause.word(at), "a" | "an" | "another" | "some")) || noun_at == verb + 1;
     indefinite.then(|| wish::shape(clause.word(noun_at)).map(Noun::Shape)).flatten()
-}
-
-/// "change Hello to Goodbye": free words that are there in some scene are what is replaced.
-fn old_words(work: &Work, clause: &mut Clause<'_>, said: &mut Content) {
-    if said.old.is_some() || said.text.is_some() || !clause.has(&["change", "replace", "swap"]) {
-        return;
-    }
-    let Some(verb) = clause.find(&["change", "replace", "swap"]) else { return };
-    let first = (verb + 1..clause.len())
-        .find(|at| {
-            let word = clause.word(*at);
-            !(matches!(word, "the" | "where" | "it" | "says") || words::TEXT.contains(&word))
-        })
-        .unwrap_or(verb + 1);
-    let there = |old: &str| {
-        let lower = old.to_lowercase();
-        let same = |entry: &crate::brain::local::board::Entry| {
-            crate::brain::local::board::texts(&entry.spec).any(|(_, text)| text.text.as_str().to_lowercase() == lower)
-        };
-        !lower.is_empty() && work.board.entries.iter().any(same)
-    };
-    let is_joint = |at: &usize| matches!(clause.word(*at), "to" | "with" | "by" | "into" | "for");
-    let end = (verb..clause.len())
-        .find(|at| clause.word(*at) == "in" && words::SCENE.contains(&clause.word(at + 1)))
-        .unwrap_or(clause.len());
-    let Some(joint) = (first + 1..end).filter(is_joint).find(|joint| there(clause.raw(first, *joint))) else { return };
-    let new = clause.raw(joint + 1, end);
-    if !new.is_empty() {
-        said.old = Some(clause.raw(first, joint).to_owned());
-        said.text = Some(new.to_owned());
-        clause.claim(verb + 1, end);
-    }
-}
-
-/// "rename 'Intro' to 'Opening'": the first quote names the scene.
-fn titled_target(work: &Work, said: &mut Content, named: Option<Named>) -> Option<Named> {
-    if named.is_some() {
-        return named;
-    }
-    let old = said.old.as_deref()?;
-    let is_text = work.board.entries.iter().any(|entry| elements::says(&entry.spec, old));
-    let place = crate::brain::local::target::quoted(&work.board, old).filter(|_| !is_text)?;
-    said.old = None;
-    if said.title.is_none() {
-        said.title = said.text.take();
-    }
-    Some(Named { places: vec![place], how: How::Each })
-}
-
-/// "the price", "the welcome text": the one text that is called so, and its scene.
-pub(in crate::brain::local) fn element_named(work: &Work, clause: &Clause<'_>) -> Option<(usize, String)> {
-    let telling = clause.open().filter(|at| {
-        let word = clause.word(*at);
-        word.chars().count() >= 4
-            && (!words::is_reserved(word) || words::typos::is_innocent(word))
-            && (at.saturating_sub(2)..*at).any(|before| matches!(clause.any_word(before), "the" | "our" | "my"))
-    });
-    for at in telling.take(8) {
-        let word = clause.word(at);
-        let mut found = Vec::new();
-        for place in work.board.order.iter().copied() {
-            let texts = crate::brain::local::board::texts(&work.board.entries[place].spec);
-            let named = texts.filter(|(element, text)| {
-                let said = text.text.as_str().to_lowercase();
-                element.id.as_str().split('-').any(|part| part == word)
-                    || said.split(|c: char| !c.is_alphanumeric()).any(|part| part == word)
-            });
-            found.extend(named.map(|(_, text)| (place, text.text.as_str().to_owned())));
-        }
-        if found.len() == 1 {
-            return found.pop();
-        }
-    }
-    None
 }
 
 /// Where to do what names no scene.
@@ -274,11 +225,22 @@ fn unnamed(work: &Work, thread: &Thread, wish: &Wish, said: &Content) -> Result<
             return Ok(places);
         }
     }
-    if let Some(places) = implied(work, thread) {
-        return Ok(places);
-    }
-    let found = wish.noun.and_then(|noun| only_scene_with(work, noun));
+    let found = match wish.noun {
+        Some(noun) if wish.is_of_elements() => implied_with(work, thread, noun),
+        noun => implied(work, thread).or_else(|| noun.and_then(|noun| only_scene_with(work, noun))),
+    };
     found.ok_or_else(|| Question::which_scene(&work.board, &work.board.order))
+}
+
+/// What "it" is for something with such an element: "the star" means the only star, even if another scene was spoken
+/// of before.
+pub(super) fn implied_with(work: &Work, thread: &Thread, noun: Noun) -> Option<Vec<usize>> {
+    let only = only_scene_with(work, noun);
+    let Some(places) = implied(work, thread) else { return only };
+    let has =
+        |place: &usize| work.board.entries[*place].spec.elements.iter().any(|element| elements::is(element, noun));
+    let there = places.iter().any(has);
+    Some(only.filter(|_| !there).unwrap_or(places))
 }
 
 /// The only scene that has such an element.
@@ -315,9 +277,14 @@ fn vague(work: &Work, thread: &mut Thread, clause: &Clause<'_>, named: Option<&N
             "needs",
             "want",
         ]);
-    if let (Some(named), true, false) = (named, thread.one_of_many, wants) {
+    if let (Some(named), true, true) = (named, thread.one_of_many, !wants || thread.followed) {
         // "The contact scene matters most, so copy it": the next step says what to do.
         thread.last.clone_from(&named.places);
+        return Ok(Outcome::Nothing);
+    }
+    // "can you change the headline? it should say 'Hi'"
+    if thread.followed && named.is_none() && element_named(work, clause).is_some() {
+        crate::brain::local::complaint::remember(work, thread, clause)?;
         return Ok(Outcome::Nothing);
     }
     if named.is_none() && (!wants || thread.one_of_many && !has_pronoun(clause)) {
@@ -362,7 +329,7 @@ fn new_tempo(spec: &SceneSpec, change: Change) -> Tempo {
 
 /// A whole number of things within reason.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range first")]
-pub(super) fn whole(number: f64) -> u32 {
+pub(in crate::brain::local) fn whole(number: f64) -> u32 {
     number.clamp(0.0, 10_000.0) as u32
 }
 

@@ -27,15 +27,21 @@ pub(super) fn analyze(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>)
     let attached = work.board.attached();
     let shown = image
         || (!attached.is_empty() && (has_pronoun(clause) || clause.has(&["see", "here"])) && !clause.has(words::SCENE));
-    if !((verb || asks) && shown) || clause.has(&["make", "change", "set", "add", "put", "if"]) {
+    let of_scenes = attached.is_empty()
+        && !verb
+        && (clause.has(&["scenes"]) || clause.has(words::SCENE) && clause.has(&["is", "does"]));
+    if !((verb || asks) && shown) || of_scenes || clause.has(&["make", "change", "set", "add", "put", "if"]) {
         return Ok(None);
+    }
+    if thread.used_images && !image {
+        return Ok(Some(Outcome::Done));
     }
     let images = match (attached.as_slice(), work.board.images.last()) {
         ([], Some(last)) => vec![last.image_id],
         ([], None) => {
             return Err(Question::open("There is no image yet. Please attach the one that I should look at."));
         }
-        (attached, _) => attached.to_vec(),
+        (attached, _) => numbered(clause, attached).map_or_else(|| attached.to_vec(), |(_, image)| vec![image]),
     };
     for image in images {
         let facts = work.board.images.iter().find(|line| line.image_id == image).and_then(|line| line.facts.as_ref());
@@ -49,7 +55,8 @@ pub(super) fn analyze(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>)
 
 /// The images that a step about a new scene wants in it.
 pub(super) fn wanted(work: &Work, thread: &Thread, clause: &Clause<'_>) -> Result<Option<Vec<ImageId>>, Question> {
-    let mentioned = clause.has(words::IMAGE) || clause.mentions(&["attached", "uploaded"]);
+    let presented = thread.presents && has_pronoun(clause);
+    let mentioned = clause.has(words::IMAGE) || clause.mentions(&["attached", "uploaded"]) || presented;
     let attached = work.board.attached();
     if !attached.is_empty() && (mentioned || !thread.used_images) {
         return Ok(Some(attached));
@@ -129,11 +136,11 @@ pub(super) fn place(
     thread: &mut Thread,
     clause: &mut Clause<'_>,
 ) -> Result<Option<Outcome>, Question> {
-    if !uses_images(work, clause) {
+    if !uses_images(work, thread, clause) {
         return Ok(None);
     }
     let attached = work.board.attached();
-    let background = clause.has(&["background"]);
+    let background = clause.has(&["background", "behind"]);
     let mentioned = clause.has(words::IMAGE);
     let mut images = if attached.is_empty() { known(work)? } else { attached.clone() };
     if let Some((at, image)) = numbered(clause, &images) {
@@ -145,19 +152,17 @@ pub(super) fn place(
         clause.claim(at, at + 2);
         images = vec![image];
     }
-    let replaces = clause.has(&["replace", "swap"]) || (clause.has(&["change"]) && mentioned);
+    let replaces = clause.has(&["replace", "swap", "instead-of"]) || (clause.has(&["change"]) && mentioned);
     let said = content::read(clause, Use::Change);
-    let own_scene = !background
-        && !replaces
-        && !attached.is_empty()
-        && (clause.has(&["beginning", "front", "start", "first", "between"]) && !clause.has(&["of"])
-            || clause.has(&["after", "before"]));
+    let own_scene = !background && !replaces && !attached.is_empty() && wants_own_scene(clause);
     if own_scene {
         return as_scenes(work, thread, clause, &images).map(Some);
     }
     let named = targets(work, thread, clause)?.map(|named| named.places);
     let only = replaces.then(|| edit::only_scene_with(work, Noun::Image)).flatten();
-    let places = named.or(only).or_else(|| implied(work, thread));
+    // "behind the price"
+    let element = || edit::element_named(work, clause).map(|(place, _)| vec![place]);
+    let places = named.or(only).or_else(element).or_else(|| implied(work, thread));
     if background && images.len() > 1 {
         return Err(Question::open("You attached several images. Which one should be the background?"));
     }
@@ -171,21 +176,24 @@ pub(super) fn place(
         }
         return defaults(work, thread, &images).map(Some);
     };
-    put_all(
-        work,
-        &places,
-        &images,
-        if background {
-            As::Background
-        } else if replaces {
-            As::Replacement
-        } else {
-            As::Element
-        },
-        said.text.as_deref(),
-    )?;
+    put_all(work, &places, &images, As::told(background, replaces), said.text.as_deref())?;
     thread.last = places;
     Ok(Some(Outcome::Done))
+}
+
+/// Whether a step says where among the scenes an image is to stand.
+fn wants_own_scene(clause: &Clause<'_>) -> bool {
+    clause.has(&["beginning", "front", "start", "first", "between"]) && !clause.has(&["of"])
+        || clause.has(&["after", "before"])
+        || edge_verb(clause)
+}
+
+/// "open with this picture", "end on the photo".
+fn edge_verb(clause: &Clause<'_>) -> bool {
+    (0..clause.len()).any(|at| {
+        matches!(clause.word(at), "open" | "start" | "begin" | "end" | "close" | "finish")
+            && (at + 1..at + 4).any(|joint| matches!(clause.word(joint), "with" | "on"))
+    })
 }
 
 /// "the second image": which one, and where it is named; not if two are named.
@@ -193,9 +201,12 @@ fn numbered(clause: &Clause<'_>, images: &[ImageId]) -> Option<(usize, ImageId)>
     let mut found = (0..clause.len()).filter_map(|at| {
         let place = match clause.word(at) {
             "last" => images.len(),
+            "image" => usize::try_from(edit::whole(clause.number(at + 1)?)).ok()?,
             word => numbers::ordinal(word)?,
         };
-        (clause.word(at + 1) == "image").then(|| Some((at, *images.get(place.checked_sub(1)?)?))).flatten()
+        (clause.word(at + 1) == "image" || clause.word(at) == "image")
+            .then(|| Some((at, *images.get(place.checked_sub(1)?)?)))
+            .flatten()
     });
     let first = found.next()?;
     found.next().is_none().then_some(first)
@@ -209,7 +220,7 @@ fn is_single(clause: &Clause<'_>) -> bool {
 }
 
 /// Whether a step puts images somewhere, rather than changing one that is there.
-fn uses_images(work: &Work, clause: &Clause<'_>) -> bool {
+fn uses_images(work: &Work, thread: &Thread, clause: &Clause<'_>) -> bool {
     let attached = work.board.attached();
     let mentioned = clause.has(words::IMAGE);
     let verb = clause.has(&[
@@ -220,10 +231,13 @@ fn uses_images(work: &Work, clause: &Clause<'_>) -> bool {
     let pronoun = has_pronoun(clause);
     let probe = wish_of(clause);
     let by_image = mentioned
-        || (!attached.is_empty()
+        || ((!attached.is_empty() || thread.presents)
             && pronoun
             && clause.has(&["put", "add", "use", "place", "show", "replace", "swap", "attach"]))
-        || (!attached.is_empty() && background && pronoun && clause.has(&["use", "make", "as", "set"]));
+        || (!attached.is_empty() && background && pronoun && clause.has(&["use", "make", "as", "set", "be", "is"]))
+        || (!attached.is_empty() && clause.len() <= 5 && matches!(clause.word(0), "for" | "in" | "into" | "on" | "to"))
+        || (!attached.is_empty() && pronoun && clause.has(&["make", "turn"]) && clause.has(&["out", "from", "into"]))
+        || (!attached.is_empty() && background && matches!(clause.word(0), "this" | "that" | "these"));
     let looks_only = probe.as_ref().is_some_and(|wish| !wish.is_empty())
         && !clause.has(&["put", "add", "use", "place", "attach", "this", "replace", "swap"]);
     let moves = attached.is_empty()
@@ -249,6 +263,16 @@ enum As {
     Element,
     Replacement,
     Background,
+}
+
+impl As {
+    const fn told(background: bool, replaces: bool) -> Self {
+        match (background, replaces) {
+            (true, _) => Self::Background,
+            (false, true) => Self::Replacement,
+            (false, false) => Self::Element,
+        }
+    }
 }
 
 fn put_all(

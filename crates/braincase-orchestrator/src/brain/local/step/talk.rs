@@ -15,7 +15,10 @@ pub(super) fn is_negated(clause: &Clause<'_>) -> bool {
     });
     let before_verb = before_verb && !clause.has(&["unwanted"]);
     let keep = clause.has(&["leave", "keep"]) && clause.has(&["alone", "is", "untouched", "unchanged", "are", "be"]);
-    let keep = keep || clause.has(&["unwanted"]) && clause.has(&["to", "any", "change"]);
+    let rest = clause.has(&["rest", "others"]) || (0..clause.len()).any(|at| clause.seq(at, &["everything", "else"]));
+    let blank = clause.has(&["leave"]) && clause.has(&["empty", "blank"]) && super::has_pronoun(clause);
+    let keep = keep || blank || rest && clause.has(&["keep", "leave"]) && !clause.has(&["only", "just", "delete"]);
+    let keep = keep || clause.has(&["unwanted"]) && clause.has(&["to", "change", "changes"]);
     let nothing = clause.has(&["nothing", "nevermind"]);
     before_verb || keep || nothing
 }
@@ -30,7 +33,8 @@ pub(super) fn is_reorder(clause: &Clause<'_>) -> bool {
         || any(words::IMAGE)
         || any(&["star", "circle", "shape", "add", "copy", "background", "faster", "slower"]);
     let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote));
-    let swaps = any(&["swap", "flip"]) || any(&["change"]) && any(&["places", "order"]);
+    let exchanged = |at: usize| !matches!(clause.word(at + 1), "it" | "this" | "that" | "them");
+    let swaps = clause.find(&["swap", "flip"]).is_some_and(exchanged) || any(&["change"]) && any(&["places", "order"]);
     let moves = clause.find(&["move", "put", "bring"]).is_some_and(|verb| {
         let elsewhere = |at: usize| {
             matches!(
@@ -38,7 +42,8 @@ pub(super) fn is_reorder(clause: &Clause<'_>) -> bool {
                 "before" | "after" | "end" | "start" | "beginning" | "front" | "first" | "position" | "between"
             )
         };
-        let other = (verb + 1..verb + 4).any(|at| matches!(clause.word(at), "a" | "an" | "new" | "another" | "it"));
+        let other =
+            (verb + 1..verb + 4).any(|at| matches!(clause.word(at), "a" | "an" | "one" | "new" | "another" | "it"));
         any(words::SCENE) && (verb + 2..clause.len()).any(elsewhere) && !other
     });
     let first = clause.len() > 2
@@ -52,29 +57,9 @@ pub(super) fn is_reorder(clause: &Clause<'_>) -> bool {
 pub(super) fn is_talk(work: &mut Work, clause: &Clause<'_>) -> bool {
     let words: Vec<&str> = (0..clause.len()).map(|at| clause.word(at)).filter(|word| !word.is_empty()).collect();
     let first = words.first().copied().unwrap_or("");
-    let greeting = [
-        "hello",
-        "hi",
-        "hey",
-        "thanks",
-        "thank-you",
-        "cool",
-        "great",
-        "nice",
-        "perfect",
-        "awesome",
-        "ok",
-        "okay",
-        "good",
-        "no",
-        "wow",
-        "lovely",
-        "cheers",
-        "bye",
-        "morning",
-    ];
     let small = words.len() <= 6
-        && greeting.contains(&first)
+        && !super::delete::reads_as_delete(clause)
+        && GREETINGS.contains(&first)
         && !clause.has(words::COMMANDS)
         && !clause.has(&["scene", "scenes"])
         && clause.len() <= 7;
@@ -85,7 +70,10 @@ pub(super) fn is_talk(work: &mut Work, clause: &Clause<'_>) -> bool {
         );
         return true;
     }
-    let request = matches!((first, words.get(1).copied().unwrap_or("")), ("what" | "how", "about" | "if"));
+    if praises(clause) {
+        work.plan.remarks.push("You are welcome. Tell me what to add or change next.".to_owned());
+        return true;
+    }
     if is_note(clause) {
         work.plan
             .remarks
@@ -96,20 +84,92 @@ pub(super) fn is_talk(work: &mut Work, clause: &Clause<'_>) -> bool {
         work.plan.remarks.push(ABILITIES.to_owned());
         return true;
     }
-    let question = matches!(first, "what" | "whats" | "how" | "which" | "why" | "who" | "when" | "where") && !request;
-    let state = matches!(first, "is" | "are" | "does" | "did") || (first == "do" && words.get(1) == Some(&"you"));
-    if question || state {
+    let asks = asks_state(clause, &words);
+    if asks {
         work.plan.remarks.push(summary(work));
     }
-    if first == "undo" || words.contains(&"undo") || words.contains(&"revert") {
+    if words.contains(&"undo") || words.contains(&"revert") {
         work.plan.remarks.push("I cannot take a change back from here; every earlier iteration of a scene can be restored from its history.".to_owned());
         return true;
     }
-    question || state
+    asks
+}
+
+/// Words that open small talk.
+const GREETINGS: &[&str] = &[
+    "hello",
+    "hi",
+    "hey",
+    "thanks",
+    "thank-you",
+    "cool",
+    "great",
+    "nice",
+    "perfect",
+    "awesome",
+    "ok",
+    "okay",
+    "good",
+    "no",
+    "wow",
+    "lovely",
+    "cheers",
+    "bye",
+    "morning",
+];
+
+/// "how long is it?", "tell me how many scenes there are": a question about what is there.
+fn asks_state(clause: &Clause<'_>, words: &[&str]) -> bool {
+    let told = words.iter().skip_while(|word| words::FILLERS.contains(*word) || matches!(**word, "tell" | "know"));
+    let asked = words.contains(&"tell") || words.contains(&"know");
+    let first = told.into_iter().next().filter(|_| asked).or_else(|| words.first()).copied().unwrap_or("");
+    let second = words.get(1).copied().unwrap_or("");
+    let request = matches!((clause.word(0), second), ("what" | "how", "about" | "if"));
+    let question = matches!(first, "what" | "whats" | "how" | "which" | "why" | "who" | "when" | "where") && !request;
+    question || matches!(first, "is" | "are" | "does" | "did") || first == "do" && second == "you"
+}
+
+/// "wow, I didn't expect it to be that easy": words of joy or thanks, and nothing that is to be done.
+fn praises(clause: &Clause<'_>) -> bool {
+    let joy = clause.has(&[
+        "wow",
+        "thanks",
+        "thank-you",
+        "cheers",
+        "perfect",
+        "awesome",
+        "great",
+        "nice",
+        "lovely",
+        "amazing",
+        "brilliant",
+        "cool",
+        "wonderful",
+        "super",
+        "fantastic",
+        "excellent",
+        "beautiful",
+        "haha",
+        "sweet",
+        "neat",
+        "best",
+        "happy",
+        "impressive",
+        "impressed",
+        "love",
+        "good",
+    ]);
+    let asks = clause.has(words::COMMANDS)
+        || clause.has(words::SCENE)
+        || clause
+            .has(&["should", "need", "needs", "want", "suggest", "would", "could", "can", "too", "unwanted", "but"]);
+    let value = super::wish::read(&mut clause.clone()).map_or(true, |wish| !wish.is_empty());
+    let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote));
+    joy && !asks && !value && !quote
 }
 
 /// What there is to be had.
-const ABILITIES: &str = "I can add, copy, change and delete scenes: titles, texts, colours, backgrounds, shapes, \
+pub(in crate::brain::local) const ABILITIES: &str = "I can add, copy, change and delete scenes: titles, texts, colours, backgrounds, shapes, \
     animations, lengths and speed. I can put your images into scenes, make scenes of them, and describe them.";
 
 /// "remember that our brand colour is #ff8800": something to know, nothing to do.
@@ -124,18 +184,78 @@ fn is_note(clause: &Clause<'_>) -> bool {
 
 /// "I'm putting together a clip for a party": why somebody asks, before what is asked.
 pub(super) fn is_background(thread: &super::Thread, clause: &Clause<'_>) -> bool {
-    let start = (0..clause.len()).find(|at| matches!(clause.any_word(*at), "im" | "i" | "we" | "were" | "my"));
+    let video = clause.find(&["video"]).filter(|_| thread.one_of_many);
+    // "I'd like to make a film about volcanoes": what all this is for.
+    if video.is_some_and(|at| (at.saturating_sub(4)..at).any(|before| matches!(clause.any_word(before), "a" | "an"))) {
+        return true;
+    }
+    let start = (0..clause.len()).find(|at| matches!(clause.any_word(*at), "im" | "ill" | "i" | "we" | "were" | "my"));
+    // "2 scenes please, we'll fill them later"
+    if clause.any_word(0) == "well" && clause.has(&["later", "tomorrow"]) {
+        return thread.one_of_many;
+    }
     let Some(start) = start.filter(|_| thread.one_of_many) else { return false };
     let head = (0..start)
         .all(|before| words::FILLERS.contains(&clause.word(before)) || clause.kind(before) != Some(Kind::Word));
     let verb = clause.any_word(start + 1);
     let tells = match clause.any_word(start) {
-        "im" | "were" => verb.ends_with("ing") && !matches!(verb, "thinking" | "looking" | "missing" | "asking"),
+        "im" | "were" => {
+            matches!(verb, "a" | "an")
+                || verb.ends_with("ing") && !matches!(verb, "thinking" | "looking" | "missing" | "asking")
+        }
         "my" => false,
+        "ill" => !matches!(verb, "have" | "take" | "need" | "like" | "want"),
+        // "I will show it to my colleagues tomorrow"
+        _ if verb == "will" => !matches!(clause.any_word(start + 2), "have" | "take" | "need" | "like" | "want"),
         _ => matches!(verb, "am" | "are" | "run" | "own" | "work") || clause.seq(start + 1, &["have", "no"]),
     };
     let quote = clause.open().any(|at| clause.kind(at) == Some(Kind::Quote));
     head && tells && !quote
+}
+
+/// "here's our logo", "remember the picture I sent?": an image, before what is to be done with it.
+pub(super) fn presents_image(work: &Work, thread: &super::Thread, clause: &Clause<'_>) -> bool {
+    let shows = clause.find(&["here", "heres", "attached", "uploaded", "sent", "remember", "got", "this"]);
+    let states = |at: usize| match clause.word(at) {
+        "this" => at <= 3 && clause.word(at + 1) == "is",
+        "attached" | "uploaded" | "sent" => true,
+        _ => at <= 3,
+    };
+    let verb = clause.open().find(|at| words::COMMANDS.contains(&clause.word(*at)) && clause.word(*at) != "have");
+    let orders = verb.is_some_and(|at| at > 0 || clause.word(at) != "take");
+    let head = shows.is_some_and(states) && !words::QUESTION.contains(&clause.word(0));
+    let image = clause.has(words::IMAGE) || !work.board.attached().is_empty();
+    let somewhere = super::targets(work, thread, &mut clause.clone()) != Ok(None);
+    thread.one_of_many && head && image && !orders && !somewhere
+}
+
+/// "we have a new slogan: 'Always fresh'": words, before what is to be done with them.
+pub(super) fn presented_text(thread: &super::Thread, clause: &Clause<'_>) -> Option<String> {
+    let quote = clause.open().find(|at| clause.kind(*at) == Some(Kind::Quote))?;
+    let tells = matches!(clause.any_word(0), "we" | "weve" | "ive" | "i" | "our" | "here" | "heres" | "new" | "my");
+    let orders = clause
+        .open()
+        .any(|at| words::COMMANDS.contains(&clause.word(at)) && !matches!(clause.word(at), "have" | "title"))
+        || clause.has(&["should", "want", "need", "like", "love", "suggest", "says"])
+        || clause.has(words::SCENE);
+    (thread.followed && tells && !orders).then(|| clause.quoted(quote).to_owned())
+}
+
+/// "can you change that?": asks for what the steps before have said already.
+pub(super) fn asks_again(thread: &super::Thread, clause: &Clause<'_>) -> bool {
+    let said_before = thread.one_of_many && !thread.followed && !thread.last.is_empty();
+    let empty = |at: usize| {
+        let word = clause.word(at);
+        if matches!(clause.kind(at), Some(Kind::Quote | Kind::Number(_) | Kind::Hex(_))) {
+            return false;
+        }
+        matches!(word, "" | "change" | "make" | "that" | "it" | "this" | "for" | "happen" | "fix" | "these")
+            || words::FILLERS.contains(&word)
+    };
+    said_before
+        && super::has_pronoun(clause)
+        && clause.has(&["change", "fix", "do", "make"])
+        && clause.open().all(empty)
 }
 
 fn asks_abilities(clause: &Clause<'_>) -> bool {

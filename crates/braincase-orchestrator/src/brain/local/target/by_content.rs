@@ -18,6 +18,9 @@ type Places = Result<Option<Vec<usize>>, Question>;
 
 /// The scenes whose content a clause describes.
 pub(super) fn find(board: &Board, clause: &mut Clause<'_>) -> Places {
+    if let Some(places) = by_background(board, clause) {
+        return Ok(Some(places));
+    }
     for at in 0..clause.len() {
         if is_scene(clause, at)
             && let Some((places, start, end)) = with(board, clause, at).or_else(|| adjective(board, clause, at))
@@ -28,6 +31,17 @@ pub(super) fn find(board: &Board, clause: &mut Clause<'_>) -> Places {
         }
     }
     Ok(None)
+}
+
+/// "change the black background to white": the one scene whose background is black.
+fn by_background(board: &Board, clause: &mut Clause<'_>) -> Option<Vec<usize>> {
+    let [old, _] = <[colors::Found; 2]>::try_from(colors::find(clause)).ok()?;
+    let described = clause.word(old.end) == "background" && old.start > 0 && clause.word(old.start - 1) == "the";
+    let places = if described { matching(board, |spec| is_colored(spec, old.color)) } else { Vec::new() };
+    (places.len() == 1).then(|| {
+        clause.claim(old.start, old.end);
+        places
+    })
 }
 
 fn is_scene(clause: &Clause<'_>, at: usize) -> bool {

@@ -44,7 +44,8 @@ pub(in crate::brain::local) fn quoted(board: &Board, title: &str) -> Option<usiz
         .map(|(place, _)| *place)
 }
 
-fn titles(board: &Board) -> Vec<(usize, Vec<String>)> {
+/// The places of the scenes that will be left, and the telling words of their titles.
+pub(in crate::brain::local) fn titles(board: &Board) -> Vec<(usize, Vec<String>)> {
     let live = board.entries.iter().enumerate().filter(|(_, entry)| !entry.deleted);
     live.map(|(place, entry)| (place, plain(entry.spec.title.as_str()))).collect()
 }

@@ -33,6 +33,13 @@ pub(super) fn read(clause: &mut Clause<'_>, wish: &mut Wish) -> Result<(), Quest
         if old {
             continue;
         }
+        // "make the red star blue"
+        let described = found.len() > 1
+            && clause.any_word(one.start.wrapping_sub(1)) == "the"
+            && (shape(clause.any_word(one.end)).is_some() || words::TEXT.contains(&clause.any_word(one.end)));
+        if described {
+            continue;
+        }
         let slot = role(clause, one, wish.noun);
         match slot {
             Role::Background => conflict(&mut wish.background, Paint::Plain(one.color), "background")?,
@@ -76,6 +83,16 @@ fn role(clause: &Clause<'_>, color: &colors::Found, noun: Option<Noun>) -> Role 
     }
     let writes = clause.mentions(&["put", "add", "write", "place"]) && clause.mentions(words::TEXT);
     if writes && clause.any_word(color.start.wrapping_sub(1)) == "in" && color.end >= clause.len() {
+        return Role::Element;
+    }
+    // "white on black"
+    if clause.any_word(color.end) == "on"
+        && (color.end + 1..color.end + 3).any(|at| colors::color_at(clause, at).is_some())
+    {
+        return Role::Element;
+    }
+    // "'Follow us' in white"
+    if clause.any_word(color.start.wrapping_sub(1)) == "in" && clause.is_quote(color.start.wrapping_sub(2)) {
         return Role::Element;
     }
     for at in (0..color.start).rev() {

@@ -67,6 +67,7 @@ pub(super) fn place(clause: &Clause<'_>, wish: &Wish) -> Option<Place> {
             "left" => place.x = Some(pick(250, -100)),
             "right" if clause.any_word(at + 1) != "after" => place.x = Some(pick(750, 100)),
             "top" => place.y = Some(pick(200, -100)),
+            "lower" if matches!(clause.any_word(at + 1), "left" | "right" | "corner") => place.y = Some(pick(800, 100)),
             "bottom" => place.y = Some(pick(800, 100)),
             "up" | "higher" if wish.tempo.is_none() => place.y = Some(Spot::By(-100)),
             "down" | "lower" if wish.tempo.is_none() => place.y = Some(Spot::By(100)),
@@ -103,12 +104,16 @@ pub(super) fn motion(clause: &mut Clause<'_>, spans: &[numbers::Span]) -> Option
             .map(|span| span.millis)
     };
     let delayed = spans.iter().find(|span| clause.word(span.end) == "delay").map(|span| span.millis);
-    Some(Move { kind, millis: with(&["over", "within"]), delay: delayed.or_else(|| with(&["after"])) })
+    Some(Move {
+        kind,
+        millis: with(&["over", "within", "take", "takes", "taking"]),
+        delay: delayed.or_else(|| with(&["after"])),
+    })
 }
 
 fn motion_at(clause: &Clause<'_>, at: usize) -> Option<Motion> {
     let next = clause.word(at + 1);
-    let out = next == "out" || clause.word(at + 2) == "out" && next == "it";
+    let out = next != "in" && (at + 1..at + 6).any(|particle| clause.word(particle) == "out");
     Some(match clause.word(at) {
         "fade" if out => Motion::FadeOut,
         "fade" => Motion::FadeIn,

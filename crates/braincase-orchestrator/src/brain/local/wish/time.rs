@@ -1,7 +1,7 @@
 //! Wishes for lengths and speeds.
 
 use super::{Change, Length, Move};
-use crate::brain::local::{clause::Clause, numbers, question::Question};
+use crate::brain::local::{clause::Clause, numbers, question::Question, token::Kind};
 
 /// The shortest scene.
 const MIN_MILLIS: f64 = 100.0;
@@ -20,6 +20,10 @@ pub(super) fn length(
     for span in &spans {
         clause.claim(span.start, span.end);
     }
+    let (refused, spans): (Vec<&numbers::Span>, Vec<_>) = spans.into_iter().partition(|span| is_refused(clause, span));
+    if let ([_], [], Some(number)) = (refused.as_slice(), spans.as_slice(), numbers::bare(clause)) {
+        return Ok(Some(Length::To(number * 1_000.0)));
+    }
     let from_to = clause.has(&["from"]) && clause.has(&["to"]) && spans.len() == 2;
     let span = match spans.as_slice() {
         [] => {
@@ -32,11 +36,16 @@ pub(super) fn length(
         [first, rest @ ..] if rest.iter().all(|span| span.millis == first.millis) => first,
         _ => return Err(Question::open("You name two lengths. How long should it be?")),
     };
-    let to = span.start > 0 && matches!(clause.any_word(span.start - 1), "to" | "at" | "exactly" | "only" | "just")
-        || clause.any_word(span.start.wrapping_sub(2)) == "to";
+    let compared = (span.end..span.end + 2).any(|at| matches!(clause.any_word(at), "shorter" | "longer"));
+    let to = !compared
+        && span.start > 0
+        && matches!(clause.any_word(span.start - 1), "to" | "at" | "exactly" | "only" | "just")
+        || !compared && clause.any_word(span.start.wrapping_sub(2)) == "to"
+        || follows_judgement(clause, span);
     let longer = clause.has(&["longer", "more", "increase", "extra"])
         || clause.has(&["add"]) && !clause.mentions(&["says", "called"])
         || clause.any_word(span.start) == "another"
+        || clause.any_word(span.start.wrapping_sub(1)) == "another"
         || clause.any_word(span.start + 1) == "more";
     let shorter =
         clause.has(&["shorter", "less", "decrease", "reduce", "off", "cut"]) || clause.has(&["delete", "take"]);
@@ -55,6 +64,21 @@ pub(super) fn length(
     }))
 }
 
+/// "it doesn't need 6 seconds, 3 are plenty": the length that it is not to have.
+fn is_refused(clause: &Clause<'_>, span: &numbers::Span) -> bool {
+    (span.start.saturating_sub(3)..span.start)
+        .any(|at| matches!(clause.any_word(at), "not" | "doesnt" | "isnt" | "instead-of" | "than" | "dont"))
+}
+
+/// "a bit shorter, 4 seconds": the length comes after what it makes of the old one.
+fn follows_judgement(clause: &Clause<'_>, span: &numbers::Span) -> bool {
+    let compares = |at: usize| matches!(clause.any_word(at), "shorter" | "longer");
+    span.start > 0
+        && clause.kind(span.start - 1) == Some(Kind::Comma)
+        && (0..span.start).any(compares)
+        && !(span.end..span.end + 2).any(compares)
+}
+
 /// Nobody means a length that a scene cannot have.
 pub(in crate::brain::local) fn out_of_range() -> Question {
     Question::open("A scene lasts between 0.1 seconds and 10 minutes. How long should it be?")
@@ -62,6 +86,9 @@ pub(in crate::brain::local) fn out_of_range() -> Question {
 
 fn unitless_length(clause: &Clause<'_>) -> Option<Length> {
     let about = clause.has(&["duration", "long", "longer", "shorter", "last-for", "short", "time"]);
+    // "cut Goodbye in half"
+    let halves = clause.has(&["cut", "halve"]) && numbers::multiple(clause).is_some() && super::noun(clause).is_none();
+    let about = about || halves;
     let about_text = clause.mentions(&["text", "texts", "title", "heading"]);
     if !about || about_text && !clause.has(&["duration"]) {
         return None;

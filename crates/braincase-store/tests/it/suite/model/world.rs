@@ -13,7 +13,7 @@ use braincase_core::{
 };
 
 use super::{Contents, Model, Outcome, State, Step};
-use crate::suite::make::{self, ALL, at, spec};
+use crate::suite::make::{self, ALL, ANY, at, spec};
 
 /// The model, and the real ids of its things.
 pub(super) struct World {
@@ -114,12 +114,12 @@ impl World {
         }
         let turns = store.list_turns(scope, &ALL).await.unwrap();
         let images = store.list_images(scope, 99).await.unwrap();
-        let memories = store.list_memories(scope).await.unwrap();
+        let memories = store.list_memories(scope, 1_000).await.unwrap();
         Some(Contents {
             scenes,
             turns: turns.iter().map(|turn| (number(&self.turns, &turn.id), turn.status)).collect(),
             events: store.events_after(scope, 0, 9_999).await.unwrap().len(),
-            messages: store.recent_messages(scope, 9_999).await.unwrap().len(),
+            messages: store.recent_messages(scope, 9_999, ANY).await.unwrap().len(),
             memories: memories.iter().map(|one| (one.key.parse().unwrap(), one.value.parse().unwrap())).collect(),
             images: images.iter().map(|image| (number(&self.images, &image.id), self.state(image))).collect(),
             keys: self.model.projects.get(&p).map(|project| project.keys.clone()).unwrap_or_default(),

@@ -2,10 +2,10 @@
 
 use crate::brain::local::{clause::Clause, token::Kind};
 
-/// "two scenes: A and B": the titles, if there are as many as scenes.
-pub(super) fn listed(clause: &mut Clause<'_>, noun: usize, count: u32) -> Vec<String> {
+/// "two scenes: A and B": the titles, if there are as many as scenes, or it is not said how many.
+pub(super) fn listed(clause: &mut Clause<'_>, noun: usize, count: Option<u32>) -> Vec<String> {
     let announces = |at: &usize| clause.kind(*at) == Some(Kind::Colon) || clause.word(*at) == "called";
-    let Some(marker) = (noun + 1..clause.len().min(noun + 4)).find(announces) else { return Vec::new() };
+    let Some(marker) = (noun + 1..clause.len().min(noun + 10)).find(announces) else { return Vec::new() };
     let first = marker + 1 + usize::from(clause.kind(marker + 1) == Some(Kind::Colon));
     let mut start = first;
     let mut titles = Vec::new();
@@ -25,7 +25,7 @@ pub(super) fn listed(clause: &mut Clause<'_>, noun: usize, count: u32) -> Vec<St
             start = at + 1;
         }
     }
-    if titles.len() < 2 || u32::try_from(titles.len()) != Ok(count) {
+    if titles.len() < 2 || count.is_some_and(|count| u32::try_from(titles.len()) != Ok(count)) {
         return Vec::new();
     }
     clause.claim(marker, clause.len());

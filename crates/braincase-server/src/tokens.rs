@@ -1,0 +1,59 @@
+//! Counts and fits what clients and the command line ask for; only `command` knows of a terminal.
+
+pub mod command;
+
+use braincase_tokens::{ChatMessage, Fate, FitError, Registry, ReserveTooLarge, Sections, ToolSet, UnknownModel};
+
+use crate::wire::tokens::{CountTokens, FitTokens, FittedPrompt, TokenCount};
+
+/// Why nothing was counted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TokensError {
+    /// The model is not known.
+    #[error(transparent)]
+    UnknownModel(#[from] UnknownModel),
+    /// There is nothing to count, or two things.
+    #[error("give either `text` or `messages`")]
+    NotOneSource,
+    /// What must stay does not fit.
+    #[error(transparent)]
+    DoesNotFit(#[from] FitError),
+    /// More is to be kept free for the answer than the model can answer.
+    #[error(transparent)]
+    ReserveTooLarge(#[from] ReserveTooLarge),
+}
+
+/// Counts the tokens of a text or of a whole request.
+///
+/// # Errors
+/// When the model is not known, or not exactly one of `text` and `messages` is given.
+pub fn count(models: &Registry, asked: CountTokens) -> Result<TokenCount, TokensError> {
+    let model = models.get(&asked.model)?;
+    match (asked.text, asked.messages) {
+        (Some(text), None) if asked.tools.is_empty() => Ok(TokenCount::of(&model, model.count(&text), model.exactness)),
+        (None, Some(messages)) => {
+            let tools: ToolSet = asked.tools.iter().collect();
+            let cost = model.cost(messages.iter().map(ChatMessage::message), &tools);
+            Ok(TokenCount::of(&model, cost.tokens, cost.exactness))
+        }
+        _ => Err(TokensError::NotOneSource),
+    }
+}
+
+/// Makes a request fit its model: the oldest exchanges give way.
+///
+/// # Errors
+/// When the model is not known, or what must stay does not fit.
+pub fn fit(models: &Registry, asked: FitTokens) -> Result<FittedPrompt, TokensError> {
+    let model = models.get(&asked.model)?;
+    model.checked_budget(asked.reserve_output)?;
+    let messages = asked.messages.iter().map(|message| message.message().clone());
+    let mut sections = Sections::of_chat(messages);
+    sections.tools = asked.tools.iter().collect();
+    sections.reserve_output = asked.reserve_output;
+    let fitted = braincase_tokens::fit(&model, sections)?;
+    let kept = fitted.account.parts.iter().zip(asked.messages).filter(|(part, _)| part.fate != Fate::Dropped);
+    let texts = fitted.messages.iter().map(|message| &message.text);
+    let messages = kept.zip(texts).map(|((_, message), text)| message.with_text(text)).collect();
+    Ok(FittedPrompt { messages, account: fitted.account })
+}

@@ -1,0 +1,170 @@
+//! Counting and fitting over HTTP and on the command line, also with texts that have stopped other counters.
+
+use std::time::Duration;
+
+use braincase_core::{Clock as _, SystemClock};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use crate::app::{TestApp, ok, refusal, refused};
+
+const COUNT: &str = "/v1/tokens/count";
+const FIT: &str = "/v1/tokens/fit";
+/// Far more than it takes, so that a busy machine does not matter; what is not linear would need hours.
+const SOON: Duration = Duration::from_secs(25);
+
+#[tokio::test]
+async fn a_text_is_counted_as_it_stands_and_a_request_with_what_frames_it() {
+    let app = TestApp::start().await;
+    let text = ok(app.post(COUNT, json!({"model": "openai/gpt-4o", "text": "Hello, world!"})).await).await;
+    insta::assert_json_snapshot!(text, @r#"
+    {
+      "context": 128000,
+      "encoding": "o200k_base",
+      "exactness": "exact",
+      "fits": true,
+      "limit": 120000,
+      "model": "gpt-4o",
+      "tokens": 4
+    }
+    "#);
+    let messages = json!([{"role": "user", "content": "Hello, world!"}]);
+    let request = ok(app.post(COUNT, json!({"model": "gpt-4o", "messages": messages})).await).await;
+    assert_eq!(request["tokens"], 4 + 3 + 1 + 3, "frame, role, what opens the answer");
+    let special = ok(app.post(COUNT, json!({"model": "gpt-4o", "text": "<|endoftext|>".repeat(1_000)})).await).await;
+    assert_eq!(special["tokens"], 6_001, "what a user writes is ordinary text");
+}
+
+#[tokio::test]
+async fn tools_and_calls_are_counted() {
+    let app = TestApp::start().await;
+    let tool = json!({"type": "function", "function": {"name": "look", "description": "Looks.", "parameters":
+        {"type": "object", "properties": {"where": {"type": "string", "description": "At what."}}}}});
+    let call =
+        json!({"id": "c1", "type": "function", "function": {"name": "look", "arguments": "{\"where\":\"here\"}"}});
+    let messages = json!([
+        {"role": "user", "content": "Look here."},
+        {"role": "assistant", "content": null, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c1", "content": "a cup"},
+    ]);
+    let bare = ok(app.post(COUNT, json!({"model": "gpt-4o", "messages": messages})).await).await;
+    let whole = ok(app.post(COUNT, json!({"model": "gpt-4o", "messages": messages, "tools": [tool]})).await).await;
+    assert!(whole["tokens"].as_u64() > bare["tokens"].as_u64().map(|tokens| tokens + 20), "{bare} {whole}");
+    assert_eq!(whole["exactness"], "estimate");
+}
+
+#[tokio::test]
+async fn what_cannot_be_counted_is_refused_with_the_field() {
+    let app = TestApp::start().await;
+    let refused_with = async |path: &str, body: Value| refusal(app.post(path, body).await).await;
+    let hello = json!([{"role": "user", "content": "hello"}]);
+    let no_model = refused(app.post(COUNT, json!({"model": "gtp-4o", "text": "x"})).await).await;
+    assert_eq!((&no_model["status"], &no_model["field"]), (&json!(422), &json!("model")));
+    assert!(no_model["detail"].as_str().unwrap().contains("gpt-4o"), "{no_model}");
+    for body in [json!({"model": "gpt-4o"}), json!({"model": "gpt-4o", "text": "x", "messages": hello})] {
+        assert_eq!(refused_with(COUNT, body).await, "422 invalid_field messages");
+    }
+    let unknown_part = json!([{"role": "user", "content": [{"type": "video", "url": "x"}]}]);
+    let body = json!({"model": "gpt-4o", "messages": unknown_part});
+    assert_eq!(refused_with(COUNT, body).await, "422 invalid_field messages[0]");
+    let body = json!({"model": "gpt-4o", "messages": hello, "temperature": 1});
+    assert_eq!(refused_with(COUNT, body).await, "422 invalid_field temperature");
+    let greedy = json!({"model": "gpt-4o", "messages": hello, "reserve_output": 100_000});
+    assert_eq!(refused_with(FIT, greedy).await, "422 invalid_field reserve_output");
+    let huge = json!([{"role": "user", "content": "word ".repeat(130_000)}]);
+    let too_long = refused(app.post(FIT, json!({"model": "gpt-4o", "messages": huge})).await).await;
+    assert_eq!((&too_long["status"], &too_long["field"]), (&json!(422), &json!("messages")));
+    assert!(too_long["detail"].as_str().unwrap().contains("there are 120000"), "{too_long}");
+}
+
+#[tokio::test]
+async fn a_request_that_fits_comes_back_as_it_was() {
+    let app = TestApp::start().await;
+    let messages = json!([
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": [{"type": "text", "text": "What is this?"}, {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}]},
+    ]);
+    let fitted = ok(app.post(FIT, json!({"model": "gpt-4o", "messages": messages})).await).await;
+    assert_eq!(fitted["messages"], messages);
+    assert_eq!(fitted["account"]["parts"][0]["fate"], "kept");
+}
+
+#[tokio::test]
+async fn the_oldest_exchanges_give_way_and_the_account_says_so() {
+    // Given a conversation that is longer than the window.
+    let app = TestApp::start().await;
+    let mut messages = vec![json!({"role": "system", "content": "Be brief."})];
+    for number in 0..40 {
+        let words = "word ".repeat(300);
+        messages.push(json!({"role": "user", "content": format!("question {number} {words}")}));
+        messages.push(json!({"role": "assistant", "content": format!("answer {number}")}));
+    }
+    messages.push(json!({"role": "user", "content": "And now?"}));
+
+    // When it is made to fit.
+    let fitted = ok(app.post(FIT, json!({"model": "gpt-4", "messages": messages})).await).await;
+
+    // Then the rules and the end are there, the rest is whole exchanges, and the counts agree with a count.
+    let (kept, account) = (fitted["messages"].as_array().unwrap(), &fitted["account"]);
+    assert_eq!((kept.first(), kept.last()), (messages.first(), messages.last()));
+    assert!(kept.len() < messages.len() && kept[1..] == messages[messages.len() - kept.len() + 1..]);
+    assert_eq!(kept[1]["role"], "user");
+    assert!(account["wanted"].as_u64() > account["limit"].as_u64());
+    assert!(
+        account["parts"].as_array().unwrap().iter().any(|part| part["fate"] == "dropped" && part["why"].is_string())
+    );
+    let recounted = ok(app.post(COUNT, json!({"model": "gpt-4", "messages": kept})).await).await;
+    assert_eq!(recounted["tokens"], account["input"]);
+    assert_eq!(recounted["fits"], true);
+}
+
+/// A megabyte each of what has stopped other counters.
+fn hostile() -> Vec<(&'static str, String)> {
+    const MEGABYTE: usize = 1_000_000;
+    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = move || {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        seed
+    };
+    let mut unicode = String::new();
+    while unicode.len() < MEGABYTE - 4 {
+        unicode.extend(char::from_u32((random() % 0x11_0000) as u32));
+    }
+    let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let base64 = (0..MEGABYTE).map(|_| char::from(digits[(random() % 64) as usize])).collect();
+    vec![
+        ("spaces", " ".repeat(MEGABYTE)),
+        ("a", "a".repeat(MEGABYTE)),
+        ("dashes", "-".repeat(MEGABYTE)),
+        ("random Unicode", unicode),
+        ("base64", base64),
+    ]
+}
+
+#[tokio::test]
+async fn a_megabyte_of_anything_is_counted_or_refused_soon_and_the_server_lives() {
+    let app = TestApp::start().await;
+    let project = app.project().await;
+    let clock = SystemClock::default();
+    for (name, text) in hostile() {
+        let start = clock.monotonic();
+        let counted = ok(app.post(COUNT, json!({"model": "gpt-4o", "text": text})).await).await;
+        let tokens = counted["tokens"].as_u64().unwrap() as usize;
+        assert!((text.len().div_ceil(128)..=text.len()).contains(&tokens), "{name}: {tokens}");
+        assert!(clock.monotonic() - start < SOON, "{name} was counted in {:?}", clock.monotonic() - start);
+
+        let start = clock.monotonic();
+        let turn = app.post(&format!("{project}/turns"), json!({"prompt": text})).await;
+        let status = turn.status();
+        assert!(status == StatusCode::OK || status.is_client_error(), "{name}: {status}");
+        if status == StatusCode::OK {
+            let turn = ok(turn).await;
+            let why = turn["error"]["code"].as_str();
+            assert!(why.is_none_or(|code| code == "prompt_too_long"), "{name}: {why:?}");
+        }
+        assert!(clock.monotonic() - start < SOON, "{name} was a turn of {:?}", clock.monotonic() - start);
+    }
+    assert_eq!(app.turn(&project, "add an intro").await["status"], "completed");
+}

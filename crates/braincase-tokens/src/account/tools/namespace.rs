@@ -1,0 +1,208 @@
+//! Writes tools in the namespace form, in which models are thought to read them.
+//!
+//! It looks like TypeScript: each tool a type in a namespace, each argument a field, each remark a comment. Whatever a
+//! schema says that has no place there becomes a comment, too, so that nothing of it goes uncounted.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value};
+
+use super::ToolSchema;
+
+/// Schemas below this depth are written as JSON.
+const MAX_DEPTH: usize = 32;
+/// How many references are written out. Schemas that refer to each other could go on for ever.
+const MAX_REFERENCES: usize = 100;
+/// References are only named once the text has this many bytes.
+const MAX_TEXT: usize = 1 << 20;
+/// What has a place in the form.
+const RENDERED: &[&str] = &[
+    "$ref",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "const",
+    "enum",
+    "items",
+    "oneOf",
+    "properties",
+    "required",
+    "type",
+];
+/// Where definitions are; they are written where something refers to them.
+const DEFINITIONS: &[&str] = &["$defs", "definitions"];
+
+/// The tools as text.
+pub(super) fn render(tools: &[ToolSchema]) -> String {
+    let mut text = "namespace functions {\n\n".to_owned();
+    for tool in tools {
+        Renderer { root: &tool.parameters, references: MAX_REFERENCES, text: &mut text }.tool(tool);
+    }
+    text.push_str("} // namespace functions");
+    text
+}
+
+struct Renderer<'a> {
+    /// What references refer to.
+    root: &'a Value,
+    /// How many more references may be written out.
+    references: usize,
+    text: &'a mut String,
+}
+
+impl<'a> Renderer<'a> {
+    fn tool(&mut self, tool: &'a ToolSchema) {
+        self.comment(&tool.description);
+        self.write(format_args!("type {} = (", tool.name));
+        let has_arguments = match &tool.parameters {
+            Value::Object(fields) => {
+                fields.get("properties").is_none_or(|p| p.as_object().is_none_or(|p| !p.is_empty()))
+            }
+            Value::Null => false,
+            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => true,
+        };
+        if has_arguments {
+            self.text.push_str("_: ");
+            self.schema(&tool.parameters, 0);
+        }
+        self.text.push_str(") => any;\n\n");
+    }
+
+    /// A schema as a type, after comments for what a type cannot say.
+    fn schema(&mut self, schema: &'a Value, depth: usize) {
+        let Value::Object(fields) = schema else {
+            return self.json(schema);
+        };
+        if depth >= MAX_DEPTH {
+            return self.json(schema);
+        }
+        self.remarks(fields);
+        self.kind(fields, depth);
+    }
+
+    fn kind(&mut self, fields: &'a Map<String, Value>, depth: usize) {
+        if let Some(Value::String(reference)) = fields.get("$ref") {
+            return self.reference(reference, depth);
+        }
+        for (key, separator) in [("anyOf", " | "), ("oneOf", " | "), ("allOf", " & ")] {
+            if let Some(Value::Array(schemas)) = fields.get(key) {
+                self.joined(schemas, separator, |this, schema| this.schema(schema, depth + 1));
+                // What stands beside the alternatives holds for each of them.
+                if !fields.contains_key("properties") {
+                    return;
+                }
+                self.text.push_str(" & ");
+            }
+        }
+        if let Some(Value::Array(choices)) = fields.get("enum") {
+            return self.joined(choices, " | ", |this, choice| this.json(choice));
+        }
+        if let Some(only) = fields.get("const") {
+            return self.json(only);
+        }
+        match fields.get("type") {
+            Some(Value::String(kind)) => self.plain(kind, fields, depth),
+            Some(Value::Array(kinds)) => self.joined(kinds, " | ", |this, kind| match kind {
+                Value::String(kind) => this.plain(kind, fields, depth),
+                other => this.json(other),
+            }),
+            _ if fields.contains_key("properties") => self.object(fields, depth),
+            _ if fields.contains_key("items") => self.array(fields, depth),
+            Some(other) => self.json(other),
+            None => self.text.push_str("any"),
+        }
+    }
+
+    fn plain(&mut self, kind: &str, fields: &'a Map<String, Value>, depth: usize) {
+        match kind {
+            "object" => self.object(fields, depth),
+            "array" => self.array(fields, depth),
+            "integer" => self.text.push_str("number"),
+            other => self.text.push_str(other),
+        }
+    }
+
+    fn array(&mut self, fields: &'a Map<String, Value>, depth: usize) {
+        match fields.get("items") {
+            Some(items) => self.schema(items, depth + 1),
+            None => self.text.push_str("any"),
+        }
+        self.text.push_str("[]");
+    }
+
+    fn object(&mut self, fields: &'a Map<String, Value>, depth: usize) {
+        self.text.push_str("{\n");
+        if let Some(Value::Object(properties)) = fields.get("properties") {
+            let required = fields.get("required").and_then(Value::as_array);
+            for (key, schema) in properties {
+                let optional = required.is_none_or(|required| !required.iter().any(|name| name == key));
+                if let Value::Object(fields) = schema {
+                    self.remarks(fields);
+                }
+                self.write(format_args!("{key}{}: ", if optional { "?" } else { "" }));
+                self.field(schema, depth + 1);
+                self.text.push_str(",\n");
+            }
+        }
+        if let Some(others @ Value::Object(_)) = fields.get("additionalProperties") {
+            self.text.push_str("[key: string]: ");
+            self.schema(others, depth + 1);
+            self.text.push_str(",\n");
+        }
+        self.text.push('}');
+    }
+
+    /// The type of a field, whose remarks stand above it already.
+    fn field(&mut self, schema: &'a Value, depth: usize) {
+        match schema {
+            Value::Object(fields) if depth < MAX_DEPTH => self.kind(fields, depth),
+            other => self.json(other),
+        }
+    }
+
+    fn reference(&mut self, reference: &str, depth: usize) {
+        let root = self.root;
+        let target = reference.strip_prefix('#').and_then(|pointer| root.pointer(pointer));
+        match target {
+            Some(target) if self.references > 0 && self.text.len() < MAX_TEXT => {
+                self.references -= 1;
+                self.schema(target, depth + 1);
+            }
+            Some(_) | None => self.write(format_args!("any // {reference}\n")),
+        }
+    }
+
+    fn remarks(&mut self, fields: &Map<String, Value>) {
+        for (key, value) in fields {
+            match value {
+                Value::String(text) if key == "description" => self.comment(text),
+                _ if RENDERED.contains(&key.as_str()) || DEFINITIONS.contains(&key.as_str()) => {}
+                value => self.write(format_args!("// {key}: {value}\n")),
+            }
+        }
+    }
+
+    fn comment(&mut self, text: &str) {
+        for line in text.lines() {
+            self.write(format_args!("// {line}\n"));
+        }
+    }
+
+    fn joined(&mut self, values: &'a [Value], separator: &str, mut write: impl FnMut(&mut Self, &'a Value)) {
+        for (place, value) in values.iter().enumerate() {
+            if place > 0 {
+                self.text.push_str(separator);
+            }
+            write(self, value);
+        }
+    }
+
+    fn json(&mut self, value: &Value) {
+        self.write(format_args!("{value}"));
+    }
+
+    fn write(&mut self, arguments: std::fmt::Arguments<'_>) {
+        // Writing to a string never fails.
+        let _ = self.text.write_fmt(arguments);
+    }
+}
