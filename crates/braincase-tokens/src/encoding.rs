@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 
 pub use cut::truncate;
 pub(crate) use pieces::{Piece, pieces};
+pub use pool::forget_pieces;
 
 /// Texts that are longer than this, in bytes, take a millisecond or more to count. That does not belong on a thread that
 /// serves other tasks, too.

@@ -2,12 +2,13 @@
 
 use std::{hint::black_box, panic};
 
+use braincase_tokens::encoding::forget_pieces;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use crate::{
     clock::{Contender, interleaved},
-    contenders::{bpe, forget, ours, tiktoken},
+    contenders::{bpe, ours, tiktoken},
     report::{Goal, Report, Row},
 };
 
@@ -26,7 +27,8 @@ pub(crate) fn compare(report: &mut Report) {
         let mut theirs = || _ = black_box(ends.then(|| tiktoken(&text)));
         let mut bpe = || _ = black_box(bpe(&text));
         let contenders = [&mut ours as &mut dyn FnMut(), &mut theirs, &mut bpe];
-        let [ours, theirs, bpe] = interleaved(ROUNDS, contenders.map(|work| Contender { prepare: &forget, work }));
+        let [ours, theirs, bpe] =
+            interleaved(ROUNDS, contenders.map(|work| Contender { prepare: &forget_pieces, work }));
         let speed = |time: f64| text.len() as f64 / 1e6 / time;
         report.add(Row {
             name: format!("1 MB of {name}{}", if ends { "" } else { " (tiktoken-rs panics)" }),

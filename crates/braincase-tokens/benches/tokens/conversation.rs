@@ -2,11 +2,11 @@
 
 use std::hint::black_box;
 
-use braincase_tokens::Text;
+use braincase_tokens::{Text, encoding::forget_pieces};
 
 use crate::{
     clock::{Contender, interleaved},
-    contenders::{ENCODING, bpe, forget, tiktoken},
+    contenders::{ENCODING, bpe, tiktoken},
     corpora::Corpora,
     report::{Goal, Report, Row},
 };
@@ -28,7 +28,8 @@ pub(crate) fn compare(corpora: &Corpora, report: &mut Report) {
         let (mut theirs, mut bpe) = (|| recount(tiktoken), || recount(bpe));
         let contenders = [&mut ours as &mut dyn FnMut(), &mut theirs, &mut bpe];
         let rounds = if turns > 100 { 1 } else { ROUNDS };
-        let [ours, theirs, bpe] = interleaved(rounds, contenders.map(|work| Contender { prepare: &forget, work }));
+        let [ours, theirs, bpe] =
+            interleaved(rounds, contenders.map(|work| Contender { prepare: &forget_pieces, work }));
         report.add(Row {
             name: format!("a conversation of {turns} turns"),
             unit: "ms",

@@ -2,7 +2,10 @@
 
 use std::hint::black_box;
 
-use braincase_tokens::encoding::count_till_limit;
+use braincase_tokens::{
+    encoding::{count_till_limit, forget_pieces},
+    truncate,
+};
 
 use crate::{
     clock::{Contender, interleaved},
@@ -24,7 +27,8 @@ pub(crate) fn compare(corpora: &Corpora, report: &mut Report) {
         let mut theirs = || _ = black_box(tiktoken.encode_ordinary(black_box(text)).len() <= limit);
         let mut bpe = || _ = black_box(bpe.count_till_limit(&bpe.normalize(black_box(text)), limit));
         let contenders = [&mut ours as &mut dyn FnMut(), &mut theirs, &mut bpe];
-        let [ours, theirs, bpe] = interleaved(ROUNDS, contenders.map(|work| Contender { prepare: &|| {}, work }));
+        let [ours, theirs, bpe] =
+            interleaved(ROUNDS, contenders.map(|work| Contender { prepare: &forget_pieces, work }));
         report.add(Row {
             name: format!("does {} MiB fit in {limit}?", bytes >> 20),
             unit: "us",
@@ -33,5 +37,27 @@ pub(crate) fn compare(corpora: &Corpora, report: &mut Report) {
             bpe: Some(bpe * 1e6),
             goal: (limit < 10_000).then_some(Goal::Times(if bytes == LENGTH { 100.0 } else { 25.0 })),
         });
+    }
+    report.add(truncation(text, 8_000));
+}
+
+/// Others have to cut the whole text into tokens and put the first ones together again, and may get more than the limit.
+fn truncation(text: &str, limit: usize) -> Row {
+    let (bpe, tiktoken) = (bpe_openai::o200k_base(), tiktoken_rs::o200k_base_singleton());
+    assert!(
+        count_till_limit(ENCODING, truncate(ENCODING, text, limit), limit).is_some_and(|tokens| tokens > limit - 20)
+    );
+    let mut ours = || _ = black_box(truncate(ENCODING, black_box(text), limit));
+    let mut theirs = || _ = black_box(tiktoken.decode(&tiktoken.encode_ordinary(black_box(text))[..limit]));
+    let mut bpe = || _ = black_box(bpe.decode(&bpe.encode(black_box(text))[..limit]));
+    let contenders = [&mut ours as &mut dyn FnMut(), &mut theirs, &mut bpe];
+    let [ours, theirs, bpe] = interleaved(ROUNDS, contenders.map(|work| Contender { prepare: &forget_pieces, work }));
+    Row {
+        name: format!("truncate {} MiB to {limit}", text.len() >> 20),
+        unit: "us",
+        ours: ours * 1e6,
+        tiktoken: Some(theirs * 1e6),
+        bpe: Some(bpe * 1e6),
+        goal: Some(Goal::Times(60.0)),
     }
 }

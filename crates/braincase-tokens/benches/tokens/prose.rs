@@ -21,7 +21,7 @@ pub(crate) fn read(length: usize) -> (String, String) {
     for package in packages {
         for file in rust_files(&package.join("src")) {
             let Ok(text) = fs::read_to_string(&file) else { continue };
-            english.add(comments(&text), length);
+            english.add(comments(&text).filter(|line| is_prose(line)), length);
             code.add(text.lines(), length);
         }
     }
@@ -58,6 +58,11 @@ fn comments(text: &str) -> impl Iterator<Item = &str> {
         in_example ^= fence;
         !in_example && !fence
     })
+}
+
+/// Without code, links and markup, 4.4 percent of the pieces are no word, as in other prose (licences: 3.7, manuals: 7.0).
+fn is_prose(line: &str) -> bool {
+    !line.contains(['`', '[', ']', '<', '>', '|', '_', '#', '=']) && !line.contains("::") && !line.contains("http")
 }
 
 fn cut(mut text: String, length: usize) -> String {

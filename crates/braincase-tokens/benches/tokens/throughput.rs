@@ -2,9 +2,11 @@
 
 use std::hint::black_box;
 
+use braincase_tokens::encoding::forget_pieces;
+
 use crate::{
     clock::{Contender, interleaved},
-    contenders::{bpe, forget, ours, tiktoken},
+    contenders::{bpe, ours, tiktoken},
     corpora::Corpora,
     report::{Goal, Report, Row},
 };
@@ -72,11 +74,10 @@ fn times(chunks: &[&str]) -> [f64; 4] {
     interleaved(
         ROUNDS,
         [
-            Contender { prepare: &forget, work: &mut cold },
+            Contender { prepare: &forget_pieces, work: &mut cold },
             Contender { prepare: &|| {}, work: &mut warm },
-            // The others keep nothing that could be forgotten, but the processor's caches do.
-            Contender { prepare: &forget, work: &mut tiktoken },
-            Contender { prepare: &forget, work: &mut bpe },
+            Contender { prepare: &|| {}, work: &mut tiktoken },
+            Contender { prepare: &|| {}, work: &mut bpe },
         ],
     )
 }

@@ -6,6 +6,7 @@
 
 mod guess;
 mod queue;
+mod short;
 mod windows;
 
 use std::ops::ControlFlow;
@@ -14,6 +15,9 @@ use super::vocabulary::Vocabulary;
 
 /// The tokens of a piece. If they are more than `limit`, only so many are promised.
 pub(super) fn count(vocabulary: &Vocabulary, piece: &[u8], limit: usize) -> usize {
+    if short::is_for(piece) {
+        return short::count(vocabulary, piece);
+    }
     guess::count(vocabulary, piece).unwrap_or_else(|| windows::count(vocabulary, piece, limit))
 }
 

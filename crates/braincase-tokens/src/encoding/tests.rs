@@ -47,6 +47,14 @@ fn every_token_is_one_token_and_none_is_longer_than_said() {
 }
 
 #[test]
+fn counts_are_the_same_after_forgetting() {
+    let text = "Donaudampfschifffahrtsgesellschaft";
+    let before = count(Encoding::O200kBase, text);
+    super::forget_pieces();
+    assert_eq!(count(Encoding::O200kBase, text), before);
+}
+
+#[test]
 fn several_texts_can_be_counted_at_once() {
     let text = "Donaudampfschifffahrtsgesellschaft und Überraschungsmomente";
     let expected: Vec<_> = pieces(Encoding::O200kBase, text).collect();

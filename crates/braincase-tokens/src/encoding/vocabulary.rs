@@ -82,6 +82,19 @@ impl Vocabulary {
         Token::from_le_bytes(self.bytes[usize::from(byte)])
     }
 
+    /// What two bytes are merged into: one look where [`Self::merged`] would take two.
+    #[inline]
+    pub(super) fn merged_bytes(&self, left: u8, right: u8) -> Option<Token> {
+        let longest = (self.start(left, right) >> TREE_BITS) as Token;
+        (longest != self.byte(left)).then_some(longest)
+    }
+
+    /// Where in the tree two bytes lead, and the longest token that they begin with.
+    #[inline]
+    fn start(&self, first: u8, second: u8) -> u64 {
+        u64::from_le_bytes(self.starts[usize::from(first) << 8 | usize::from(second)])
+    }
+
     /// What two neighbours are merged into.
     #[inline]
     pub(super) fn merged(&self, left: Token, right: Token) -> Option<Token> {
@@ -118,7 +131,7 @@ impl Vocabulary {
     #[inline]
     pub(super) fn longest_prefix(&self, bytes: &[u8]) -> Option<Token> {
         let [first, second, rest @ ..] = bytes else { return bytes.first().map(|byte| self.byte(*byte)) };
-        let start = u64::from_le_bytes(self.starts[usize::from(*first) << 8 | usize::from(*second)]);
+        let start = self.start(*first, *second);
         let mut node = start & NUMBERS;
         let mut followers = start >> NUMBER_BITS;
         let mut longest = start >> TREE_BITS;

@@ -45,8 +45,10 @@ pub(super) fn tails(
 ) {
     let most = cuts.limit.saturating_sub(after).saturating_add(1);
     let starts = last_starts(encoding, text, &piece, most);
-    for (at, tokens) in starts.into_iter().rev().zip(after + 1..) {
-        if at > piece.start && characters.is_boundary(at) && !cuts.add(at, tokens, true) {
+    // Characters are asked from the left, as they answer; suffixes are added from the right.
+    let may_begin: Vec<_> = starts.iter().map(|at| *at > piece.start && characters.is_boundary(*at)).collect();
+    for ((at, may_begin), tokens) in starts.into_iter().zip(may_begin).rev().zip(after + 1..) {
+        if may_begin && !cuts.add(at, tokens, true) {
             return;
         }
     }
