@@ -13,7 +13,7 @@ const ENTRY_OVERHEAD: u64 = 380;
 /// One entry may weigh this share of a bound in bytes, unless said otherwise.
 const MAX_ENTRY_SHARE: u64 = 8;
 
-/// How much a cache may hold.
+/// How much a cache may hold. For a moment it may be an eighth more, and one entry per thread that writes.
 pub enum Bound<K, V> {
     /// This many entries.
     Entries(u64),

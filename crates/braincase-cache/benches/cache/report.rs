@@ -10,6 +10,7 @@ pub(crate) struct Row {
     pub(crate) unit: &'static str,
     pub(crate) ours: f64,
     pub(crate) raw: f64,
+    pub(crate) ratio: f64,
     pub(crate) goal: Goal,
 }
 
@@ -24,10 +25,6 @@ pub(crate) enum Goal {
 }
 
 impl Row {
-    fn ratio(&self) -> f64 {
-        self.ours / self.raw
-    }
-
     fn goal(&self) -> String {
         match self.goal {
             Goal::Ratio(most) => format!("<= {most:.2}x raw"),
@@ -38,7 +35,7 @@ impl Row {
 
     fn is_met(&self) -> Option<bool> {
         match self.goal {
-            Goal::Ratio(most) => Some(self.ratio() <= most),
+            Goal::Ratio(most) => Some(self.ratio <= most),
             Goal::Limit { ours, raw } => Some(self.ours <= ours && self.raw > raw),
             Goal::Shown => None,
         }
@@ -68,7 +65,7 @@ impl Report {
 
     pub(crate) fn push(&mut self, row: Row) {
         let Row { name, unit, ours, raw, .. } = &row;
-        let (ratio, goal, verdict) = (row.ratio(), row.goal(), row.verdict());
+        let (ratio, goal, verdict) = (row.ratio, row.goal(), row.verdict());
         println!("{name:<46} {unit:>7} {ours:>10.1} {raw:>10.1} {ratio:>6.2}  {goal:<24} {verdict}");
         self.0.push(row);
     }
@@ -79,7 +76,7 @@ impl Report {
             .iter()
             .map(|row| {
                 json!({
-                    "name": row.name, "unit": row.unit, "ours": row.ours, "raw": row.raw, "ratio": row.ratio(),
+                    "name": row.name, "unit": row.unit, "ours": row.ours, "raw": row.raw, "ratio": row.ratio,
                     "goal": row.goal(), "met": row.is_met(),
                 })
             })
