@@ -148,7 +148,7 @@ mod tests {
         let gone = |told: &[Message], new: &[Message]| outgrown(&limits, told, new);
         assert_eq!(gone(&vec![short.clone(); 6], &vec![short.clone(); 2]), 0, "as many as are read");
         assert_eq!(gone(&vec![short.clone(); 7], &vec![short.clone(); 2]), 3, "six are left");
-        assert_eq!(gone(&vec![long.clone(); 3], &[short.clone()]), 0);
+        assert_eq!(gone(&vec![long.clone(); 3], std::slice::from_ref(&short)), 0);
         assert_eq!(gone(&vec![long.clone(); 3], &[short.clone(), long.clone()]), 2, "62 bytes are left");
         assert_eq!(gone(&vec![long.clone(); 2], &vec![long; 4]), 2, "the new ones stay");
     }
