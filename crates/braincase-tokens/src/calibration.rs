@@ -4,7 +4,8 @@
 //! The first is learnt as tokens of the frame, the second as a percentage, and that only where the registry says that the
 //! tokenizer is another one. A correction is always on the cautious side of the last reports: it covers each of them, it
 //! may grow at once but shrinks only after three reports, and no report alone moves it beyond its clamp. What three of the
-//! last reports say is believed up to half the window, since a provider enforces what it counts.
+//! last reports say is believed up to half the window, since a provider enforces what it counts. A report of fewer tokens
+//! than a request can have is ignored, since it cannot be about the whole of it.
 
 mod correction;
 #[cfg(test)]
@@ -66,7 +67,8 @@ pub enum Taken {
     AsReported,
     /// It was too far off to be true, and only so much of it was learnt as may be until others say the same.
     Clamped,
-    /// Nothing can be learnt from it: it is empty, or an image costs less than it may.
+    /// Nothing can be learnt from it: an image costs less than it may, or it is less than the request can have, as from a
+    /// provider that leaves out what was cached.
     Ignored,
 }
 

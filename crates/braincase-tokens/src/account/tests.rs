@@ -3,7 +3,7 @@
 use serde_json::json;
 
 mod images;
-mod properties;
+pub(super) mod properties;
 
 use super::{Detail, Image, Message, Role, ToolCall, ToolChoice, ToolSchema, ToolSet};
 use crate::{Exactness, Model, Registry};

@@ -15,8 +15,10 @@ const MOST_FRAME: usize = 8_192;
 const MOST_FRAME_PART: usize = 8;
 /// The most if it says so again and again, as a part of the window. Who bills it will enforce it, too.
 const MOST_AGREED_PART: usize = 2;
-/// No tokenizer is believed to make fewer tokens than this percentage of ours.
+/// No tokenizer is believed to make fewer tokens than this percentage of ours, nor fewer than this part of what the
+/// registry says. Who reports less leaves something out, such as what was cached.
 const LEAST_PERCENT: usize = 80;
+const LEAST_PART: (usize, usize) = (2, 3);
 
 /// What was learnt about a model. Without reports it changes nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -79,13 +81,12 @@ impl Clamp {
         let rest = reported.saturating_sub(cost.images);
         // What an image costs is a bound, so that fewer tokens than we count may be due to it alone.
         let tells_of_images = cost.images > 0 && rest <= cost.tokens.saturating_sub(cost.images);
-        if reported == 0 || cost.counted == 0 || tells_of_images {
+        let least = if self.percent == 100 { cost.exact } else { product(cost.counted, self.least_percent()) };
+        if reported == 0 || cost.counted == 0 || tells_of_images || rest < least {
             return (None, Taken::Ignored);
         }
-        let least = if self.percent == 100 { cost.exact } else { product(cost.counted, LEAST_PERCENT) };
-        let report = Report { counted: cost.counted, reported: rest.max(least) };
-        let taken =
-            if rest < least || report.reported > self.most(report) { Taken::Clamped } else { Taken::AsReported };
+        let report = Report { counted: cost.counted, reported: rest };
+        let taken = if rest > self.most(report) { Taken::Clamped } else { Taken::AsReported };
         // The rest is kept, since it is believed once enough others agree.
         let most = self.most(report).saturating_add(self.most_agreed);
         (Some(Report { reported: report.reported.min(most), ..report }), taken)
@@ -99,6 +100,12 @@ impl Clamp {
     /// The largest percentage that is believed: another tokenizer may be twice as far off as the registry says.
     const fn most_percent(self) -> usize {
         if self.percent == 100 { 100 } else { self.percent * 2 }
+    }
+
+    /// The smallest percentage that is believed.
+    const fn least_percent(self) -> usize {
+        let part = (self.percent * LEAST_PART.0).div_ceil(LEAST_PART.1);
+        if part > LEAST_PERCENT { part } else { LEAST_PERCENT }
     }
 
     /// What covers all the reports, as far as they are believed.
@@ -136,7 +143,7 @@ impl Clamp {
         let shown: Vec<_> = reports.iter().filter(|report| report.counted >= LARGE).map(shown).collect();
         let (most, least) = (*shown.iter().max()?, *shown.iter().min()?);
         let cautious = most + 1 + (most - least) / 4;
-        let lower = if shown.len() >= ENOUGH { LEAST_PERCENT } else { self.percent };
+        let lower = if shown.len() >= ENOUGH { self.least_percent() } else { self.percent };
         Some(cautious.clamp(lower, self.most_percent().max(lower)))
     }
 }

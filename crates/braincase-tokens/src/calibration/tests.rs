@@ -74,9 +74,13 @@ fn an_estimate_of_tools_shrinks_to_what_is_reported_but_only_after_three_reports
     provider.report(&message(10), plain - 20);
     assert_eq!((provider.count(&message(10)), provider.exactness()), (plain - 18, Exactness::Calibrated));
     for _ in 0..WINDOW {
-        provider.report(&message(10), 1);
+        assert_eq!(provider.report(&message(10), text + 2).taken, Taken::Ignored, "less than what is certain");
     }
-    assert_eq!(provider.count(&message(10)), text + 3 + 2, "never below what is certain");
+    assert_eq!(provider.count(&message(10)), plain - 18);
+    for _ in 0..WINDOW {
+        assert_eq!(provider.report(&message(10), text + 3).taken, Taken::AsReported, "all that is certain");
+    }
+    assert_eq!(provider.count(&message(10)), text + 3 + 2);
 }
 
 #[test]
@@ -96,6 +100,37 @@ fn another_tokenizer_is_learnt_from_large_requests() {
 }
 
 #[test]
+fn a_provider_that_leaves_out_what_was_cached_makes_no_count_smaller() {
+    for (name, tools) in
+        [("gpt-4o", nested_tools()), ("gpt-5", nested_tools()), ("claude-sonnet-5", ToolSet::default())]
+    {
+        let calibrator = Calibrator::default();
+        let provider = provider(&calibrator, name, tools);
+        let (large, plain) = (message(1_000), provider.count(&message(1_000)));
+        for part in [1, 2, 3, 4, 5, 6] {
+            assert_eq!(provider.report(&large, plain * part / 10).taken, Taken::Ignored, "{name}, {part} tenths");
+        }
+        assert_eq!((provider.count(&large), provider.exactness()), (plain, Exactness::Estimate), "{name}");
+    }
+}
+
+#[test]
+fn no_percentage_is_learnt_that_is_far_below_what_the_registry_says() {
+    for (name, least) in [("claude-sonnet-5", 120), ("claude-sonnet-4-5", 94), ("gpt-6-sol", 80)] {
+        let calibrator = Calibrator::default();
+        let provider = provider(&calibrator, name, ToolSet::default());
+        let large = message(1_000);
+        let counted = provider.model.cost([&large], &provider.tools).counted;
+        assert_eq!(provider.report(&large, (counted * least).div_ceil(100) - 1).taken, Taken::Ignored, "{name}");
+        for _ in 0..3 {
+            let taken = provider.report(&large, (counted * least).div_ceil(100)).taken;
+            assert_eq!(taken, Taken::AsReported, "{name}");
+        }
+        assert!(provider.count(&large) * 100 >= counted * least, "{name}");
+    }
+}
+
+#[test]
 fn exact_counts_that_are_confirmed_stay_exact() {
     let calibrator = Calibrator::default();
     let provider = provider(&calibrator, "gpt-4o", ToolSet::default());
@@ -105,8 +140,8 @@ fn exact_counts_that_are_confirmed_stay_exact() {
         assert_eq!((drift.percent, drift.taken), (100, Taken::AsReported));
     }
     assert_eq!((provider.count(&message(10)), provider.exactness()), (exact, Exactness::Exact));
-    assert_eq!(provider.report(&message(10), exact / 2).taken, Taken::Clamped, "it cannot be less");
-    assert_eq!(provider.count(&message(10)), exact);
+    assert_eq!(provider.report(&message(10), exact - 1).taken, Taken::Ignored, "it cannot be less");
+    assert_eq!((provider.count(&message(10)), provider.exactness()), (exact, Exactness::Exact));
 }
 
 #[test]

@@ -62,9 +62,17 @@ pub(crate) fn schemas() -> impl Strategy<Value = Value> {
                 .prop_map(|properties| json!({"type": "object", "properties": properties, "required": ["a"]})),
             inner.clone().prop_map(|items| json!({"type": "array", "items": items, "description": "some of them"})),
             prop::collection::vec(inner.clone(), 0..3).prop_map(|any| json!({"anyOf": any, "title": "either"})),
-            inner.prop_map(|others| json!({"type": ["object", "null"], "additionalProperties": others})),
+            inner.clone().prop_map(|others| json!({"type": ["object", "null"], "additionalProperties": others})),
+            (kinds(), inner.clone(), inner).prop_map(|(kinds, items, property)| {
+                json!({"type": kinds, "items": items, "properties": {"a": property, "b": {"$ref": "#"}}})
+            }),
         ]
     })
+}
+
+/// Kinds of which some may come again.
+fn kinds() -> impl Strategy<Value = Vec<&'static str>> {
+    prop::collection::vec(prop::sample::select(vec!["object", "array", "string", "integer"]), 0..6)
 }
 
 fn tools() -> impl Strategy<Value = ToolSchema> {

@@ -3,7 +3,7 @@
 //! It looks like TypeScript: each tool a type in a namespace, each argument a field, each remark a comment. Whatever a
 //! schema says that has no place there becomes a comment, too, so that nothing of it goes uncounted.
 
-use std::fmt::Write as _;
+use std::{collections::HashSet, fmt::Write as _};
 
 use serde_json::{Map, Value};
 
@@ -15,6 +15,8 @@ const MAX_DEPTH: usize = 32;
 const MAX_REFERENCES: usize = 100;
 /// References are only named once the text has this many bytes.
 const MAX_TEXT: usize = 1 << 20;
+/// How many times the size of its JSON a schema may take to write. Without references none comes near.
+const MAX_WORK: usize = 8;
 /// What has a place in the form.
 const RENDERED: &[&str] = &[
     "$ref",
@@ -36,7 +38,15 @@ const DEFINITIONS: &[&str] = &["$defs", "definitions"];
 pub(super) fn render(tools: &[ToolSchema]) -> String {
     let mut text = "namespace functions {\n\n".to_owned();
     for tool in tools {
-        Renderer { root: &tool.parameters, references: MAX_REFERENCES, text: &mut text }.tool(tool);
+        let json = tool.parameters.to_string();
+        let work = MAX_WORK * json.len();
+        let mut renderer = Renderer { root: &tool.parameters, references: MAX_REFERENCES, work, text: &mut text };
+        renderer.tool(tool);
+        if renderer.work == 0 {
+            // Where it stopped is not known here, so that what it had not come to is charged with all the rest.
+            renderer.text.push_str(&json);
+        }
+        text.push_str("\n\n");
     }
     text.push_str("} // namespace functions");
     text
@@ -47,13 +57,17 @@ struct Renderer<'a> {
     root: &'a Value,
     /// How many more references may be written out.
     references: usize,
+    /// How many more bytes may be written and fields be looked at; nothing more is written once there is none.
+    work: usize,
     text: &'a mut String,
 }
 
 impl<'a> Renderer<'a> {
     fn tool(&mut self, tool: &'a ToolSchema) {
-        self.comment(&tool.description);
-        self.write(format_args!("type {} = (", tool.name));
+        for line in tool.description.lines() {
+            self.text.extend(["// ", line, "\n"]);
+        }
+        self.text.extend(["type ", &tool.name, " = ("]);
         let has_arguments = match &tool.parameters {
             Value::Object(fields) => {
                 fields.get("properties").is_none_or(|p| p.as_object().is_none_or(|p| !p.is_empty()))
@@ -65,7 +79,7 @@ impl<'a> Renderer<'a> {
             self.text.push_str("_: ");
             self.schema(&tool.parameters, 0);
         }
-        self.text.push_str(") => any;\n\n");
+        self.text.push_str(") => any;");
     }
 
     /// A schema as a type, after comments for what a type cannot say.
@@ -76,11 +90,16 @@ impl<'a> Renderer<'a> {
         if depth >= MAX_DEPTH {
             return self.json(schema);
         }
-        self.remarks(fields);
-        self.kind(fields, depth);
+        if self.may_go_on(1) {
+            self.remarks(fields);
+            self.kind(fields, depth);
+        }
     }
 
     fn kind(&mut self, fields: &'a Map<String, Value>, depth: usize) {
+        if !self.may_go_on(fields.len()) {
+            return;
+        }
         if let Some(Value::String(reference)) = fields.get("$ref") {
             return self.reference(reference, depth);
         }
@@ -91,7 +110,7 @@ impl<'a> Renderer<'a> {
                 if !fields.contains_key("properties") {
                     return;
                 }
-                self.text.push_str(" & ");
+                self.push(" & ");
             }
         }
         if let Some(Value::Array(choices)) = fields.get("enum") {
@@ -102,54 +121,72 @@ impl<'a> Renderer<'a> {
         }
         match fields.get("type") {
             Some(Value::String(kind)) => self.plain(kind, fields, depth),
-            Some(Value::Array(kinds)) => self.joined(kinds, " | ", |this, kind| match kind {
-                Value::String(kind) => this.plain(kind, fields, depth),
-                other => this.json(other),
-            }),
+            Some(Value::Array(kinds)) => self.kinds(kinds, fields, depth),
             _ if fields.contains_key("properties") => self.object(fields, depth),
             _ if fields.contains_key("items") => self.array(fields, depth),
             Some(other) => self.json(other),
-            None => self.text.push_str("any"),
+            None => self.push("any"),
         }
+    }
+
+    /// One of several kinds. Each is written once, however often it is said, since each holds all that is below.
+    fn kinds(&mut self, kinds: &'a [Value], fields: &'a Map<String, Value>, depth: usize) {
+        if !self.may_go_on(kinds.len()) {
+            return;
+        }
+        let mut written = HashSet::new();
+        let kinds = kinds.iter().filter(|kind| kind.as_str().is_none_or(|kind| written.insert(kind)));
+        self.joined(kinds, " | ", |this, kind| match kind {
+            Value::String(kind) => this.plain(kind, fields, depth),
+            other => this.json(other),
+        });
     }
 
     fn plain(&mut self, kind: &str, fields: &'a Map<String, Value>, depth: usize) {
         match kind {
             "object" => self.object(fields, depth),
             "array" => self.array(fields, depth),
-            "integer" => self.text.push_str("number"),
-            other => self.text.push_str(other),
+            "integer" => self.push("number"),
+            other => self.push(other),
         }
     }
 
     fn array(&mut self, fields: &'a Map<String, Value>, depth: usize) {
         match fields.get("items") {
             Some(items) => self.schema(items, depth + 1),
-            None => self.text.push_str("any"),
+            None => self.push("any"),
         }
-        self.text.push_str("[]");
+        self.push("[]");
     }
 
     fn object(&mut self, fields: &'a Map<String, Value>, depth: usize) {
-        self.text.push_str("{\n");
+        self.push("{\n");
         if let Some(Value::Object(properties)) = fields.get("properties") {
-            let required = fields.get("required").and_then(Value::as_array);
+            let required = self.required(fields);
             for (key, schema) in properties {
-                let optional = required.is_none_or(|required| !required.iter().any(|name| name == key));
+                if self.work == 0 {
+                    return;
+                }
+                let optional = !required.contains(&**key);
                 if let Value::Object(fields) = schema {
                     self.remarks(fields);
                 }
                 self.write(format_args!("{key}{}: ", if optional { "?" } else { "" }));
                 self.field(schema, depth + 1);
-                self.text.push_str(",\n");
+                self.push(",\n");
             }
         }
         if let Some(others @ Value::Object(_)) = fields.get("additionalProperties") {
-            self.text.push_str("[key: string]: ");
+            self.push("[key: string]: ");
             self.schema(others, depth + 1);
-            self.text.push_str(",\n");
+            self.push(",\n");
         }
         self.text.push('}');
+    }
+
+    fn required(&mut self, fields: &'a Map<String, Value>) -> HashSet<&'a str> {
+        let names = fields.get("required").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        if self.may_go_on(names.len()) { names.iter().filter_map(Value::as_str).collect() } else { HashSet::new() }
     }
 
     /// The type of a field, whose remarks stand above it already.
@@ -175,6 +212,7 @@ impl<'a> Renderer<'a> {
     fn remarks(&mut self, fields: &Map<String, Value>) {
         for (key, value) in fields {
             match value {
+                _ if self.work == 0 => return,
                 Value::String(text) if key == "description" => self.comment(text),
                 _ if RENDERED.contains(&key.as_str()) || DEFINITIONS.contains(&key.as_str()) => {}
                 value => self.write(format_args!("// {key}: {value}\n")),
@@ -188,10 +226,18 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    fn joined(&mut self, values: &'a [Value], separator: &str, mut write: impl FnMut(&mut Self, &'a Value)) {
-        for (place, value) in values.iter().enumerate() {
+    fn joined(
+        &mut self,
+        values: impl IntoIterator<Item = &'a Value>,
+        separator: &str,
+        mut write: impl FnMut(&mut Self, &'a Value),
+    ) {
+        for (place, value) in values.into_iter().enumerate() {
             if place > 0 {
-                self.text.push_str(separator);
+                self.push(separator);
+            }
+            if self.work == 0 {
+                return;
             }
             write(self, value);
         }
@@ -201,8 +247,25 @@ impl<'a> Renderer<'a> {
         self.write(format_args!("{value}"));
     }
 
+    fn push(&mut self, text: &str) {
+        if self.may_go_on(text.len()) {
+            self.text.push_str(text);
+        }
+    }
+
     fn write(&mut self, arguments: std::fmt::Arguments<'_>) {
-        // Writing to a string never fails.
-        let _ = self.text.write_fmt(arguments);
+        if self.work > 0 {
+            let before = self.text.len();
+            // Writing to a string never fails.
+            let _ = self.text.write_fmt(arguments);
+            self.work = self.work.saturating_sub(self.text.len() - before);
+        }
+    }
+
+    /// Whether there is work left, from which this much is taken.
+    fn may_go_on(&mut self, work: usize) -> bool {
+        let goes_on = self.work > 0;
+        self.work = self.work.saturating_sub(work);
+        goes_on
     }
 }

@@ -1,8 +1,10 @@
 //! The namespace form, by example and on schemas that mean harm.
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{ToolChoice, ToolSchema, ToolSet, namespace};
+use crate::account::tests::properties::schemas;
 
 fn tool(parameters: Value) -> ToolSchema {
     ToolSchema { name: "draw".to_owned(), description: "Draws.\nIn colour.".to_owned(), parameters }
@@ -69,6 +71,63 @@ fn schemas_that_refer_to_themselves_come_to_an_end() {
     assert!(rendered(heavy).len() < 2_000_000);
     let deep = (0..100).fold(json!({"type": "string"}), |inner, _| json!({"type": "array", "items": inner}));
     assert!(rendered(deep).ends_with("} // namespace functions"));
+}
+
+/// Far more than a schema takes without references, and as much as it may take with them.
+fn most_bytes(parameters: &Value) -> usize {
+    200 + 10 * parameters.to_string().len()
+}
+
+#[test]
+fn kinds_that_are_said_again_are_written_once() {
+    let said = json!({"type": ["object", "null", "object", "array", "array"], "items": {"type": ["string", "string"]}});
+    assert!(rendered(said).contains("type draw = (_: {\n} | null | string[]) => any;"));
+}
+
+/// Schemas in which each level holds the next one more than once, if each way to say so counts.
+fn nested(depth: usize) -> impl Iterator<Item = Value> {
+    let levels: [fn(Value) -> Value; 5] = [
+        |inner| json!({"type": ["object", "object"], "properties": {"a": inner}}),
+        |inner| json!({"type": ["array", "array", "object", "object"], "items": inner, "additionalProperties": {}}),
+        |inner| json!({"anyOf": [inner], "oneOf": [{"$ref": "#/anyOf/0"}], "properties": {}}),
+        |inner| json!({"allOf": [inner, {"$ref": "#"}, {"$ref": "#"}], "type": ["object", "array", "object"]}),
+        |inner| json!({"type": "object", "properties": {"a": inner, "b": {"$ref": "#/properties/a"}}}),
+    ];
+    levels.into_iter().map(move |level| (0..depth).fold(json!({"type": "string"}), |inner, _| level(inner)))
+}
+
+#[test]
+fn no_nesting_is_written_more_often_than_there_is_work() {
+    for depth in [12, 32, 60] {
+        for parameters in nested(depth) {
+            let (bytes, most) = (rendered(parameters.clone()).len(), most_bytes(&parameters));
+            assert!(bytes <= most, "{bytes} bytes at depth {depth}, at most {most} may be: {parameters}");
+        }
+    }
+}
+
+#[test]
+fn what_there_is_no_work_for_is_charged_as_json() {
+    let parameters = nested(32).nth(4).unwrap();
+    assert!(rendered(parameters.clone()).contains(&parameters.to_string()));
+}
+
+#[test]
+fn required_names_are_found_at_once() {
+    let names: Vec<_> = (0..20_000).map(|n| format!("property_{n:05}")).collect();
+    let properties: serde_json::Map<_, _> = names.iter().map(|name| (name.clone(), json!({"type": "null"}))).collect();
+    let asked: Vec<_> = names.iter().rev().step_by(2).collect();
+    let text = rendered(json!({"type": "object", "properties": properties, "required": asked}));
+    assert_eq!((text.matches("?: null").count(), text.matches(": null").count()), (10_000, 20_000));
+    assert!(text.contains("\nproperty_00000?: null") && text.contains("\nproperty_19999: null"));
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_bounded_by_what_is_said(parameters in schemas()) {
+        let bytes = rendered(parameters.clone()).len();
+        prop_assert!(bytes <= most_bytes(&parameters), "{} bytes", bytes);
+    }
 }
 
 #[test]
