@@ -20,8 +20,8 @@ pub struct App {
     pub store: Arc<dyn Store>,
     /// What is known of models.
     pub models: Arc<Registry>,
-    /// Runs long computations.
-    pub compute: Compute,
+    /// Counts and fits long requests, in places that turns do not need.
+    pub counting: Compute,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// The bounds of the domain.
@@ -102,6 +102,8 @@ pub struct HttpLimits {
     pub body_deadline: Duration,
     /// A client may take nothing of its answer for this long; then it is dropped.
     pub write_idle: Duration,
+    /// How long a request to count or to fit may wait for its place and be worked on.
+    pub count_deadline: Duration,
     /// How long a JSON request waits for the end of its turn.
     pub answer_wait: Duration,
     /// How often a quiet event stream shows that it is alive.
@@ -120,6 +122,7 @@ impl Default for HttpLimits {
             body_idle: Duration::from_secs(15),
             body_deadline: Duration::from_secs(120),
             write_idle: Duration::from_secs(30),
+            count_deadline: Duration::from_secs(20),
             answer_wait: Duration::from_secs(600),
             heartbeat: Duration::from_secs(15),
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use braincase_core::store::StoreError;
-use braincase_orchestrator::Error;
+use braincase_orchestrator::{Error, compute::NoResult};
 use http::{HeaderValue, StatusCode, header};
 
 use crate::{tokens::TokensError, wire::problem::ProblemBody};
@@ -163,6 +163,18 @@ impl From<TokensError> for Problem {
     }
 }
 
+impl From<NoResult> for Problem {
+    fn from(error: NoResult) -> Self {
+        match error {
+            NoResult::NoPlace(_) => Self::busy("too many long requests are being counted; repeat later"),
+            NoResult::TookTooLong(limit) => {
+                Self::busy(format!("it was not counted within {} s; repeat later", limit.as_secs_f64()))
+            }
+            NoResult::Dropped => Self::internal(error.to_string()),
+        }
+    }
+}
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let retry_after = Some(Duration::from_secs(2));
@@ -188,5 +200,22 @@ fn field_of(what: &str) -> String {
     match what {
         "iteration" => what.to_owned(),
         _ => format!("{what}_id"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_computation_without_a_result_may_be_repeated_unless_it_broke() {
+        let said = |error: NoResult| {
+            let problem = Problem::from(error);
+            (problem.status.as_u16(), problem.code, problem.retry_after.is_some(), problem.internal.is_some())
+        };
+        let limit = Duration::from_secs(1);
+        assert_eq!(said(NoResult::NoPlace(limit)), (503, "busy", true, false));
+        assert_eq!(said(NoResult::TookTooLong(limit)), (503, "busy", true, false));
+        assert_eq!(said(NoResult::Dropped), (500, "internal", false, true));
     }
 }

@@ -110,8 +110,11 @@ pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services,
     let limits = Limits::default();
     let store = open_store(config, &(keeper.clone() as _)).await?;
     let models = load_models(config.models.as_deref())?;
-    // One long computation for each processor: more would only take turns.
-    let compute = Compute::new(Arc::clone(&background), available_parallelism().map_or(1, NonZero::get));
+    // One long computation of each kind for each processor: more would only take turns. What clients ask to have counted
+    // has places of its own, so that it cannot keep turns from theirs.
+    let processors = available_parallelism().map_or(1, NonZero::get);
+    let compute = Compute::new(Arc::clone(&background), processors, limits.turn_deadline);
+    let counting = Compute::new(Arc::clone(&background), processors, http.count_deadline);
     let model = models.get(&config.openai.model)?;
     load_vocabulary(&model, background.as_ref());
     let parts = Parts {
@@ -120,7 +123,7 @@ pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services,
         vision: make_vision(config, &background, &limits, &clock)?,
         clock: Arc::clone(&clock),
         background,
-        compute: compute.clone(),
+        compute,
         limits: limits.clone(),
         models: Arc::clone(&models),
         model,
@@ -131,7 +134,7 @@ pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services,
         orchestrator: Orchestrator::new(parts),
         store,
         models,
-        compute,
+        counting,
         clock,
         limits: Arc::new(limits),
         load: Arc::new(Load::within(&http)),

@@ -27,9 +27,8 @@ use braincase_core::{
     vision::{Vision, VisionError},
 };
 use bytes::Bytes;
-use tokio::time::timeout;
 
-use crate::compute::Compute;
+use crate::compute::{Compute, NoResult};
 
 pub use facts::facts_of;
 
@@ -44,23 +43,27 @@ impl LocalVision {
     /// A vision that decodes up to `concurrency` images at once, and at least one.
     #[must_use]
     pub fn new(background: Arc<dyn Background>, limits: Limits, concurrency: usize) -> Self {
-        Self { limits, decoders: Compute::new(background, concurrency) }
-    }
-
-    async fn facts(&self, bytes: Bytes, format: ImageFormat) -> Result<ImageFacts, VisionError> {
-        let limits = self.limits.clone();
-        let looked = self.decoders.run(Task::new("image_decoding"), move || look(&bytes, format, &limits));
-        looked.await.map_err(|dropped| VisionError::Unavailable(dropped.to_string()))?
+        let decoders = Compute::new(background, concurrency, limits.analysis_deadline);
+        Self { limits, decoders }
     }
 }
 
 #[async_trait]
 impl Vision for LocalVision {
     async fn analyze(&self, bytes: Bytes, format: ImageFormat) -> Result<ImageFacts, VisionError> {
-        let limit = self.limits.analysis_deadline;
-        let late = |_| VisionError::Unavailable(format!("the analysis took longer than {} s", limit.as_secs_f64()));
-        timeout(limit, self.facts(bytes, format)).await.map_err(late)?
+        let limits = self.limits.clone();
+        let looked = self.decoders.run(Task::new("image_decoding"), move || look(&bytes, format, &limits));
+        looked.await.map_err(unavailable)?
     }
+}
+
+fn unavailable(error: NoResult) -> VisionError {
+    VisionError::Unavailable(match error {
+        NoResult::NoPlace(limit) | NoResult::TookTooLong(limit) => {
+            format!("the analysis took longer than {} s", limit.as_secs_f64())
+        }
+        NoResult::Dropped => error.to_string(),
+    })
 }
 
 fn look(bytes: &[u8], format: ImageFormat, limits: &Limits) -> Result<ImageFacts, VisionError> {

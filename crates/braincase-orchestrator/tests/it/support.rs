@@ -73,7 +73,7 @@ impl Desk {
             brain: setting.brain.unwrap_or_else(|| brain.clone()),
             vision: vision.clone(),
             clock,
-            compute: Compute::new(background.clone(), 2),
+            compute: Compute::new(background.clone(), 2, LIMIT),
             background,
             limits: setting.limits,
             models: models.clone(),

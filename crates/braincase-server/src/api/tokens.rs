@@ -8,7 +8,6 @@ use serde::de::DeserializeOwned;
 use crate::{
     api::Answered,
     app::App,
-    error::Problem,
     extract::{JsonBytes, parse},
     tokens::{self, TokensError},
     wire::{
@@ -28,7 +27,8 @@ pub(crate) async fn fit(State(app): State<App>, body: JsonBytes) -> Answered<Sho
 }
 
 /// Parses and works; long requests do both on a blocking thread, a few at a time, since what is parsed may take many times
-/// the memory of the body.
+/// the memory of the body. A client that hangs up while it waits for its place costs nothing; one that hangs up later holds
+/// its place until the work is done.
 async fn work<A: DeserializeOwned, T: Send + 'static>(
     app: &App,
     JsonBytes(held): JsonBytes,
@@ -39,6 +39,5 @@ async fn work<A: DeserializeOwned, T: Send + 'static>(
         return Ok(Shown(work(parse(held.bytes())?)?));
     }
     let work = move || Ok(work(parse(held.bytes())?)?);
-    let done = app.compute.run(Task::new(operation), work).await;
-    done.unwrap_or_else(|dropped| Err(Problem::internal(dropped.to_string()))).map(Shown)
+    app.counting.run(Task::new(operation), work).await?.map(Shown)
 }

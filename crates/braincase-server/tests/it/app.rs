@@ -3,6 +3,7 @@
 use std::{ffi::OsString, path::PathBuf, sync::Arc, time::Duration};
 
 use braincase_core::store::Store;
+use braincase_orchestrator::compute::Compute;
 use braincase_server::{
     app::HttpLimits,
     config::{Cli, Config},
@@ -24,6 +25,8 @@ pub(crate) struct TestApp {
     pub(crate) address: std::net::SocketAddr,
     /// For what no client can bring about.
     pub(crate) store: Arc<dyn Store>,
+    /// Where long requests are counted, to keep its places taken.
+    pub(crate) counting: Compute,
     client: reqwest::Client,
     stop: Option<oneshot::Sender<()>>,
     ended: JoinHandle<()>,
@@ -43,9 +46,11 @@ impl TestApp {
         let address = listener.local_addr().expect("an address");
         let (stop, asked) = oneshot::channel();
         let store = Arc::clone(&services.app.store);
+        let counting = services.app.counting.clone();
         let ended = run(services, listener, asked);
         let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client");
-        Self { url: format!("http://{address}"), address, store, client, stop: Some(stop), ended, _dir: dir }
+        let url = format!("http://{address}");
+        Self { url, address, store, counting, client, stop: Some(stop), ended, _dir: dir }
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {

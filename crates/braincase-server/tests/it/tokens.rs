@@ -1,8 +1,10 @@
 //! Counting and fitting over HTTP and on the command line, also with texts that have stopped other counters.
 
-use std::time::Duration;
+use std::{num::NonZero, sync::mpsc, thread::available_parallelism, time::Duration};
 
-use braincase_core::{Clock as _, SystemClock};
+use braincase_core::{Clock as _, SystemClock, background::Task};
+use braincase_server::app::HttpLimits;
+use futures_util::poll;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -116,6 +118,32 @@ async fn the_oldest_exchanges_give_way_and_the_account_says_so() {
     let recounted = ok(app.post(COUNT, json!({"model": "gpt-4", "messages": kept})).await).await;
     assert_eq!(recounted["tokens"], account["input"]);
     assert_eq!(recounted["fits"], true);
+}
+
+#[tokio::test]
+async fn turns_do_not_wait_for_what_clients_want_counted_and_those_are_told_when_it_is_too_much() {
+    // Given long requests that hold every place for counting.
+    let app =
+        TestApp::start_within(HttpLimits { count_deadline: Duration::from_millis(50), ..HttpLimits::default() }).await;
+    let project = app.project().await;
+    let mut held = Vec::new();
+    for _ in 0..available_parallelism().map_or(1, NonZero::get) {
+        let (release, released) = mpsc::channel::<()>();
+        let mut wait = Box::pin(app.counting.run(Task::new("test"), move || released.recv()));
+        assert!(poll!(&mut wait).is_pending());
+        held.push((release, wait));
+    }
+
+    // When there is one more, then it is told to come again; a short one needs no place.
+    let long = json!({"model": "gpt-4o", "text": "word ".repeat(20_000)});
+    let refused = app.post(COUNT, long).await;
+    assert_eq!(refused.headers()["retry-after"], "1");
+    assert_eq!(refusal(refused).await, "503 busy -");
+    assert_eq!(ok(app.post(COUNT, json!({"model": "gpt-4o", "text": "word"})).await).await["tokens"], 1);
+
+    // And a turn with as long a text takes its course.
+    let turn = app.turn(&project, &format!("Add a scene with the text Hello {}", "word ".repeat(20_000))).await;
+    assert_eq!(turn["status"], "completed", "{turn}");
 }
 
 /// A megabyte each of what has stopped other counters.
