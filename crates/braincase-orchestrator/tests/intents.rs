@@ -275,7 +275,9 @@ fn a_huge_prompt_is_decided_soon_and_says_that_it_was_cut() {
         let text = unit.repeat((1 << 20) / unit.len());
         let start = tokio::time::Instant::now();
         let decision = ask("shop", 2, &text);
-        assert!(start.elapsed().as_secs_f64() < 2.0, "{unit:?} took {:?}", start.elapsed());
+        // A wide margin, for machines that are busy with something else: it takes well under a second, while anything
+        // quadratic would need hours for so many tokens.
+        assert!(start.elapsed().as_secs_f64() < 20.0, "{unit:?} took {:?}", start.elapsed());
         check(&decision);
     }
     assert!(ask("shop", 0, &"make scene 2 blue. ".repeat(60_000)).reply.contains("only the beginning"));

@@ -10,11 +10,13 @@ mod colors;
 mod complaint;
 mod content;
 mod earlier;
+mod finite;
 mod numbers;
 mod plan;
 mod question;
 mod repeat;
 mod reply;
+mod role;
 mod spelling;
 mod split;
 mod step;
@@ -33,9 +35,11 @@ use braincase_core::{
 use self::{
     board::Board,
     clause::Clause,
+    complaint::Others,
     earlier::Earlier,
     plan::Work,
     question::Question,
+    role::Role,
     step::{Outcome, Preferences, Thread},
     token::Token,
 };
@@ -159,7 +163,10 @@ fn steps(
     tokens: &[Token],
     before: Option<&str>,
 ) -> Result<String, Question> {
-    let steps = split::steps(tokens, &split::Names::of(&work.board));
+    let names = split::Names::of(&work.board);
+    let tokens = role::without_reasons(tokens, &names);
+    let steps = split::steps(&tokens, &names);
+    let roles: Vec<Role> = steps.iter().map(|step| role::of(&Clause::new(text, step), &names)).collect();
     let before_tokens = before.map(token::tokenize).unwrap_or_default();
     let mut previous = before.filter(|_| !before_tokens.is_empty()).map(|before| Clause::new(before, &before_tokens));
     let (mut done, mut unknown, mut quiet) = (0_usize, 0_usize, 0_usize);
@@ -168,7 +175,13 @@ fn steps(
         let clause = Clause::new(text, step);
         let next = steps.get(index + 1).map(|next| Clause::new(text, next));
         thread.followed = next.as_ref().is_some_and(complaint::orders);
-        if complaint::explains(work, &clause, next.as_ref()) {
+        let next = next.as_ref().map(|next| (next, roles[index + 1]));
+        if complaint::explains(work, (&clause, roles[index]), next) {
+            complaint::remember(work, thread, &clause)?;
+            continue;
+        }
+        let order = roles.iter().enumerate().any(|(other, role)| other != index && role.is_order());
+        if complaint::is_aside(work, &clause, roles[index], Others { order, done: done > 0 }) {
             complaint::remember(work, thread, &clause)?;
             continue;
         }

@@ -1,15 +1,17 @@
 //! Steps: where one step of a request ends and the next begins.
 
 mod ellipsis;
+mod sentence;
 mod statement;
-mod target;
+pub(super) mod target;
 
 use std::borrow::Cow;
 
+use self::sentence::{is_clause_border, is_content_open, is_reason};
 use self::statement::{desires, is_modal, is_purpose, states, states_more, suffices, tells_why};
 use super::{
     board::Board,
-    colors, target as lookup,
+    colors, role, target as lookup,
     token::{Kind, Token},
     wish, words,
 };
@@ -43,7 +45,11 @@ pub(super) fn steps<'t>(tokens: &'t [Token], names: &Names) -> Vec<Cow<'t, [Toke
     let mut pieces = Vec::new();
     let mut start = 0;
     for at in 0..tokens.len() {
-        if at >= start && is_border(tokens, start, at, names) {
+        if at > start && !is_content_open(&tokens[start..at]) && is_reason(&tokens[at..], names) {
+            // The word stays, for it tells what the clause is there for.
+            push(&mut pieces, &tokens[start..at]);
+            start = at;
+        } else if at >= start && is_border(tokens, start, at, names) {
             push(&mut pieces, &tokens[start..at]);
             start = at + 1;
         }
@@ -78,12 +84,18 @@ fn push<'t>(steps: &mut Vec<&'t [Token]>, step: &'t [Token]) {
 
 fn is_border(tokens: &[Token], start: usize, at: usize, names: &Names) -> bool {
     let rest = &tokens[at + 1..];
+    if tokens[at].kind == Kind::Colon && is_clause_border(&tokens[start..at], tokens, at, names) {
+        return true;
+    }
     // "apart from Beach, delete everything": the exception belongs to what follows.
     let exception =
         tokens[start..at].iter().take(4).any(|token| matches!(token.word.as_str(), "except" | "all-except"));
     let orders = || tokens[start..at].iter().take(20).any(|token| words::COMMANDS.contains(&token.word.as_str()));
     if exception && tokens[at].kind != Kind::Newline && !orders() {
         return false;
+    }
+    if is_clause_border(&tokens[start..at], tokens, at, names) {
+        return true;
     }
     match tokens[at].kind {
         Kind::Newline | Kind::Semicolon => starts_step(rest) || !has_content(&tokens[start..at]),
@@ -137,58 +149,42 @@ fn has_content(step: &[Token]) -> bool {
     })
 }
 
+/// Orders that are nouns, or say how something is, unless something follows them at once.
+const NOUNS: &[&str] = &[
+    "title", "name", "end", "start", "color", "bold", "bigger", "smaller", "do", "zoom", "fade", "bounce", "spin",
+    "longer", "shorter", "faster", "slower", "show", "like", "begin", "finish",
+];
+/// What follows such a word if it is an order.
+const OBJECTS: &[&str] = &[
+    "the",
+    "it",
+    "this",
+    "scene",
+    "scenes",
+    "all",
+    "everything",
+    "every",
+    "with",
+    "them",
+    "that",
+    "a",
+    "an",
+    "both",
+    "each",
+    "by",
+];
+
 /// Whether tokens begin like a command, politeness and connectives aside.
 fn starts_step(tokens: &[Token]) -> bool {
     let mut at = 0;
     while at < tokens.len().min(8) {
+        if role::lets(&tokens[at..]) {
+            return true;
+        }
         let token = &tokens[at];
         let word = token.word.as_str();
-        // "copy", "name", "title" and the like are nouns unless something follows them at once.
-        let noun = matches!(
-            word,
-            "title"
-                | "name"
-                | "end"
-                | "start"
-                | "color"
-                | "bold"
-                | "bigger"
-                | "smaller"
-                | "do"
-                | "zoom"
-                | "fade"
-                | "bounce"
-                | "spin"
-                | "longer"
-                | "shorter"
-                | "faster"
-                | "slower"
-                | "show"
-                | "like"
-                | "begin"
-                | "finish"
-        );
-        let object = tokens.get(at + 1).is_some_and(|next| {
-            matches!(
-                next.word.as_str(),
-                "the"
-                    | "it"
-                    | "this"
-                    | "scene"
-                    | "scenes"
-                    | "all"
-                    | "everything"
-                    | "every"
-                    | "with"
-                    | "them"
-                    | "that"
-                    | "a"
-                    | "an"
-                    | "both"
-                    | "each"
-                    | "by"
-            )
-        });
+        let noun = NOUNS.contains(&word);
+        let object = tokens.get(at + 1).is_some_and(|next| OBJECTS.contains(&next.word.as_str()));
         if noun && object || !noun && words::COMMANDS.contains(&word) {
             return true;
         }

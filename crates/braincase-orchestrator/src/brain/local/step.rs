@@ -3,6 +3,7 @@
 mod add;
 mod delete;
 mod edit;
+mod exchange;
 mod image;
 mod talk;
 
@@ -117,6 +118,9 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>) -> 
         thread.gone = false;
         return add::scene(work, thread, &mut clause, kind);
     }
+    if let Some(outcome) = exchange::run(work, thread, &clause)? {
+        return Ok(outcome);
+    }
     if delete::reads_as_delete(&clause) || continues_delete {
         thread.deletes = true;
         return delete::run(work, thread, &mut clause);
@@ -125,6 +129,11 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>) -> 
         return Ok(outcome);
     }
     edit::run(work, thread, &mut clause)
+}
+
+/// Whether a step asks for a scene that is not there yet.
+pub(super) fn makes_scene(work: &Work, clause: &Clause<'_>) -> bool {
+    add::reads_as_new_scene(work, clause).is_some()
 }
 
 /// The scenes that a step is about: those it names, else those that "it" stands for.

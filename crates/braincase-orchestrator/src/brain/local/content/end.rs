@@ -102,7 +102,7 @@ fn is_property(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
     ) && !matches!(clause.word(at), "and" | "of" | "to" if usage != Use::NewScene && word == "end");
     let style = matches!(
         word,
-        "bold" | "background" | "gradient" | "fade" | "bounce" | "typewriter" | "animation" | "duration"
+        "bold" | "background" | "color" | "gradient" | "fade" | "bounce" | "typewriter" | "animation" | "duration"
     );
     let time = numbers::spans(clause).iter().any(|span| span.start == next || span.start == at + 1);
     let quoted = matches!(clause.word(at), "with" | "and") && next < clause.len() && clause.kind(next).is_none();

@@ -5,6 +5,8 @@ mod position;
 mod preferences;
 mod title;
 
+use braincase_core::patch::ScenePatch;
+
 use super::{Clause, Kind, Outcome, Question, Thread, Use, Work, content, edit, image, wish, words};
 use crate::brain::local::wish::Length;
 
@@ -72,7 +74,7 @@ fn asked(clause: &Clause<'_>) -> Option<NewScene> {
 const VERBS: &[&str] = &[
     "add", "make", "put", "need", "want", "give", "prepend", "start", "begin", "end", "finish", "new", "another",
     "open", "close", "build", "have", "turn", "use", "show", "like", "love", "suggest", "get", "see", "prefer",
-    "missing", "become",
+    "missing", "become", "comes", "follows",
 ];
 
 /// "scene with a star", "a red scene saying Hi": a new scene without a verb.
@@ -86,16 +88,16 @@ fn fragment(clause: &Clause<'_>) -> Option<NewScene> {
     let noun = (0..clause.len().min(8)).find(|at| clause.word(*at) == "scene")?;
     let plain = |at: usize| {
         let word = clause.word(at);
-        matches!(word, "a" | "an" | "maybe" | "now" | "ok" | "hmm" | "long" | "short")
+        matches!(word, "a" | "an" | "one" | "maybe" | "now" | "ok" | "hmm" | "long" | "short")
             || words::FILLERS.contains(&word)
             || crate::brain::local::colors::named(word).is_some()
             || clause.number(at).is_some()
             || matches!(word, "seconds" | "second" | "minute")
     };
     let described =
-        matches!(clause.word(noun + 1), "with" | "says" | "called" | "about" | "showing" | "where" | "that")
+        matches!(clause.word(noun + 1), "with" | "says" | "called" | "about" | "showing" | "where" | "that" | "each")
             || clause.kind(noun + 1) == Some(Kind::Comma);
-    let article = (0..noun).any(|at| matches!(clause.word(at), "a" | "an"));
+    let article = (0..noun).any(|at| matches!(clause.word(at), "a" | "an" | "one"));
     let alone =
         clause.number(noun + 1).is_none() && (article || described && clause.kind(noun + 1) != Some(Kind::Comma));
     let changes = clause.has(&["should", "is", "needs", "to", "delete"]);
@@ -322,6 +324,18 @@ fn copy(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>) -> Result
         let spec = entry.spec.clone();
         let after = work.board.order.iter().position(|at| *at == place).and_then(|index| u32::try_from(index + 2).ok());
         made.extend(work.add(spec, if told { wanted } else { after }));
+    }
+    let wish = wish::read(clause)?;
+    let change = ScenePatch {
+        background: wish.background.map(edit::paint),
+        duration_ms: wish.length.and_then(|length| match length {
+            Length::To(millis) => Some(edit::duration(millis)),
+            Length::By(_) | Length::Times(_) => None,
+        }),
+        ..ScenePatch::default()
+    };
+    for place in &made {
+        work.patch(*place, &change, edit::OVERRULE)?;
     }
     thread.last = made;
     Ok(Outcome::Done)

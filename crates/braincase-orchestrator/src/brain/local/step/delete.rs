@@ -52,12 +52,17 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
     }
     // The noun that comes before the scene is the thing; after it, it only describes the scene.
     let noun = thing(clause);
+    // "everything else" is not everything: what was spoken of before stays.
+    let anything_else = (0..clause.len()).find(|at| clause.seq(*at, &["everything", "else"]));
+    if let Some(at) = anything_else {
+        clause.claim(at, at + 1);
+    }
     let named = targets(work, thread, clause)?;
     // "the star is ugly, remove it"
     let about = thread.about.take().filter(|_| named.is_none() && noun.is_none() && has_pronoun(clause));
     let noun = noun.or(about);
     // "we only need scene 1, the rest can go": what is named beside the rest stays.
-    let rest = noun.is_none() && names_the_rest(clause);
+    let rest = noun.is_none() && (anything_else.is_some() || names_the_rest(clause));
     if only || rest {
         if only && !rest && clause.has(&["delete"]) {
             return Err(Question::which_scene(&work.board, &work.board.all()));

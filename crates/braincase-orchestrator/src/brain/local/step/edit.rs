@@ -14,7 +14,8 @@ pub(super) use elements::{elements, is_image, new_element, readable_on, with_siz
 pub(in crate::brain::local) use present::element_named;
 
 use super::{
-    Clause, Force, Outcome, Question, Thread, Use, Work, content, force, has_pronoun, implied, targets, wish, words,
+    Clause, Force, Kind, Outcome, Question, Thread, Use, Work, content, force, has_pronoun, implied, targets, wish,
+    words,
 };
 use crate::brain::local::{
     content::Content,
@@ -56,9 +57,10 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
         said.text = thread.pending.take();
     }
     // "Hello is too informal, write 'Dear customers' instead"
-    if said.text.is_some() && said.old.is_none() && clause.mentions(&["instead"]) {
+    if said.text.is_some() && said.old.is_none() && clause.mentions(&["instead", "there"]) {
         said.old = thread.written.take();
     }
+    rewritten(thread, clause, &mut said, &mut wish);
     carry_on(thread, clause, &mut said, &mut wish);
     present::quoted(work, &mut said, &mut wish, clause);
     thread.about = adds_shape.or(said.text.as_ref().map(|_| Noun::Text));
@@ -90,6 +92,21 @@ fn writes(clause: &Clause<'_>) -> bool {
             && (at.saturating_sub(2)..at).any(|before| matches!(clause.any_word(before), "a" | "another"))
     };
     clause.mentions(&["add", "write", "put", "show", "place"]) || (0..clause.len()).any(fresh)
+}
+
+/// "they don't get the word Sand, change it to Seaside": free words in the place of those that were spoken of.
+fn rewritten(thread: &Thread, clause: &mut Clause<'_>, said: &mut Content, wish: &mut Wish) {
+    let verb = clause.find(&["change", "replace", "turn", "make"]);
+    let spoken = thread.written.is_some() && *said == Content::default() && wish.is_empty();
+    let Some(verb) = verb.filter(|_| spoken) else { return };
+    let pronoun = matches!(clause.any_word(verb + 1), "it" | "that" | "this");
+    if !pronoun || !matches!(clause.word(verb + 2), "to" | "with" | "into" | "by") {
+        return;
+    }
+    let words = clause.raw(verb + 3, clause.len()).trim_end_matches(['.', '!', '?', ' ']).to_owned();
+    said.text = Some(words).filter(|words| !words.is_empty());
+    clause.claim(verb + 2, clause.len());
+    wish.noun = None;
 }
 
 /// Takes over from the step before what this one leaves out: its verb, and what was complained about.
@@ -204,7 +221,15 @@ impl Order {
 
 /// "add a star": a figure that is to be made.
 fn added_shape(clause: &Clause<'_>) -> Option<Noun> {
-    let verb = clause.find(&["add", "put", "place", "show", "draw", "get", "needs", "need", "want", "give"])?;
+    // "maybe a yellow star?" has no verb at all.
+    let bare = || {
+        let first = clause
+            .open()
+            .find(|at| clause.kind(*at) == Some(Kind::Word) && !words::FILLERS.contains(&clause.word(*at)))?;
+        (matches!(clause.word(first), "a" | "an") && !clause.has(words::COMMANDS)).then_some(first)
+    };
+    let verb =
+        clause.find(&["add", "put", "place", "show", "draw", "get", "needs", "need", "want", "give"]).or_else(bare)?;
     let noun_at = (verb..clause.len()).find(|at| wish::shape(clause.word(*at)).is_some())?;
     let indefinite =
         (verb..noun_at).any(|at| matches!(clause.word(at), "a" | "an" | "another" | "some")) || noun_at == verb + 1;

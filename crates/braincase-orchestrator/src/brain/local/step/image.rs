@@ -183,7 +183,8 @@ pub(super) fn place(
 
 /// Whether a step says where among the scenes an image is to stand.
 fn wants_own_scene(clause: &Clause<'_>) -> bool {
-    clause.has(&["beginning", "front", "start", "first", "between"]) && !clause.has(&["of"])
+    clause.has(&["separately"])
+        || clause.has(&["beginning", "front", "start", "first", "between"]) && !clause.has(&["of"])
         || clause.has(&["after", "before"])
         || edge_verb(clause)
 }
@@ -230,7 +231,10 @@ fn uses_images(work: &Work, thread: &Thread, clause: &Clause<'_>) -> bool {
     let background = clause.has(&["background"]);
     let pronoun = has_pronoun(clause);
     let probe = wish_of(clause);
+    let somewhere = || super::targets(work, thread, &mut clause.clone()).is_ok_and(|named| named.is_some());
     let by_image = mentioned
+        // "here is our shop. It would look great behind the intro"
+        || thread.presents && !attached.is_empty() && pronoun && clause.has(&["behind", "in", "on", "into"]) && somewhere()
         || ((!attached.is_empty() || thread.presents)
             && pronoun
             && clause.has(&["put", "add", "use", "place", "show", "replace", "swap", "attach"]))
@@ -331,9 +335,8 @@ pub(in crate::brain::local) fn defaults(
         }
         return Ok(Outcome::Done);
     }
-    for image in images {
-        work.add_image(CreateSceneFromImage { image_id: *image, title: None, duration_ms: None, at: None });
-    }
+    let call = |image: &ImageId| CreateSceneFromImage { image_id: *image, title: None, duration_ms: None, at: None };
+    thread.last = images.iter().filter_map(|image| work.add_image(call(image))).collect();
     Ok(Outcome::Done)
 }
 

@@ -42,8 +42,9 @@ pub(super) fn is_reorder(clause: &Clause<'_>) -> bool {
                 "before" | "after" | "end" | "start" | "beginning" | "front" | "first" | "position" | "between"
             )
         };
-        let other =
-            (verb + 1..verb + 4).any(|at| matches!(clause.word(at), "a" | "an" | "one" | "new" | "another" | "it"));
+        let this = matches!(clause.word(verb + 1), "this" | "these") && !words::SCENE.contains(&clause.word(verb + 2));
+        let other = this
+            || (verb + 1..verb + 4).any(|at| matches!(clause.word(at), "a" | "an" | "one" | "new" | "another" | "it"));
         any(words::SCENE) && (verb + 2..clause.len()).any(elsewhere) && !other
     });
     let first = clause.len() > 2
@@ -160,6 +161,7 @@ fn praises(clause: &Clause<'_>) -> bool {
         "good",
     ]);
     let asks = clause.has(words::COMMANDS)
+        || clause.has(&["says", "let"])
         || clause.has(words::SCENE)
         || clause
             .has(&["should", "need", "needs", "want", "suggest", "would", "could", "can", "too", "unwanted", "but"]);
@@ -217,7 +219,12 @@ pub(super) fn is_background(thread: &super::Thread, clause: &Clause<'_>) -> bool
 pub(super) fn presents_image(work: &Work, thread: &super::Thread, clause: &Clause<'_>) -> bool {
     let shows = clause.find(&["here", "heres", "attached", "uploaded", "sent", "remember", "got", "this"]);
     let states = |at: usize| match clause.word(at) {
-        "this" => at <= 3 && clause.word(at + 1) == "is",
+        "this" => {
+            at <= 3
+                && (clause.word(at + 1) == "is"
+                    || words::IMAGE.contains(&clause.word(at + 1))
+                        && matches!(clause.word(at + 2), "shows" | "is" | "was"))
+        }
         "attached" | "uploaded" | "sent" => true,
         _ => at <= 3,
     };

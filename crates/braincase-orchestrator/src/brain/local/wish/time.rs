@@ -46,7 +46,7 @@ pub(super) fn length(
         || clause.has(&["add"]) && !clause.mentions(&["says", "called"])
         || clause.any_word(span.start) == "another"
         || clause.any_word(span.start.wrapping_sub(1)) == "another"
-        || clause.any_word(span.start + 1) == "more";
+        || matches!(clause.any_word(span.start + 1), "more" | "extra");
     let shorter =
         clause.has(&["shorter", "less", "decrease", "reduce", "off", "cut"]) || clause.has(&["delete", "take"]);
     let sum = clause.mentions(&["video", "whole", "entire", "total", "overall"]);
