@@ -1,11 +1,10 @@
 //! What callers use: a table of entries, each good until its own deadline.
 
 use std::{
-    collections::HashMap,
     fmt,
     hash::Hash,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
-    time::{Duration, Instant},
+    sync::{Arc, mpsc},
+    time::Duration,
 };
 
 use braincase_core::{
@@ -15,46 +14,37 @@ use braincase_core::{
 use tokio::sync::Semaphore;
 
 use crate::{
-    builder::{Bound, Builder},
+    builder::Builder,
+    entry::Content,
+    flights::Flights,
     janitor,
-    load::{self, Flight, LoadError},
-    stats::{Counters, Stats},
+    load::{self, LoadError, Loaded},
+    registry::{self, Listed, Listing, Membership},
+    stats::Stats,
+    table::{Found, Table},
 };
 
-/// moka cannot count beyond 1000 years; nobody needs more than ten.
-const MAX_TTL: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
-/// moka 0.12 never frees an entry that was overwritten 65 536 times, so it is taken out before that.
-const MAX_UPDATES: u32 = 30_000;
-/// moka applies writes in batches of this many; an entry that is a larger part of the bound is accounted for at once.
-const PENDING_WRITES: u64 = 64;
+/// Writers of different keys seldom wait for each other.
+const SHARDS: usize = 32;
+
+/// What can be a key.
+pub trait Key: Hash + Eq + Clone + Send + Sync + 'static {}
+impl<K: Hash + Eq + Clone + Send + Sync + 'static> Key for K {}
 
 /// A bounded cache whose entries expire. Cheap to clone; values are shared, so eviction takes nothing from who holds one.
 pub struct Cache<K, V> {
-    pub(crate) inner: Arc<Inner<K, V>>,
+    inner: Arc<Inner<K, V>>,
 }
 
 pub(crate) struct Inner<K, V> {
     pub(crate) name: &'static str,
-    pub(crate) counters: Counters,
+    pub(crate) table: Table<K, V>,
+    pub(crate) flights: Flights<K, Loaded<V>>,
     pub(crate) background: Arc<dyn Background>,
     pub(crate) load_permits: Arc<Semaphore>,
-    pub(crate) table: moka::sync::Cache<K, Entry<V>>,
-    ttl: Duration,
-    bound: Bound<K, V>,
-    clock: Arc<dyn Clock>,
-    /// The loads that run. Every write to the table holds this lock, so that a load cannot overtake an invalidation.
-    flights: Mutex<HashMap<K, Flight<V>>>,
-    /// Dropped with the cache, which ends the janitor.
-    _janitor: mpsc::Sender<()>,
-}
-
-pub(crate) struct Entry<V> {
-    value: Arc<V>,
-    /// By our clock.
-    expires: Duration,
-    ttl: Duration,
-    weight: u32,
-    updates: u32,
+    /// Calls the janitor; dropped with the cache, which ends it.
+    janitor: mpsc::SyncSender<()>,
+    _membership: Membership,
 }
 
 impl<K, V> Cache<K, V> {
@@ -64,56 +54,48 @@ impl<K, V> Cache<K, V> {
     }
 }
 
-impl<K, V> Cache<K, V>
-where
-    K: Hash + Eq + Clone + Send + Sync + 'static,
-    V: Send + Sync + 'static,
-{
+impl<K: Key, V: Send + Sync + 'static> Cache<K, V> {
     pub(crate) fn new(plan: Builder<K, V>, clock: Arc<dyn Clock>, background: Arc<dyn Background>) -> Self {
-        let table = moka::sync::Cache::builder()
-            .max_capacity(plan.bound.limit())
-            .weigher(|_, entry: &Entry<V>| entry.weight)
-            .expire_after(FreeMemory)
-            .build();
-        let (stop, stopped) = mpsc::channel();
+        let (janitor, calls) = mpsc::sync_channel(1);
+        let period = plan.janitor_period;
         let inner = Arc::new(Inner {
             name: plan.name,
-            counters: Counters::default(),
+            flights: Flights::new(SHARDS, plan.max_loads.saturating_add(plan.max_waiting_loads)),
             background,
             load_permits: Arc::new(Semaphore::new(plan.max_loads)),
-            table,
-            ttl: plan.ttl,
-            bound: plan.bound,
-            clock,
-            flights: Mutex::default(),
-            _janitor: stop,
+            table: Table::new(plan, clock),
+            janitor,
+            _membership: Membership,
         });
-        janitor::start(Arc::downgrade(&inner), plan.janitor_period, stopped);
+        janitor::start(Arc::downgrade(&inner), period, calls);
+        let listed: Arc<dyn Listed> = inner.clone();
+        registry::add(Arc::downgrade(&listed));
         Self { inner }
     }
 
     /// What is kept under a key, if it is not too old.
     #[must_use]
     pub fn get(&self, key: &K) -> Option<Arc<V>> {
-        let counters = &self.inner.counters;
-        let Some(entry) = self.inner.table.get(key) else {
-            counters.misses.add();
-            return None;
-        };
-        if self.inner.is_expired(&entry) {
-            counters.misses.add();
-            counters.expired.add();
-            return None;
+        let table = &self.inner.table;
+        let counters = &table.counters;
+        match table.find(key, self.inner.flights.epoch()) {
+            Found::Good(Content::Value(value)) => {
+                counters.hits.add();
+                return Some(value);
+            }
+            Found::Good(Content::Failure(_)) | Found::Nothing => {}
+            Found::Outdated => counters.expired.add(1),
         }
-        counters.hits.add();
-        Some(entry.value)
+        counters.misses.add();
+        None
     }
 
     /// What is kept under a key; if there is nothing, what `load` returns, which is then kept.
     ///
     /// However many ask at once, one load runs, within `task.deadline` (30 s unless said otherwise) and not within the
-    /// caller: it goes on when the caller is gone. Its errors reach all who wait and are not kept; the task's end is
-    /// recorded by the [`Background`], so callers need not record it again.
+    /// caller: it goes on when the caller is gone. Its errors reach all who wait and are not kept, unless the cache has a
+    /// [negative time to live](Builder::negative_ttl). The task's end is recorded by the [`Background`], exactly once, so
+    /// callers need not record it again.
     ///
     /// # Errors
     /// See [`LoadError`].
@@ -122,126 +104,92 @@ where
         F: FnOnce() -> L + Send + 'static,
         L: Future<Output = Result<V, Failure>> + Send + 'static,
     {
-        match self.get(&key) {
-            Some(value) => Ok(value),
-            None => load::join_or_start(&self.inner, key, task, load).await,
+        let table = &self.inner.table;
+        match table.find(&key, self.inner.flights.epoch()) {
+            Found::Good(Content::Value(value)) => {
+                table.counters.hits.add();
+                return Ok(value);
+            }
+            Found::Good(Content::Failure(error)) => {
+                table.counters.negative_hits.add(1);
+                return Err(error);
+            }
+            Found::Outdated => table.counters.expired.add(1),
+            Found::Nothing => {}
         }
+        table.counters.misses.add();
+        load::join_or_start(&self.inner, key, task, load).await
     }
 
     /// Keeps a value for the usual time, in place of what was there or is being loaded.
     pub fn insert(&self, key: K, value: impl Into<Arc<V>>) {
-        self.insert_for(self.inner.ttl, key, value);
+        self.insert_for(self.inner.table.usual_ttl(), key, value);
     }
 
     /// Keeps a value for a time of its own, in place of what was there or is being loaded.
     pub fn insert_for(&self, ttl: Duration, key: K, value: impl Into<Arc<V>>) {
-        let mut flights = self.inner.flights();
-        flights.remove(&key);
-        self.inner.put(key, value.into(), ttl);
+        let Inner { table, flights, .. } = &*self.inner;
+        let value = value.into();
+        let weight = table.weigh(&key, Some(&value));
+        let content = Content::Value(value);
+        flights.overtake(key, |key, epoch| table.put(key, content, weight, ttl, epoch));
     }
 
     /// Forgets a key. A load that is running for it still answers those who wait, but is not kept.
     pub fn invalidate(&self, key: &K) {
-        let mut flights = self.inner.flights();
-        flights.remove(key);
-        self.inner.table.invalidate(key);
+        let Inner { table, flights, .. } = &*self.inner;
+        flights.overtake(key, |key, _| table.remove(key));
     }
 
-    /// Forgets everything, loads that are running included.
+    /// Forgets everything at once, loads that are running included; the janitor then frees the memory.
     pub fn clear(&self) {
-        let mut flights = self.inner.flights();
-        flights.clear();
-        self.inner.table.invalidate_all();
+        self.inner.flights.outdate_all();
+        self.inner.table.mark_due();
+        // If it is full, the janitor has been called already; if it is closed, there is none.
+        let _ = self.inner.janitor.try_send(());
     }
 
-    /// What the cache did so far. Entries and weight are what was known at the janitor's last round, or later.
+    /// All values that are good, in no order; others may come and go meanwhile. Not counted as reads.
+    pub fn iter(&self) -> impl Iterator<Item = (Arc<K>, Arc<V>)> + '_ {
+        self.inner.table.iter(self.inner.flights.epoch()).filter_map(|(key, content)| match content {
+            Content::Value(value) => Some((key, value)),
+            Content::Failure(_) => None,
+        })
+    }
+
+    /// What the cache did so far, and what it holds.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.inner.stats()
     }
 
-    /// Frees the memory of expired entries now, on this thread; what the janitor does by itself.
+    /// Takes out what is outdated now, on this thread; what the janitor does by itself.
     pub fn purge(&self) {
-        janitor::purge(&self.inner);
+        let _purge = janitor::purge(&self.inner);
     }
 }
 
-impl<K, V> Inner<K, V>
-where
-    K: Hash + Eq + Clone + Send + Sync + 'static,
-    V: Send + Sync + 'static,
-{
-    pub(crate) fn flights(&self) -> MutexGuard<'_, HashMap<K, Flight<V>>> {
-        self.flights.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What is kept under a key, without counting it as a read.
-    pub(crate) fn peek(&self, key: &K) -> Option<Arc<V>> {
-        self.table.get(key).filter(|entry| !self.is_expired(entry)).map(|entry| entry.value)
-    }
-
-    /// Keeps what a load returned. The caller holds the lock on the flights.
-    pub(crate) fn put_loaded(&self, key: K, value: Arc<V>) {
-        self.put(key, value, self.ttl);
-    }
-
-    pub(crate) fn stats(&self) -> Stats {
-        self.counters.read(self.table.entry_count(), self.table.weighted_size())
-    }
-
-    fn is_expired(&self, entry: &Entry<V>) -> bool {
-        self.clock.monotonic() >= entry.expires
-    }
-
-    fn put(&self, key: K, value: Arc<V>, ttl: Duration) {
-        let weight = self.bound.weigh(&key, &value);
-        let before = self.table.get(&key);
-        if u64::from(weight) > self.bound.limit() || ttl.is_zero() {
-            // It is not kept, but what was there is outdated all the same.
-            self.counters.refused.add();
-            self.table.invalidate(&key);
-            return;
-        }
-        let mut updates = before.map_or(0, |entry| entry.updates + 1);
-        if updates >= MAX_UPDATES {
-            self.table.invalidate(&key);
-            updates = 0;
-        }
-        let ttl = ttl.min(MAX_TTL);
-        let expires = self.clock.monotonic() + ttl;
-        self.table.insert(key, Entry { value, expires, ttl, weight, updates });
-        if u64::from(weight) * PENDING_WRITES > self.bound.limit() {
-            self.table.run_pending_tasks();
-        }
+impl<K: Key, V: Send + Sync + 'static> Inner<K, V> {
+    fn stats(&self) -> Stats {
+        self.table.counters.read(self.table.size())
     }
 }
 
-/// Lets moka free the memory of an entry; whether the entry is too old is decided by our clock, in `is_expired`.
-struct FreeMemory;
-
-impl<K, V> moka::Expiry<K, Entry<V>> for FreeMemory {
-    fn expire_after_create(&self, _: &K, entry: &Entry<V>, _: Instant) -> Option<Duration> {
-        Some(entry.ttl)
-    }
-    fn expire_after_update(&self, _: &K, entry: &Entry<V>, _: Instant, _: Option<Duration>) -> Option<Duration> {
-        Some(entry.ttl)
+impl<K: Key, V: Send + Sync + 'static> Listed for Inner<K, V> {
+    fn listing(&self) -> Listing {
+        let bound = self.table.bound();
+        Listing { name: self.name, unit: bound.unit(), bound: bound.limit(), stats: self.stats() }
     }
 }
 
-impl<V> Clone for Entry<V> {
-    fn clone(&self) -> Self {
-        let Self { ref value, expires, ttl, weight, updates } = *self;
-        Self { value: value.clone(), expires, ttl, weight, updates }
-    }
-}
 impl<K, V> Clone for Cache<K, V> {
     fn clone(&self) -> Self {
-        Self { inner: self.inner.clone() }
+        Self { inner: Arc::clone(&self.inner) }
     }
 }
 impl<K, V> fmt::Debug for Cache<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { name, ttl, bound, .. } = &*self.inner;
-        f.debug_struct("Cache").field("name", name).field("ttl", ttl).field("bound", bound).finish_non_exhaustive()
+        let Inner { name, table, .. } = &*self.inner;
+        f.debug_struct("Cache").field("name", name).field("bound", table.bound()).finish_non_exhaustive()
     }
 }

@@ -1,48 +1,86 @@
-//! Frees the memory of expired entries, which moka does only when it is called.
+//! Takes out what is outdated, which moka never does by itself.
 
 use std::{
-    hash::Hash,
-    sync::{Weak, mpsc},
+    sync::{Arc, Weak, mpsc},
     thread,
     time::Duration,
 };
 
-use crate::cache::Inner;
+use crate::{
+    cache::{Inner, Key},
+    stats::Purge,
+};
 
-/// One purge frees what is due in a few rounds; more than this means that writers are faster, and the next purge goes on.
-const MAX_ROUNDS: usize = 64;
+/// No round begins sooner after the one before.
+const MIN_PAUSE: Duration = Duration::from_millis(20);
+/// After a purge in vain the pause is this many times as long as the purge, so that it costs 5 % of a core at most.
+const REST: f64 = 20.0;
+/// When the cache is nearly full, what is outdated stands in the way of what is good: pauses are this much shorter.
+const HASTE: u32 = 8;
 
-/// Starts a thread that purges the cache every period until the cache is gone.
+/// Starts a thread that purges the cache now and then until the cache is gone. A message makes it purge at once.
 ///
 /// A thread of its own: a purge of many entries takes seconds, for which a task would block its async thread.
-pub(crate) fn start<K, V>(cache: Weak<Inner<K, V>>, period: Duration, stopped: mpsc::Receiver<()>)
-where
-    K: Hash + Eq + Clone + Send + Sync + 'static,
-    V: Send + Sync + 'static,
-{
+pub(crate) fn start<K: Key, V: Send + Sync + 'static>(
+    cache: Weak<Inner<K, V>>,
+    period: Duration,
+    calls: mpsc::Receiver<()>,
+) {
     let rounds = move || {
-        while let Err(mpsc::RecvTimeoutError::Timeout) = stopped.recv_timeout(period) {
+        let mut rest = MIN_PAUSE;
+        loop {
+            match calls.recv_timeout(rest) {
+                Ok(()) | Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Disconnected) => return,
+            }
             let Some(cache) = cache.upgrade() else { return };
-            purge(&cache);
-            cache.stats().publish(cache.name);
+            rest = round(&cache, period);
         }
     };
     if let Err(error) = thread::Builder::new().name("cache-janitor".to_owned()).spawn(rounds) {
-        // The cache works without: then memory is freed only while it is used.
+        // The cache works without: then outdated entries stay until there is no room for them.
         tracing::error!(%error, "the cache has no janitor, because no thread could be started");
     }
 }
 
-pub(crate) fn purge<K, V>(cache: &Inner<K, V>)
-where
-    K: Hash + Eq + Clone + Send + Sync + 'static,
-    V: Send + Sync + 'static,
-{
-    for _ in 0..MAX_ROUNDS {
-        let before = cache.table.entry_count();
-        cache.table.run_pending_tasks();
-        if cache.table.entry_count() == before {
-            return;
-        }
-    }
+/// One round; returns how long to pause after it.
+fn round<K: Key, V: Send + Sync + 'static>(cache: &Arc<Inner<K, V>>, period: Duration) -> Duration {
+    let rest = if cache.table.is_due() {
+        let (purge, worthwhile) = purge(cache);
+        rest(purge, cache.table.size().0).min(worthwhile)
+    } else {
+        // What was written last is counted, also if nobody calls any more.
+        cache.flights.alone(|| cache.table.settle());
+        Duration::ZERO
+    };
+    pause(cache, period).max(rest.min(period))
+}
+
+/// How long to rest after a purge: not at all if it was worth its while, long if it looked at much and removed little.
+fn rest(purge: Purge, kept: u64) -> Duration {
+    let idle_share = kept as f64 / (kept + purge.removed).max(1) as f64;
+    purge.took.mul_f64(REST * idle_share)
+}
+
+/// How long to pause, by what the cache is like and how full it is.
+fn pause<K: Key, V: Send + Sync + 'static>(cache: &Inner<K, V>, period: Duration) -> Duration {
+    let (_, weight) = cache.table.size();
+    let limit = cache.table.bound().limit();
+    let pause = period.min(cache.table.longest_ttl());
+    let nearly_full = weight > limit - limit / 4;
+    (if nearly_full { pause / HASTE } else { pause }).max(MIN_PAUSE)
+}
+
+/// Takes out what is outdated now; returns what was done, and how long it will be until it is worth doing again.
+pub(crate) fn purge<K: Key, V: Send + Sync + 'static>(cache: &Inner<K, V>) -> (Purge, Duration) {
+    let Inner { table, flights, .. } = cache;
+    let (started, before) = (table.clock().monotonic(), table.counters.taken_out());
+    let worthwhile = table.sweep(flights.epoch(), |key, act| flights.exclusively(key, act));
+    let removed = table.counters.taken_out() - before;
+    flights.alone(|| table.settle());
+    table.let_go(removed);
+    let took = table.clock().monotonic().saturating_sub(started);
+    let purge = Purge { at: table.clock().now(), took, removed };
+    table.counters.purged(purge);
+    (purge, worthwhile)
 }

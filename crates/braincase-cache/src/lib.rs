@@ -2,21 +2,23 @@
 #![doc = ""]
 #![doc = include_str!("../README.md")]
 //!
-//! The table is moka's, and moka alone bounds its memory. What moka leaves open is decided here: when an entry is too old
-//! (by our clock, so that a test can own it), that a load outlives the callers who gave up on it, that an invalidation
-//! beats a load in flight, that memory is freed without traffic, and what the cache did (statistics).
-//!
 //! Modules in reading order: [`builder`] says what a cache is like; [`cache`] is what callers use; [`load`] computes what
-//! is missing; [`stats`] tells what happened; `janitor` frees what has expired.
+//! is missing, and `flights` sees to it that nothing old lands on something newer; `table` keeps `entry`s, bounded by moka;
+//! `janitor` takes out what is outdated; [`stats`] tells what happened, and [`registry`] tells it of all caches.
 
 pub mod builder;
 pub mod cache;
 pub mod load;
+pub mod registry;
 pub mod stats;
 
+mod entry;
+mod flights;
 mod janitor;
+mod sync;
+mod table;
 
-pub use builder::{Bound, Builder};
-pub use cache::Cache;
+pub use builder::{Bound, Builder, Unit};
+pub use cache::{Cache, Key};
 pub use load::LoadError;
 pub use stats::Stats;

@@ -4,7 +4,6 @@ use std::{
     any::Any,
     fmt,
     future::poll_fn,
-    hash::Hash,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::Arc,
     task::Poll,
@@ -12,14 +11,19 @@ use std::{
 };
 
 use braincase_core::background::{Failure, Task};
-use tokio::{sync::watch, time::Instant};
+use tokio::time::Instant;
 
-use crate::cache::Inner;
+use crate::{
+    cache::{Inner, Key},
+    entry::Content,
+    flights::{Boarding, Ticket},
+    table::Found,
+};
 
 /// How long a load may take that says nothing about it.
 const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
 
-/// Why there is no value. The failure has been recorded by whoever ran the load.
+/// Why there is no value. But for [`LoadError::Busy`], the failure has been recorded by whoever ran the load.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum LoadError {
     /// The load returned an error.
@@ -34,15 +38,13 @@ pub enum LoadError {
     /// The load was cancelled, because the program is shutting down.
     #[error("the load was cancelled")]
     Cancelled,
+    /// The load was not begun, because too many are waiting already. Nothing was recorded.
+    #[error("too many loads are waiting")]
+    Busy,
 }
 
 /// What a load comes to.
-type Landing<V> = Result<Arc<V>, LoadError>;
-
-/// A load that is running.
-pub(crate) struct Flight<V> {
-    landing: watch::Receiver<Option<Landing<V>>>,
-}
+pub(crate) type Loaded<V> = Result<Arc<V>, LoadError>;
 
 pub(crate) async fn join_or_start<K, V, F, L>(
     cache: &Arc<Inner<K, V>>,
@@ -51,75 +53,52 @@ pub(crate) async fn join_or_start<K, V, F, L>(
     load: F,
 ) -> Result<Arc<V>, LoadError>
 where
-    K: Hash + Eq + Clone + Send + Sync + 'static,
+    K: Key,
     V: Send + Sync + 'static,
     F: FnOnce() -> L + Send + 'static,
     L: Future<Output = Result<V, Failure>> + Send + 'static,
 {
-    let limit = *task.deadline.get_or_insert(DEFAULT_DEADLINE);
-    let (mut landing, pilot) = match board(cache, key, limit) {
-        Boarding::Landed(value) => return Ok(value),
-        Boarding::Joined(landing) => (landing, None),
-        Boarding::Started(landing, pilot) => (landing, Some(pilot)),
+    let counters = &cache.table.counters;
+    let mut landing = match cache.flights.board(&key, || look_again(cache, &key)) {
+        Boarding::Landed(loaded) => return loaded,
+        Boarding::Full => {
+            counters.loads_shed.add(1);
+            return Err(LoadError::Busy);
+        }
+        Boarding::Joined(landing) => {
+            counters.coalesced.add(1);
+            landing
+        }
+        Boarding::Started(landing, ticket) => {
+            let limit = *task.deadline.get_or_insert(DEFAULT_DEADLINE);
+            let pilot = Pilot { cache: cache.clone(), key, started: Instant::now(), limit, ticket: Some(ticket) };
+            cache.background.spawn(task, Box::pin(pilot.fly(load)));
+            landing
+        }
     };
-    if let Some(pilot) = pilot {
-        // Not under the lock: a task that is refused is dropped at once, and then says so to the flight.
-        cache.background.spawn(task, Box::pin(pilot.fly(load)));
-    }
     let landed = landing.wait_for(Option::is_some).await.ok().and_then(|landed| landed.clone());
     landed.unwrap_or(Err(LoadError::Cancelled))
 }
 
-enum Boarding<K, V>
-where
-    K: Hash + Eq + Clone + Send + Sync + 'static,
-    V: Send + Sync + 'static,
-{
-    Landed(Arc<V>),
-    Joined(watch::Receiver<Option<Landing<V>>>),
-    Started(watch::Receiver<Option<Landing<V>>>, Pilot<K, V>),
-}
-
-fn board<K, V>(cache: &Arc<Inner<K, V>>, key: K, limit: Duration) -> Boarding<K, V>
-where
-    K: Hash + Eq + Clone + Send + Sync + 'static,
-    V: Send + Sync + 'static,
-{
-    let mut flights = cache.flights();
-    if let Some(flight) = flights.get(&key) {
-        cache.counters.coalesced.add();
-        return Boarding::Joined(flight.landing.clone());
+/// What may have landed since the caller looked.
+fn look_again<K: Key, V: Send + Sync + 'static>(cache: &Inner<K, V>, key: &K) -> Option<Loaded<V>> {
+    match cache.table.find(key, cache.flights.epoch()) {
+        Found::Good(Content::Value(value)) => Some(Ok(value)),
+        Found::Good(Content::Failure(error)) => Some(Err(error)),
+        Found::Outdated | Found::Nothing => None,
     }
-    // It may have landed since the caller looked.
-    if let Some(value) = cache.peek(&key) {
-        return Boarding::Landed(value);
-    }
-    let (announce, landing) = watch::channel(None);
-    flights.insert(key.clone(), Flight { landing: landing.clone() });
-    drop(flights);
-    let pilot = Pilot { cache: cache.clone(), key, announce, started: Instant::now(), limit, landed: false };
-    Boarding::Started(landing, pilot)
 }
 
 /// Brings a load to its end; if it is dropped on the way, those who wait are told why.
-struct Pilot<K, V>
-where
-    K: Hash + Eq + Clone + Send + Sync + 'static,
-    V: Send + Sync + 'static,
-{
+struct Pilot<K: Key, V: Send + Sync + 'static> {
     cache: Arc<Inner<K, V>>,
     key: K,
-    announce: watch::Sender<Option<Landing<V>>>,
     started: Instant,
     limit: Duration,
-    landed: bool,
+    ticket: Option<Ticket<Loaded<V>>>,
 }
 
-impl<K, V> Pilot<K, V>
-where
-    K: Hash + Eq + Clone + Send + Sync + 'static,
-    V: Send + Sync + 'static,
-{
+impl<K: Key, V: Send + Sync + 'static> Pilot<K, V> {
     async fn fly<F, L>(mut self, load: F) -> Result<(), Failure>
     where
         F: FnOnce() -> L + Send + 'static,
@@ -128,55 +107,62 @@ where
         let permits = self.cache.load_permits.clone();
         // The semaphore is never closed; if it were, loads would merely be unlimited.
         let _permit = permits.acquire().await.ok();
-        match catching(async { load().await }).await {
-            Ok(Ok(value)) => {
-                self.land(Ok(Arc::new(value)));
+        let table = &self.cache.table;
+        let weighed = async {
+            let value = Arc::new(load().await?);
+            Ok::<_, Failure>((table.weigh(&self.key, Some(&value)), value))
+        };
+        match catching(weighed).await {
+            Ok(Ok((weight, value))) => {
+                self.land(value, weight);
                 Ok(())
             }
             Ok(Err(failure)) => {
                 let failure = Arc::new(failure);
-                self.land(Err(LoadError::Failed(failure.clone())));
+                self.crash(LoadError::Failed(failure.clone()));
                 Err(Failure::new(failure.code, Shared(failure)))
             }
             Err(panic) => {
-                self.land(Err(LoadError::Panicked));
+                self.crash(LoadError::Panicked);
                 // Whoever runs the task records the panic, as that of any other task.
                 resume_unwind(panic)
             }
         }
     }
 
-    fn land(&mut self, landing: Landing<V>) {
-        self.landed = true;
-        let counters = &self.cache.counters;
-        match &landing {
-            Ok(_) => counters.loads_ok.add(),
-            Err(LoadError::TimedOut(_)) => counters.loads_timed_out.add(),
-            Err(LoadError::Failed(_) | LoadError::Panicked | LoadError::Cancelled) => counters.loads_failed.add(),
-        }
-        let mut flights = self.cache.flights();
-        // An invalidation or an insertion has taken the flight off the list: its value is outdated, and not kept.
-        let ours = flights.get(&self.key).is_some_and(|flight| flight.landing.same_channel(&self.announce.subscribe()));
-        if ours {
-            flights.remove(&self.key);
-            if let Ok(value) = &landing {
-                self.cache.put_loaded(self.key.clone(), value.clone());
+    fn crash(&mut self, error: LoadError) {
+        self.cache.table.counters.of_failure(&error).add(1);
+        let content = Content::Failure(error.clone());
+        let kept = self.cache.table.keeps_failures() && !matches!(error, LoadError::Cancelled);
+        // Weighing runs the user's code; a panic on top of a failure is not worth a second report.
+        let weight = || catch_unwind(AssertUnwindSafe(|| self.cache.table.weigh(&self.key, None))).ok();
+        let weight = if kept { weight() } else { None };
+        self.come_down(Err(error), weight.map(|weight| (weight, content)));
+    }
+
+    fn land(&mut self, value: Arc<V>, weight: u64) {
+        self.cache.table.counters.loads_ok.add(1);
+        self.come_down(Ok(value.clone()), Some((weight, Content::Value(value))));
+    }
+
+    fn come_down(&mut self, loaded: Loaded<V>, kept: Option<(u64, Content<V>)>) {
+        let Some(ticket) = self.ticket.take() else { return };
+        let Inner { table, flights, .. } = &*self.cache;
+        let keep = |epoch| {
+            if let Some((weight, content)) = kept {
+                let ttl = table.ttl_of(&content);
+                table.put(self.key.clone(), content, weight, ttl, epoch);
             }
-        }
-        drop(flights);
-        self.announce.send_replace(Some(landing));
+        };
+        flights.land(&self.key, ticket, loaded, keep);
     }
 }
 
-impl<K, V> Drop for Pilot<K, V>
-where
-    K: Hash + Eq + Clone + Send + Sync + 'static,
-    V: Send + Sync + 'static,
-{
+impl<K: Key, V: Send + Sync + 'static> Drop for Pilot<K, V> {
     fn drop(&mut self) {
-        if !self.landed {
+        if self.ticket.is_some() {
             let late = self.started.elapsed() >= self.limit;
-            self.land(Err(if late { LoadError::TimedOut(self.limit) } else { LoadError::Cancelled }));
+            self.crash(if late { LoadError::TimedOut(self.limit) } else { LoadError::Cancelled });
         }
     }
 }

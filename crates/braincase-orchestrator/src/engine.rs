@@ -50,8 +50,9 @@ const MAX_FACT_BYTES: u64 = 32 << 20;
 impl Engine {
     /// An engine over its parts.
     pub(crate) fn new(parts: Parts) -> Self {
-        let bound = Bound::Bytes { limit: MAX_FACT_BYTES, weigh: weigh_facts };
-        let facts = Cache::builder("image_facts").bound(bound);
+        let bound = Bound::Bytes { limit: MAX_FACT_BYTES, key_heap: |_| 0, value_heap: heap_of_facts };
+        // Images of one upload are analysed together; they need not be read from the store together ten minutes later.
+        let facts = Cache::builder("image_facts").bound(bound).jitter(0.1);
         let facts = facts.build(Arc::clone(&parts.clock), Arc::clone(&parts.background));
         let watermarks = Cache::builder("watermarks").bound(Bound::Entries(MAX_WATERMARKS));
         let watermarks = watermarks.build(Arc::clone(&parts.clock), Arc::clone(&parts.background));
@@ -93,7 +94,8 @@ impl Engine {
 /// A shared engine; cheap to clone.
 pub(crate) type Shared = Arc<Engine>;
 
-fn weigh_facts(_: &(TenantId, ContentHash), facts: &ImageFacts) -> u64 {
+fn heap_of_facts(facts: &ImageFacts) -> u64 {
     let lists = size_of_val(facts.palette.as_slice()) + size_of_val(facts.regions.as_slice());
-    (size_of::<ImageFacts>() + facts.description.len() + lists) as u64
+    let texts = facts.description.len() + facts.perceptual_hash.len() + facts.source.len();
+    (texts + lists) as u64
 }

@@ -1,7 +1,7 @@
 //! Counts the tokens of requests and answers as a provider would, for the usage that it reports.
 
-use braincase_core::{message, prompt::PromptMessage};
-use braincase_tokens::{ChatTool, Cost, Detail, Encoding, Exactness, Image, Message, Model, Registry, Role, ToolSet};
+use braincase_core::prompt::PromptMessage;
+use braincase_tokens::{ChatTool, Cost, Detail, Encoding, Exactness, Image, Message, Model, Registry, ToolSet};
 use serde_json::Value;
 
 /// What other models are counted like.
@@ -11,6 +11,7 @@ const USUAL_MODEL: &str = "gpt-4o";
 pub(crate) fn of_request(model: &str, messages: &[PromptMessage], images: usize, tools: &[Value]) -> Cost {
     let Some((model, is_known)) = find(model) else { return Cost::default() };
     let schemas: Vec<_> = tools.iter().filter_map(|tool| ChatTool::try_from(tool.clone()).ok()).collect();
+    let counted = |message: &PromptMessage| Message::new(message.role.into(), message.content.as_str());
     let mut messages: Vec<_> = messages.iter().map(counted).collect();
     // The size of an image is not worth decoding it for; one of unknown size is charged the most.
     let image = Image { width: 0, height: 0, detail: Detail::Auto };
@@ -33,14 +34,4 @@ fn find(name: &str) -> Option<(Model, bool)> {
     let models = Registry::embedded();
     let known = models.get(name).ok().map(|model| (model, true));
     known.or_else(|| Some((models.get(USUAL_MODEL).ok()?, false)))
-}
-
-fn counted(message: &PromptMessage) -> Message {
-    let role = match message.role {
-        message::Role::System => Role::System,
-        message::Role::User => Role::User,
-        message::Role::Assistant => Role::Assistant,
-        message::Role::Tool => Role::Tool,
-    };
-    Message::new(role, message.content.as_str())
 }

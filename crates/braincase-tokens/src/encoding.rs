@@ -12,6 +12,7 @@ mod counter;
 mod layout;
 mod merge;
 mod pieces;
+mod pool;
 mod scan;
 #[cfg(test)]
 mod tests;

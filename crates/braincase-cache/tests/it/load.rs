@@ -16,7 +16,7 @@ use tokio::{sync::Notify, task::JoinSet, time::timeout};
 
 use crate::{LIMIT, Stage, until};
 
-fn within(millis: u64) -> Task {
+pub(crate) fn within(millis: u64) -> Task {
     Task { deadline: Some(Duration::from_millis(millis)), ..Task::new("load") }
 }
 
@@ -49,7 +49,7 @@ async fn fifty_callers_share_one_load() {
     let (runs, answers) = fifty_ask(&stage, || Ok(7)).await;
     // Then
     assert!(answers.iter().all(|answer| matches!(answer, Ok(value) if **value == 7)));
-    assert_eq!((runs, stage.cache.stats().loads_ok), (1, 1));
+    assert_eq!((runs, stage.cache.stats().loads.ok), (1, 1));
     assert_eq!(stage.cache.get(&1).as_deref(), Some(&7));
 }
 
@@ -61,7 +61,7 @@ async fn an_error_reaches_all_is_recorded_once_and_not_kept() {
     let (_, answers) = fifty_ask(&stage, || Err(Failure::new("vision_unavailable", "status 503"))).await;
     // Then
     assert!(answers.iter().all(|answer| matches!(answer, Err(LoadError::Failed(f)) if f.code == "vision_unavailable")));
-    assert_eq!((stage.cache.stats().loads_failed, stage.cache.get(&1)), (1, None));
+    assert_eq!((stage.cache.stats().loads.failed, stage.cache.get(&1)), (1, None));
     until("the load has ended", || stage.supervisor.running() == 0).await;
     let records = stage.sink.records();
     assert_eq!((records.len(), records[0].code, records[0].message()), (1, "vision_unavailable", "status 503".into()));
@@ -78,6 +78,7 @@ async fn a_panic_reaches_all_as_an_error_and_is_recorded_once() {
     until("the load has ended", || stage.supervisor.running() == 0).await;
     let records = stage.sink.records();
     assert_eq!((records.len(), records[0].message()), (1, "no such thing".to_owned()));
+    assert_eq!((stage.cache.stats().loads.panicked, stage.cache.stats().loads.failed), (1, 0));
     assert!(records[0].location.as_ref().unwrap().contains("load.rs"));
 }
 
@@ -112,7 +113,7 @@ async fn a_load_past_its_deadline_is_an_error_and_recorded_once() {
     assert!(matches!(answer, Err(LoadError::TimedOut(limit)) if limit == Duration::from_millis(10)));
     until("the load has ended", || stage.supervisor.running() == 0).await;
     let outcomes: Vec<_> = stage.sink.records().iter().map(|record| record.outcome).collect();
-    assert_eq!((outcomes, stage.cache.stats().loads_timed_out), (vec![Outcome::TimedOut], 1));
+    assert_eq!((outcomes, stage.cache.stats().loads.timed_out), (vec![Outcome::TimedOut], 1));
 }
 
 #[tokio::test]
@@ -194,4 +195,21 @@ async fn only_so_many_loads_run_at_once() {
     // Then
     assert!(answers.iter().all(Result::is_ok));
     assert_eq!(most.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn more_loads_than_may_wait_are_refused_and_counted() {
+    // Given
+    let stage = Stage::new(|plan| plan.max_loads(1).max_waiting_loads(2));
+    let mut waiting = JoinSet::new();
+    for key in 0..3 {
+        let cache = stage.cache.clone();
+        waiting.spawn(async move { cache.get_or_load(key, within(20_000), pending).await });
+    }
+    until("three are in the air", || stage.supervisor.running() == 3).await;
+    // When
+    let answer = stage.cache.get_or_load(3, within(20_000), || async { Ok(7) }).await;
+    // Then
+    assert!(matches!(answer, Err(LoadError::Busy)));
+    assert_eq!((stage.cache.stats().loads.shed, stage.sink.records().len()), (1, 0));
 }

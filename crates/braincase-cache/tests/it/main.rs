@@ -3,8 +3,10 @@
 
 mod bound;
 mod expiry;
+mod failure;
 mod load;
 mod model;
+mod registry;
 
 use std::{sync::Arc, time::Duration};
 

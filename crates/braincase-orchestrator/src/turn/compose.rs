@@ -63,7 +63,7 @@ async fn fit(engine: &Shared, turn: &mut Progress, context: &mut Context) -> Res
     context.prompt_tokens = fitted.messages.last().and_then(|said| said.text.known_count(turn.request.model.encoding));
     account::tell(engine, turn, &fitted.account, chat);
     turn.cost = Some(turn.request.model.cost(&fitted.messages, &engine.tools));
-    let messages = fitted.messages.into_iter().map(message).collect();
+    let messages = fitted.messages.iter().map(message).collect();
     let model = turn.request.model.name.to_string();
     Ok(Prompt { model, messages, tools: tools::specs(), max_output_tokens: reserve })
 }
@@ -114,7 +114,7 @@ fn too_long(error: &FitError) -> Stop {
     }
 }
 
-fn message(message: braincase_tokens::Message) -> PromptMessage {
+fn message(message: &braincase_tokens::Message) -> PromptMessage {
     let role = match message.role {
         braincase_tokens::Role::System | braincase_tokens::Role::Developer => Role::System,
         braincase_tokens::Role::User => Role::User,

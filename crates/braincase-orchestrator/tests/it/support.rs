@@ -48,6 +48,8 @@ pub(crate) struct Setting {
     pub(crate) limits: Limits,
     pub(crate) image_mode: ImageMode,
     pub(crate) model: Option<&'static str>,
+    /// Decides instead of the scripted brain.
+    pub(crate) brain: Option<Arc<dyn Brain>>,
 }
 
 impl Desk {
@@ -68,7 +70,7 @@ impl Desk {
         let models = Arc::new(Registry::embedded().clone());
         let orchestrator = Orchestrator::new(Parts {
             store: around(store.clone()),
-            brain: brain.clone(),
+            brain: setting.brain.unwrap_or_else(|| brain.clone()),
             vision: vision.clone(),
             clock,
             compute: Compute::new(background.clone(), 2),

@@ -76,26 +76,6 @@ async fn the_brain_is_told_of_scenes_messages_and_wishes() {
 }
 
 #[tokio::test]
-async fn a_long_conversation_keeps_every_prompt_within_the_window_and_the_newest_words_in_it() {
-    let desk = Desk::new().await;
-    let filler = "word ".repeat(6_000);
-
-    for number in 0..30 {
-        let turn = desk.say(&format!("scene {number} {filler}")).await;
-        let tokens = turn.outcome.tokens.unwrap();
-        assert!(tokens.input <= tokens.limit, "{tokens:?}");
-    }
-
-    let prompts = desk.brain.prompts();
-    let last = prompts.last().unwrap();
-    assert!(last.messages[0].content == prompts[0].messages[0].content, "the system prompt stays");
-    assert!(last.messages.last().unwrap().content.starts_with("scene 29 "));
-    let turns =
-        desk.store.list_turns(desk.scope, &braincase_core::store::Page { limit: 1, before: None }).await.unwrap();
-    assert!(!turns[0].outcome.tokens.as_ref().unwrap().cut.is_empty(), "this much does not fit");
-}
-
-#[tokio::test]
 async fn a_prompt_that_cannot_fit_fails_with_the_numbers_and_the_project_stays_usable() {
     let desk = Desk::new().await;
     let huge = "nonsense word salad ".repeat(50_000);

@@ -34,6 +34,7 @@ pub(crate) async fn ready(State(app): State<App>) -> Answered<Shown<Value>> {
 
 pub(crate) async fn metrics(State(app): State<App>) -> Response {
     metrics::gauge!("braincase_analyses_running").set(app.orchestrator.analyses_running() as f64);
+    braincase_cache::registry::publish();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], app.metrics.render()).into_response()
 }
 

@@ -7,7 +7,7 @@ use std::{
     process::ExitCode,
 };
 
-use braincase_tokens::{Account, ChatMessage, ChatTool, Fate};
+use braincase_tokens::{Account, ChatMessage, ChatTool, Fate, PartAccount, Why};
 use clap::{Args, Subcommand};
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -73,7 +73,7 @@ pub enum CommandError {
     #[error(transparent)]
     Models(#[from] StartError),
     /// The input cannot be read.
-    #[error("{} cannot be read: {source}", path.display())]
+    #[error("{} cannot be read", shown(path))]
     Input {
         /// Which file.
         path: PathBuf,
@@ -81,7 +81,7 @@ pub enum CommandError {
         source: io::Error,
     },
     /// The input is no chat request.
-    #[error("{}: {problem}", path.display())]
+    #[error("{} is no chat request: {problem}", shown(path))]
     NotARequest {
         /// Which file.
         path: PathBuf,
@@ -92,7 +92,7 @@ pub enum CommandError {
     #[error(transparent)]
     Tokens(#[from] TokensError),
     /// The result cannot be written.
-    #[error("the result cannot be written: {0}")]
+    #[error("the result cannot be written")]
     Output(#[from] io::Error),
 }
 
@@ -171,21 +171,23 @@ fn parse(path: &Path, text: &str) -> Result<Request, CommandError> {
     parsed.map_err(|problem| CommandError::NotARequest { path: path.to_owned(), problem })
 }
 
+fn shown(path: &Path) -> std::borrow::Cow<'_, str> {
+    if path == Path::new("-") { "standard input".into() } else { path.to_string_lossy() }
+}
+
 fn parse_as<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     let mut json = serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize(&mut json).map_err(|error| error.to_string())
 }
 
+/// A table for people: parts of one kind that met the same fate stand in one line.
 fn show(account: &Account, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "{:<12} {:>10} {:>10}  {:<8} why", "part", "tokens", "cut", "fate")?;
-    for part in &account.parts {
-        let fate = match part.fate {
-            Fate::Kept => "kept",
-            Fate::Shrunk => "shrunk",
-            Fate::Dropped => "dropped",
-        };
-        let why = part.why.map(|why| why.as_str()).unwrap_or_default();
-        writeln!(out, "{:<12} {:>10} {:>10}  {fate:<8} {why}", part.name, part.tokens, part.cut)?;
+    writeln!(out, "{:<10} {:>8} {:>10} {:>10}  {:<8} why", "part", "messages", "tokens", "cut", "fate")?;
+    for line in lines(&account.parts) {
+        let Line { kind, messages, tokens, cut, fate, why } = line;
+        let why = why.map(Why::as_str).unwrap_or_default();
+        let line = format!("{kind:<10} {messages:>8} {tokens:>10} {cut:>10}  {:<8} {why}", word(fate));
+        writeln!(out, "{}", line.trim_end())?;
     }
     let Account { model, input, wanted, limit, reserved_output, .. } = account;
     let percent = input.saturating_mul(100) / (*limit).max(1);
@@ -193,4 +195,46 @@ fn show(account: &Account, out: &mut impl Write) -> io::Result<()> {
         out,
         "{model}: {input} of {limit} tokens ({percent} %), {reserved_output} kept free for the answer; {wanted} uncut"
     )
+}
+
+/// What is told of some parts in a row.
+struct Line<'a> {
+    kind: &'a str,
+    messages: usize,
+    tokens: usize,
+    cut: usize,
+    fate: Fate,
+    why: Option<Why>,
+}
+
+fn lines(parts: &[PartAccount]) -> Vec<Line<'_>> {
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    for part in parts {
+        let kind = part.name.split(' ').next().unwrap_or_default();
+        match lines.last_mut() {
+            // What goes with its group went for the reason of the line before.
+            Some(line) if line.kind == kind && line.fate == part.fate && goes_with(part.why, line.why) => {
+                line.messages += 1;
+                line.tokens += part.tokens;
+                line.cut += part.cut;
+            }
+            Some(_) | None => {
+                let PartAccount { tokens, cut, fate, why, .. } = *part;
+                lines.push(Line { kind, messages: 1, tokens, cut, fate, why });
+            }
+        }
+    }
+    lines
+}
+
+fn goes_with(why: Option<Why>, line: Option<Why>) -> bool {
+    why == line || why == Some(Why::WithItsGroup)
+}
+
+const fn word(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Kept => "kept",
+        Fate::Shrunk => "shrunk",
+        Fate::Dropped => "dropped",
+    }
 }

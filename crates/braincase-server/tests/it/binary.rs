@@ -137,3 +137,68 @@ async fn a_check_says_what_is_well_and_what_is_not() {
 async fn run(dir: &TempDir, args: &[&str]) -> Output {
     timeout(PATIENCE, braincase(dir, args).output()).await.expect("soon").expect("it runs")
 }
+
+/// What `braincase tokens` says about some input: exit code, stdout, stderr.
+async fn tokens(args: &[&str], input: &str) -> (Option<i32>, String, String) {
+    use tokio::io::AsyncWriteExt as _;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_braincase"));
+    let command = command
+        .arg("tokens")
+        .args(args)
+        .kill_on_drop(true)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    // What is refused before it is read ends the pipe, which is no failure of the test.
+    let _: Result<(), _> = stdin.write_all(input.as_bytes()).await;
+    drop(stdin);
+    let Output { status, stdout, stderr } =
+        timeout(PATIENCE, child.wait_with_output()).await.expect("soon").expect("it ran");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    (status.code(), text(stdout), text(stderr))
+}
+
+#[tokio::test]
+async fn tokens_are_counted_on_the_command_line() {
+    assert_eq!(tokens(&["count", "--model", "gpt-4o"], "Hello, world!").await, (Some(0), "4\n".into(), String::new()));
+    let (_, json, _) = tokens(&["count", "--model", "gpt-4o", "--json", "-"], "Hello, world!").await;
+    assert_eq!(serde_json::from_str::<Value>(&json).expect("JSON")["tokens"], 4);
+
+    let (code, out, problem) = tokens(&["count", "--model", "gtp-4o"], "x").await;
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(problem.starts_with("error: there is no model \"gtp-4o\"; the nearest are gpt-4o"), "{problem}");
+    let (_, _, problem) = tokens(&["count", "--model", "gpt-4o", "no-such-file"], "").await;
+    assert!(problem.starts_with("error: no-such-file cannot be read: No such file"), "{problem}");
+}
+
+#[tokio::test]
+async fn a_request_is_made_to_fit_on_the_command_line() {
+    let mut messages = vec![json!({"role": "system", "content": "Be brief."})];
+    for number in 0..40 {
+        messages.push(json!({"role": "user", "content": format!("question {number} {}", "word ".repeat(300))}));
+        messages.push(json!({"role": "assistant", "content": format!("answer {number}")}));
+    }
+    messages.push(json!({"role": "user", "content": "And now?"}));
+
+    let (code, out, talk) = tokens(&["fit", "--model", "gpt-4", "-"], &json!(messages).to_string()).await;
+
+    assert_eq!(code, Some(0));
+    let kept: Vec<Value> = serde_json::from_str(&out).expect("JSON");
+    assert_eq!((kept.first(), kept.last()), (messages.first(), messages.last()));
+    insta::assert_snapshot!(talk, @r"
+    part       messages     tokens        cut  fate     why
+    system            1          7          0  kept
+    older            42          0       6615  dropped  the prompt was too long, and this was the least important part of it
+    older             8          0       1260  dropped  the prompt is cut down to its low-water mark at once, so that it can stay the same for a while
+    older            24       3780          0  kept
+    recent            6        945          0  kept
+    user              1          7          0  kept
+    gpt-4: 4742 of 6144 tokens (77 %), 2048 kept free for the answer; 12617 uncut
+    ");
+
+    let (code, _, problem) = tokens(&["fit", "--model", "gpt-4", "-"], r#"[{"role": "user"}]"#).await;
+    assert_eq!(code, Some(1));
+    assert!(problem.starts_with("error: standard input is no chat request: [0]: content is missing"), "{problem}");
+}

@@ -58,4 +58,10 @@ async fn health_metrics_and_schema_are_served() {
     let metrics = app.get("/metrics").await.text().await.expect("text");
     let counted = "braincase_http_requests_total{method=\"GET\",route=\"/v1/projects/{project_id}\",status=\"200\"}";
     assert!(metrics.contains(counted), "{metrics}");
+    for cached in [
+        "braincase_cache_entries{cache=\"image_facts\"}",
+        "braincase_cache_weight{cache=\"image_facts\",unit=\"bytes\"}",
+    ] {
+        assert!(metrics.contains(cached), "{metrics}");
+    }
 }

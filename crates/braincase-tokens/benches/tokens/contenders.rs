@@ -29,7 +29,7 @@ pub(crate) fn forget() {
     static UNSEEN: LazyLock<String> = LazyLock::new(|| {
         let mut rng = ChaCha8Rng::seed_from_u64(99);
         let mut text = String::new();
-        for _ in 0..80_000 {
+        for _ in 0..50_000 {
             let (short, long): (u32, u64) = (rng.random(), rng.random());
             let letters =
                 |n: u64| n.to_string().bytes().map(|digit| char::from(b'a' + digit - b'0')).collect::<String>();

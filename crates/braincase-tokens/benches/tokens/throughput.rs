@@ -9,7 +9,7 @@ use crate::{
     report::{Goal, Report, Row},
 };
 
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 5;
 const WHOLE: usize = 512 << 10;
 const SIZES: [(&str, usize); 3] = [("200 B", 200), ("4 KB", 4 << 10), ("512 KB", WHOLE)];
 

@@ -1,5 +1,6 @@
 //! A message of a chat request: words, and what may come with them.
 
+use braincase_core::message;
 use serde::{Deserialize, Serialize};
 
 use crate::text::Text;
@@ -98,6 +99,17 @@ impl Role {
             Self::User => "user",
             Self::Assistant => "assistant",
             Self::Tool => "tool",
+        }
+    }
+}
+
+impl From<message::Role> for Role {
+    fn from(role: message::Role) -> Self {
+        match role {
+            message::Role::System => Self::System,
+            message::Role::User => Self::User,
+            message::Role::Assistant => Self::Assistant,
+            message::Role::Tool => Self::Tool,
         }
     }
 }

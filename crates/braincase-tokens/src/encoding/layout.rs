@@ -10,6 +10,12 @@ pub(super) type Key = u128;
 /// No piece has this key, since no text has the byte 0xff.
 pub(super) const NO_KEY: Key = Key::MAX;
 
+/// Whether a key is that of at most eight bytes, and so is known by its lower half.
+#[inline]
+pub(super) const fn is_short(key: Key) -> bool {
+    key >> 64 == Key::MAX >> 64
+}
+
 /// What fills up a key of each length.
 const FILL: [Key; KEY + 1] = {
     let mut fill = [0; KEY + 1];
@@ -45,8 +51,37 @@ pub(super) fn hash_key(key: Key) -> usize {
     (product as u64 ^ (product >> 64) as u64) as usize
 }
 
-/// The bits of a token's number, and of a node's of the tree of tokens. What is above them in an entry is asked for.
+/// The bits of a token's number, and of a node's of the tree of tokens.
 pub(super) const NUMBER_BITS: u32 = 21;
+
+/// All numbers.
+pub(super) const NUMBERS: u64 = (1 << NUMBER_BITS) - 1;
+
+/// The bits of what is known of a node: its number, and which bytes may follow.
+pub(super) const TREE_BITS: u32 = NUMBER_BITS + FOLLOWERS;
+
+const FOLLOWERS: u32 = 14;
+
+/// The bit that is set in a node if this byte may follow; others have the same.
+#[inline]
+pub(super) const fn follower(byte: u8) -> u64 {
+    1 << (byte as u32 % FOLLOWERS)
+}
+
+/// No token has this number.
+pub(super) const NO_TOKEN: u32 = u32::MAX;
+
+/// The bytes of what is known of a token: four numbers.
+pub(super) const RECORD: usize = 16;
+
+/// The bytes of the filter of pairs: little enough for a near cache, and enough that few bits are set by chance.
+pub(super) const PAIR_FILTER: usize = 1 << 18;
+
+/// The bit of a pair in the filter.
+#[inline]
+pub(super) const fn filter_bit(pair: u64) -> usize {
+    (pair.wrapping_mul(0xff51_afd7_ed55_8ccd) >> 43) as usize
+}
 
 /// An entry of a map that is not there.
 pub(super) const NO_ENTRY: u64 = u64::MAX;

@@ -1,8 +1,13 @@
 //! The tokens of an encoding: which words are one, which two are merged, and where a token begins.
 
+use std::ops::Not;
+
 use super::{
     Encoding,
-    layout::{Key, NO_ENTRY, NO_KEY, NUMBER_BITS, edge, hash_key, hash_number, pair},
+    layout::{
+        Key, NO_ENTRY, NO_TOKEN, NUMBER_BITS, NUMBERS, PAIR_FILTER, RECORD, TREE_BITS, edge, filter_bit, follower,
+        hash_key, hash_number, is_short, pair,
+    },
     scan::Rules,
 };
 
@@ -13,35 +18,44 @@ pub(super) type Token = u32;
 pub(super) struct Vocabulary {
     pub(super) rules: Rules,
     tokens: u32,
-    words: &'static [[u8; 16]],
-    pairs: Map,
-    tree: Map,
-    splits: &'static [[u8; 8]],
+    short_words: &'static [[u8; 8]],
+    long_words: &'static [[u8; 16]],
+    pairs: Map<NUMBER_BITS>,
+    pair_filter: &'static [u8; PAIR_FILTER],
+    starts: &'static [[u8; 8]],
+    tree: Map<TREE_BITS>,
+    records: &'static [[u8; RECORD]],
     bytes: &'static [[u8; 4]],
 }
 
 static O200K: Vocabulary = Vocabulary {
     rules: Rules::O200k,
-    tokens: (O200K_SPLITS.len() / 8) as u32,
-    words: include_bytes!(concat!(env!("OUT_DIR"), "/o200k.words")).as_slice().as_chunks().0,
+    tokens: (O200K_RECORDS.len() / RECORD) as u32,
+    short_words: include_bytes!(concat!(env!("OUT_DIR"), "/o200k.short_words")).as_slice().as_chunks().0,
+    long_words: include_bytes!(concat!(env!("OUT_DIR"), "/o200k.long_words")).as_slice().as_chunks().0,
     pairs: Map(include_bytes!(concat!(env!("OUT_DIR"), "/o200k.pairs")).as_slice().as_chunks().0),
+    pair_filter: include_bytes!(concat!(env!("OUT_DIR"), "/o200k.pair_filter")),
+    starts: include_bytes!(concat!(env!("OUT_DIR"), "/o200k.starts")).as_slice().as_chunks().0,
     tree: Map(include_bytes!(concat!(env!("OUT_DIR"), "/o200k.tree")).as_slice().as_chunks().0),
-    splits: O200K_SPLITS.as_chunks().0,
+    records: O200K_RECORDS.as_chunks().0,
     bytes: include_bytes!(concat!(env!("OUT_DIR"), "/o200k.bytes")).as_slice().as_chunks().0,
 };
 
 static CL100K: Vocabulary = Vocabulary {
     rules: Rules::Cl100k,
-    tokens: (CL100K_SPLITS.len() / 8) as u32,
-    words: include_bytes!(concat!(env!("OUT_DIR"), "/cl100k.words")).as_slice().as_chunks().0,
+    tokens: (CL100K_RECORDS.len() / RECORD) as u32,
+    short_words: include_bytes!(concat!(env!("OUT_DIR"), "/cl100k.short_words")).as_slice().as_chunks().0,
+    long_words: include_bytes!(concat!(env!("OUT_DIR"), "/cl100k.long_words")).as_slice().as_chunks().0,
     pairs: Map(include_bytes!(concat!(env!("OUT_DIR"), "/cl100k.pairs")).as_slice().as_chunks().0),
+    pair_filter: include_bytes!(concat!(env!("OUT_DIR"), "/cl100k.pair_filter")),
+    starts: include_bytes!(concat!(env!("OUT_DIR"), "/cl100k.starts")).as_slice().as_chunks().0,
     tree: Map(include_bytes!(concat!(env!("OUT_DIR"), "/cl100k.tree")).as_slice().as_chunks().0),
-    splits: CL100K_SPLITS.as_chunks().0,
+    records: CL100K_RECORDS.as_chunks().0,
     bytes: include_bytes!(concat!(env!("OUT_DIR"), "/cl100k.bytes")).as_slice().as_chunks().0,
 };
 
-static O200K_SPLITS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/o200k.splits"));
-static CL100K_SPLITS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/cl100k.splits"));
+static O200K_RECORDS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/o200k.tokens"));
+static CL100K_RECORDS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/cl100k.tokens"));
 
 impl Vocabulary {
     pub(super) const fn of(encoding: Encoding) -> &'static Self {
@@ -52,17 +66,13 @@ impl Vocabulary {
         }
     }
 
-    /// Whether a piece is one token. At most half of the slots are taken, so that this is a look or two.
+    /// Whether a piece is one token. Many slots are free, so that this is a look or two.
     #[inline]
     pub(super) fn is_word(&self, key: Key) -> bool {
-        let mask = self.words.len() - 1;
-        let mut slot = hash_key(key) & mask;
-        loop {
-            let found = Key::from_le_bytes(self.words[slot]);
-            if found == key || found == NO_KEY {
-                return found == key;
-            }
-            slot = (slot + 1) & mask;
+        if is_short(key) {
+            contains(self.short_words, key as u64, hash_key(key), u64::from_le_bytes)
+        } else {
+            contains(self.long_words, key, hash_key(key), Key::from_le_bytes)
         }
     }
 
@@ -75,31 +85,57 @@ impl Vocabulary {
     /// What two neighbours are merged into.
     #[inline]
     pub(super) fn merged(&self, left: Token, right: Token) -> Option<Token> {
-        self.pairs.get(pair(left, right))
+        let pair = pair(left, right);
+        let bit = filter_bit(pair);
+        if self.pair_filter[bit / 8] & 1 << (bit % 8) == 0 {
+            None
+        } else {
+            self.pairs.get(pair).map(|token| token as Token)
+        }
     }
 
-    /// The two that a token is merged from; of a byte, itself twice.
+    /// What is known of a token: the two that it is merged from (a byte: itself twice), the longest other token that it
+    /// begins with, and its length.
     #[inline]
-    fn split(&self, token: Token) -> (Token, Token) {
-        let split = u64::from_le_bytes(self.splits[token as usize]);
-        (split as u32, (split >> 32) as u32)
+    fn record(&self, token: Token) -> [u32; RECORD / 4] {
+        let record = self.records[token as usize].as_chunks().0;
+        std::array::from_fn(|field| u32::from_le_bytes(record[field]))
     }
 
-    /// The longest token that the bytes begin with, and its length. There is one, unless there are no bytes.
+    /// The length of a token in bytes.
     #[inline]
-    pub(super) fn longest_prefix(&self, bytes: &[u8]) -> Option<(Token, usize)> {
-        let (first, rest) = bytes.split_first()?;
-        let mut node = self.byte(*first);
-        let mut longest = (node, 1);
-        for (byte, len) in rest.iter().zip(2..) {
-            let Some(child) = self.tree.get(edge(node, *byte)) else { break };
-            node = child;
+    pub(super) fn len(&self, token: Token) -> usize {
+        self.record(token)[3] as usize
+    }
+
+    /// The longest other token that a token begins with.
+    #[inline]
+    pub(super) fn shorter(&self, token: Token) -> Option<Token> {
+        Some(self.record(token)[2]).filter(|token| *token != NO_TOKEN)
+    }
+
+    /// The longest token that the bytes begin with. There is one, unless there are no bytes.
+    #[inline]
+    pub(super) fn longest_prefix(&self, bytes: &[u8]) -> Option<Token> {
+        let [first, second, rest @ ..] = bytes else { return bytes.first().map(|byte| self.byte(*byte)) };
+        let start = u64::from_le_bytes(self.starts[usize::from(*first) << 8 | usize::from(*second)]);
+        let mut node = start & NUMBERS;
+        let mut followers = start >> NUMBER_BITS;
+        let mut longest = start >> TREE_BITS;
+        for byte in rest {
+            // Mostly, it is known without a look that this is the end.
+            if followers & follower(*byte) == 0 {
+                break;
+            }
+            let Some(child) = self.tree.get(edge(node as u32, *byte)) else { break };
+            node = child & NUMBERS;
+            followers = child >> NUMBER_BITS;
             // A node that is a token has its number; the others have higher ones.
-            if node < self.tokens {
-                longest = (node, len);
+            if node < u64::from(self.tokens) {
+                longest = node;
             }
         }
-        Some(longest)
+        Some(longest as Token)
     }
 
     /// Whether the two are what their bytes are cut into. Undoes the merges, last ones first, and asks each time whether
@@ -112,7 +148,7 @@ impl Vocabulary {
                 return false;
             }
             // Of two bytes, one of them is the last that is left to undo.
-            let (undo_left, undo_right) = (self.split(left).1, self.split(right).0);
+            let (undo_left, undo_right) = (self.record(left)[1], self.record(right)[0]);
             let (left_is_byte, right_is_byte) = (undo_left == left, undo_right == right);
             if left_is_byte && right_is_byte {
                 return true;
@@ -128,12 +164,34 @@ impl Vocabulary {
     }
 }
 
-/// From what is asked for to a number; open addressing, as [`Vocabulary::is_word`].
-struct Map(&'static [[u8; 8]]);
+/// Whether the key is in a set; open addressing, and what is free has only ones.
+#[inline]
+fn contains<const N: usize, K: Copy + Eq + Not<Output = K> + Default>(
+    set: &[[u8; N]],
+    key: K,
+    hash: usize,
+    read: impl Fn([u8; N]) -> K,
+) -> bool {
+    let mask = set.len() - 1;
+    let mut slot = hash & mask;
+    loop {
+        let found = read(set[slot]);
+        if found == key {
+            return true;
+        }
+        if found == !K::default() {
+            return false;
+        }
+        slot = (slot + 1) & mask;
+    }
+}
 
-impl Map {
+/// From what is asked for to a value in the bits below it; open addressing, too.
+struct Map<const VALUE_BITS: u32>(&'static [[u8; 8]]);
+
+impl<const VALUE_BITS: u32> Map<VALUE_BITS> {
     #[inline]
-    fn get(&self, asked: u64) -> Option<u32> {
+    fn get(&self, asked: u64) -> Option<u64> {
         let mask = self.0.len() - 1;
         let mut slot = hash_number(asked) & mask;
         loop {
@@ -141,8 +199,8 @@ impl Map {
             if found == NO_ENTRY {
                 return None;
             }
-            if found >> NUMBER_BITS == asked {
-                return Some((found & ((1 << NUMBER_BITS) - 1)) as u32);
+            if found >> VALUE_BITS == asked {
+                return Some(found & ((1 << VALUE_BITS) - 1));
             }
             slot = (slot + 1) & mask;
         }

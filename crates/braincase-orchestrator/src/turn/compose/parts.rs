@@ -130,15 +130,9 @@ fn exchanges(context: &Context) -> Vec<Vec<Message>> {
 
 /// A message of the chat, with the tokens that were counted when it was stored.
 fn told(message: &message::Message) -> Message {
-    let role = match message.role {
-        message::Role::System => Role::System,
-        message::Role::User => Role::User,
-        message::Role::Assistant => Role::Assistant,
-        message::Role::Tool => Role::Tool,
-    };
     let content = message.content.as_str();
     let known = message.tokens.as_ref().and_then(|known| Some((Encoding::by_name(&known.encoding)?, known.count)));
     let text =
         known.map_or_else(|| Text::new(content), |(encoding, tokens)| Text::with_count(content, encoding, tokens));
-    Message::new(role, text)
+    Message::new(message.role.into(), text)
 }

@@ -5,8 +5,8 @@
 
 use crate::encoding::vocabulary::{Token, Vocabulary};
 
-/// Longer pieces are not tried.
-const LONGEST: usize = 256;
+/// Pieces of this length are not tried.
+const LONG: usize = 256;
 /// How often a token may be tried, for each byte of the piece.
 const PATIENCE: usize = 4;
 
@@ -19,34 +19,41 @@ struct Placed {
 
 /// The tokens of a piece, or nothing if it is too long or takes too many steps.
 pub(super) fn count(vocabulary: &Vocabulary, piece: &[u8]) -> Option<usize> {
-    if piece.len() > LONGEST {
-        return None;
+    // Most pieces are short, and clearing a long row takes longer than they do.
+    match piece.len() {
+        0..32 => place::<32>(vocabulary, piece),
+        32..LONG => place::<LONG>(vocabulary, piece),
+        _ => None,
     }
-    let mut row = [Placed::default(); LONGEST + 1];
+}
+
+/// The tokens of a piece that is shorter than the row.
+fn place<const ROW: usize>(vocabulary: &Vocabulary, piece: &[u8]) -> Option<usize> {
+    let mut row = [Placed::default(); ROW];
     // The first place is before the piece; `len` is that of the last.
     let mut len = 0;
-    let mut is_dead_end = [false; LONGEST + 1];
-    let mut longest = piece.len();
+    let mut is_dead_end = [false; ROW];
+    let mut next = vocabulary.longest_prefix(piece);
     for _ in 0..PATIENCE * piece.len() {
         let Placed { token: left, end: start } = row[len];
-        if start == piece.len() {
-            return Some(len);
-        }
-        // No token is left that starts here: nothing ends here.
-        let Some((token, size)) = vocabulary.longest_prefix(&piece[start..longest]) else {
+        let Some(token) = next else {
+            // No token is left that starts here, so nothing may end here.
             is_dead_end[start] = true;
-            longest = start.checked_sub(1)?;
-            len -= 1;
+            next = vocabulary.shorter(left);
+            len = len.checked_sub(1)?;
             continue;
         };
-        let end = start + size;
-        if !is_dead_end[end] && (len == 0 || vocabulary.are_neighbours(left, token)) {
-            len += 1;
-            row[len] = Placed { token, end };
-            longest = piece.len();
-        } else {
-            longest = end - 1;
+        let end = start + vocabulary.len(token);
+        if is_dead_end[end] || len > 0 && !vocabulary.are_neighbours(left, token) {
+            next = vocabulary.shorter(token);
+            continue;
         }
+        len += 1;
+        row[len] = Placed { token, end };
+        if end == piece.len() {
+            return Some(len);
+        }
+        next = vocabulary.longest_prefix(&piece[end..]);
     }
     None
 }
