@@ -180,8 +180,9 @@ fn steps(
             complaint::remember(work, thread, &clause)?;
             continue;
         }
-        let order = roles.iter().enumerate().any(|(other, role)| other != index && role.is_order());
-        if complaint::is_aside(work, &clause, roles[index], Others { order, done: done > 0 }) {
+        let other = |wanted: Role| roles.iter().enumerate().any(|(at, role)| at != index && *role == wanted);
+        let others = Others { order: other(Role::Order), question: other(Role::Question), done: done > 0 };
+        if complaint::is_aside(work, &clause, roles[index], others) {
             complaint::remember(work, thread, &clause)?;
             continue;
         }

@@ -3,6 +3,7 @@
 use super::{
     board::texts,
     clause::Clause,
+    numbers,
     plan::Work,
     question::Question,
     role::Role,
@@ -107,10 +108,10 @@ pub(super) fn orders(clause: &Clause<'_>) -> bool {
 /// Whether a clause only explains the next one, which says what to do about it.
 pub(super) fn explains(work: &Work, clause: (&Clause<'_>, Role), next: Option<(&Clause<'_>, Role)>) -> bool {
     let (Some((next, next_role)), (clause, role)) = (next, clause) else { return false };
-    if step::makes_scene(work, clause) {
+    if step::makes_scene(work, clause) || clause.has(&["order"]) {
         return false;
     }
-    if role != Role::Order && next_role != Role::Tale && narrates(work, clause) && orders(next) {
+    if role != Role::Order && !matches!(next_role, Role::Tale | Role::State) && narrates(work, clause) && orders(next) {
         return true;
     }
     let keeps = clause.has(&["keep", "need", "want", "like", "only", "stay", "stays"])
@@ -118,7 +119,7 @@ pub(super) fn explains(work: &Work, clause: (&Clause<'_>, Role), next: Option<(&
     if keeps && next.has(&["delete", "go"]) && step::names_the_rest(next) {
         return true;
     }
-    let states = role == Role::Tale
+    let states = matches!(role, Role::Tale | Role::State)
         || clause.has(&["is", "are", "its", "isnt", "looks", "look", "feels", "seems", "was", "bit", "dont"])
         || matches!(clause.any_word(0), "it" | "too" | "i" | "cant" | "you")
         || FAULTS.contains(&clause.word(0))
@@ -134,7 +135,7 @@ pub(super) fn explains(work: &Work, clause: (&Clause<'_>, Role), next: Option<(&
     states
         && clause.has(FAULTS)
         && !orders
-        && (answers(next) || next_role == Role::Order && step::has_pronoun(next))
+        && (answers(next) || role != Role::Order && next_role == Role::Order)
         && !names_scene
         && !next.has(&["add"])
 }
@@ -171,10 +172,14 @@ pub(super) fn is_aside(work: &Work, clause: &Clause<'_>, role: Role, others: Oth
     let wishes = || wish::read(&mut clause.clone()).map_or(true, |wish| !wish.is_empty());
     match role {
         Role::Order | Role::Fragment => false,
-        Role::Reason => others.order && !quote,
-        Role::Tale | Role::Question if shows || quote => false,
-        Role::Tale if others.done && clause.has(FAULTS) => true,
-        Role::Tale | Role::Question => others.order && !wishes(),
+        // "what happens if I delete it": nobody orders that.
+        Role::Reason => (others.order || others.question) && !quote,
+        // "their order is wrong" is something to ask about.
+        Role::Tale | Role::State | Role::Question if shows || quote || clause.has(&["order"]) => false,
+        Role::State if others.done && clause.has(FAULTS) => true,
+        // What somebody does or thinks orders nothing, even if it names a length.
+        Role::Tale => others.order,
+        Role::State | Role::Question => others.order && !wishes(),
     }
 }
 
@@ -183,6 +188,8 @@ pub(super) fn is_aside(work: &Work, clause: &Clause<'_>, role: Role, others: Oth
 pub(super) struct Others {
     /// Whether another clause orders something.
     pub(super) order: bool,
+    /// Whether another clause asks something.
+    pub(super) question: bool,
     /// Whether something was ordered before.
     pub(super) done: bool,
 }
@@ -207,6 +214,7 @@ fn shown_words<'t>(work: &Work, clause: &Clause<'t>) -> Option<&'t str> {
 /// Keeps in mind what the complaint is about, for the "it" of the next clause.
 pub(super) fn remember(work: &Work, thread: &mut Thread, clause: &Clause<'_>) -> Result<(), Question> {
     thread.presents |= clause.has(words::IMAGE);
+    thread.timed = !numbers::spans(clause).is_empty();
     let mut element = None;
     // "she liked everything but the intro": it is the intro that there is more to say about.
     let mut clause = clause.clone();

@@ -78,7 +78,10 @@ fn is_title(clause: &Clause<'_>, near: &[&str], before: &str) -> bool {
     if before == "called" || near.contains(&"title") || before == "rename" {
         return true;
     }
-    clause.mentions(&["rename", "call", "name"])
+    // "the name of my dog" names no scene.
+    let names = (0..clause.len()).any(|at| clause.any_word(at) == "name" && clause.any_word(at + 1) != "of");
+    names
+        || clause.mentions(&["rename", "call"])
         || (matches!(before, "to" | "as" | "") && clause.mentions(&["title"]) && !clause.mentions(&["text"]))
 }
 

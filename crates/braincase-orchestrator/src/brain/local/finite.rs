@@ -10,7 +10,7 @@ use super::{
 };
 
 /// The longest subject that is looked at, in tokens; keeps every rule bounded.
-const MAX_SUBJECT: usize = 5;
+const MAX_SUBJECT: usize = 8;
 
 /// What a clause is about, and where its verb stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,8 +125,24 @@ pub(super) fn read(tokens: &[Token], names: &Names) -> Option<Finite> {
 }
 
 fn is_connective(token: &Token) -> bool {
-    matches!(token.word.as_str(), "and" | "but" | "so" | "then" | "also" | "well" | "oh" | "ok" | "okay" | "because")
-        || token.kind == Kind::Comma
+    matches!(
+        token.word.as_str(),
+        "only"
+            | "just"
+            | "now"
+            | "please"
+            | "maybe"
+            | "and"
+            | "but"
+            | "so"
+            | "then"
+            | "also"
+            | "well"
+            | "oh"
+            | "ok"
+            | "okay"
+            | "because"
+    ) || token.kind == Kind::Comma
 }
 
 fn pronoun(tokens: &[Token]) -> Option<Finite> {
@@ -157,7 +173,8 @@ fn pronoun(tokens: &[Token]) -> Option<Finite> {
 fn noun_phrase(tokens: &[Token], names: &Names) -> Option<Finite> {
     if let Some(length) = target::len(tokens, names) {
         let verb = length + usize::from(tokens.get(length).is_some_and(|token| is_adverb(&token.word)));
-        if tokens.get(verb).is_some_and(is_verb) {
+        // "scene 3 black is too dark": one word more may say what of it.
+        if let Some(verb) = (verb..=verb + 1).find(|at| tokens.get(*at).is_some_and(is_verb)) {
             return Some(Finite { subject: Subject::Thing, verb });
         }
     }

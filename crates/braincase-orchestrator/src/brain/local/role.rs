@@ -3,9 +3,9 @@
 use super::{
     clause::Clause,
     finite::{self, Finite, Subject},
-    split::Names,
+    split::{Names, target},
     token::{Kind, Token},
-    words,
+    wish, words,
 };
 
 /// What a clause is there for.
@@ -13,21 +13,16 @@ use super::{
 pub(super) enum Role {
     /// It says what to do, or how something should be.
     Order,
-    /// It tells how things are, or what somebody thinks: "the client signed off on everything".
+    /// It tells what somebody does or thinks: "the client signed off on everything".
     Tale,
+    /// It tells how things are: "the dinner is too short".
+    State,
     /// It tells why or on which condition: "unless it's longer".
     Reason,
     /// It asks something: "do we still need the star?"
     Question,
     /// It is no whole clause; whatever it names belongs to what is around it.
     Fragment,
-}
-
-impl Role {
-    /// Whether something is to be done.
-    pub(super) const fn is_order(self) -> bool {
-        matches!(self, Self::Order)
-    }
 }
 
 /// What people say to be polite or to begin, before what they mean.
@@ -54,10 +49,13 @@ const SUBORDINATORS: &[&str] = &[
     "while",
     "whereas",
 ];
+/// Words that begin a question.
+const QUESTIONS: &[&str] =
+    &["what", "whats", "how", "do", "does", "did", "is", "are", "was", "why", "who", "when", "where", "which"];
 /// Verbs of somebody who wants something.
 const DESIRES: &[&str] = &[
     "want", "wants", "need", "needs", "like", "love", "prefer", "prefers", "suggest", "unwanted", "would", "should",
-    "must", "can", "could", "wish", "rather", "have", "lets", "vote",
+    "must", "can", "could", "wish", "rather", "lets", "vote",
 ];
 /// Verbs that say how a thing should be.
 const DEONTIC: &[&str] = &[
@@ -81,7 +79,7 @@ pub(super) fn of(clause: &Clause<'_>, names: &Names) -> Role {
 
 /// Whether tokens only tell something, so that what follows cannot belong to it.
 pub(super) fn tells(tokens: &[Token], names: &Names) -> bool {
-    role(tokens, names, 0) == Role::Tale
+    matches!(role(tokens, names, 0), Role::Tale | Role::State)
 }
 
 fn role(tokens: &[Token], names: &Names, depth: usize) -> Role {
@@ -92,11 +90,14 @@ fn role(tokens: &[Token], names: &Names, depth: usize) -> Role {
     if subordinates(rest, names) || matches!(word, "because" | "otherwise" | "cuz") {
         return Role::Reason;
     }
+    let checks = |token: &Token| matches!(token.word.as_str(), "check" | "verify" | "confirm");
+    if rest.iter().take(4).any(checks) {
+        return Role::Question;
+    }
     if matches!(word, "can" | "could" | "would" | "will" | "may" | "shall" | "should") {
         return Role::Order;
     }
-    let asks =
-        matches!(word, "do" | "does" | "did" | "is" | "are" | "was" | "why" | "who" | "when" | "where" | "which");
+    let asks = QUESTIONS.contains(&word);
     if asks && (word != "do" || finite::asks(rest, names)) {
         return Role::Question;
     }
@@ -126,9 +127,21 @@ pub(super) fn without_reasons(tokens: &[Token], names: &Names) -> Vec<Token> {
     let (mut ordered, mut at) = (false, 0);
     while at < tokens.len() {
         let token = &tokens[at];
+        if let Some((target, length)) = exception(&tokens[at..], names) {
+            kept.push(Token { kind: Kind::Word, word: "except".to_owned(), ..token.clone() });
+            kept.extend_from_slice(target);
+            at += length;
+            continue;
+        }
         let begins = matches!(token.word.as_str(), "until" | "unless" | "because" | "whenever");
         if ordered && begins && finite::read(&tokens[at + 1..], names).is_some() {
-            at += tokens[at..].iter().position(ends).unwrap_or(tokens.len() - at);
+            // "because we were not there and dinner because …": another target is no part of the reason.
+            let goes_on = |from: usize| {
+                tokens[from].word == "and"
+                    && target::len(&tokens[from + 1..], names).is_some()
+                    && finite::read(&tokens[from + 1..], names).is_none()
+            };
+            at += (at..tokens.len()).find(|at| ends(&tokens[*at]) || goes_on(*at)).unwrap_or(tokens.len()) - at;
             continue;
         }
         ordered = match token.kind {
@@ -142,6 +155,20 @@ pub(super) fn without_reasons(tokens: &[Token], names: &Names) -> Vec<Token> {
         at += 1;
     }
     kept
+}
+
+/// ", only Goodbye stays as it is": the target that is left out, and how many tokens say so.
+fn exception<'t>(tokens: &'t [Token], names: &Names) -> Option<(&'t [Token], usize)> {
+    let [comma, only, rest @ ..] = tokens else { return None };
+    if comma.kind != Kind::Comma || !matches!(only.word.as_str(), "only" | "just" | "but") {
+        return None;
+    }
+    let target = target::len(rest, names)?;
+    let stays = |token: &Token| matches!(token.word.as_str(), "stay" | "stays" | "remains" | "keeps");
+    let verb = (target..target + 2).find(|at| rest.get(*at).is_some_and(stays))?;
+    let ends = |token: &Token| matches!(token.kind, Kind::Stop | Kind::Comma | Kind::Newline | Kind::Semicolon);
+    let length = rest[verb..].iter().position(ends).unwrap_or(rest.len() - verb);
+    Some((&rest[..target], 2 + verb + length))
 }
 
 fn opens(token: &Token) -> bool {
@@ -164,7 +191,23 @@ fn told(tokens: &[Token], found: Finite, names: &Names, depth: usize) -> Role {
     if found.subject != Subject::Person
         && tokens[..found.verb].iter().any(|token| matches!(token.word.as_str(), "still" | "already" | "currently"))
     {
-        return Role::Tale;
+        return Role::State;
+    }
+    // "every talk needs an end": so it is in general.
+    let general = matches!(tokens[0].word.as_str(), "every" | "any" | "most");
+    let ours = |token: &Token| wish::noun_of(&token.word).is_some() || words::SCENE.contains(&token.word.as_str());
+    if general && !tokens[..found.verb].iter().any(ours) {
+        return Role::State;
+    }
+    // "the headline is now 'Hello'"
+    let quote = tokens[found.verb..].iter().take(4).any(|token| token.kind == Kind::Quote);
+    if found.subject != Subject::Person && matches!(verb, "is" | "are") && quote {
+        return Role::Order;
+    }
+    // "my son is 5 and wants a star"
+    let wants = |pair: &[Token]| pair[0].word == "and" && DESIRES.contains(&pair[1].word.as_str());
+    if found.subject == Subject::Person && tokens.windows(2).take(20).any(wants) {
+        return Role::Order;
     }
     let orders = match found.subject {
         Subject::Person
@@ -174,12 +217,22 @@ fn told(tokens: &[Token], found: Finite, names: &Names, depth: usize) -> Role {
         }
         Subject::Person => {
             DESIRES.contains(&verb)
+                || matches!(verb, "ask" | "asks" | "asked") && after == "for"
+                || verb == "have" && after == "to"
                 || matches!(verb, "id" | "wed" | "theyd" | "hed" | "shed")
                 || matches!(verb, "i" | "we" | "they" | "he" | "she")
                     && matches!(after, "like" | "love" | "prefer" | "rather")
         }
         // "it has to be blue" orders, "it has changed" tells.
-        Subject::Pronoun | Subject::Thing => DEONTIC.contains(&verb) && (verb != "has" || after == "to"),
+        Subject::Pronoun | Subject::Thing => {
+            DEONTIC.contains(&verb) && (verb != "has" || matches!(after, "to" | "last-for"))
+                || after == "unwanted"
+                || verb == "gets" && matches!(after, "a" | "an" | "the" | "another" | "some")
+        }
     };
-    if orders { Role::Order } else { Role::Tale }
+    match found.subject {
+        _ if orders => Role::Order,
+        Subject::Person => Role::Tale,
+        Subject::Pronoun | Subject::Thing => Role::State,
+    }
 }

@@ -64,6 +64,7 @@ pub(super) fn join_phrases(tokens: &[Token]) -> Vec<Token> {
     }
     particles(&mut joined);
     slides(&mut joined);
+    counted_scenes(&mut joined);
     joined
 }
 
@@ -117,6 +118,16 @@ fn merge_last_two(tokens: &mut Vec<Token>) {
     {
         tens.kind = Kind::Number(t + u);
         tens.end = units.end;
+    }
+}
+
+/// "a quick 3 scene video" has three scenes.
+fn counted_scenes(tokens: &mut [Token]) {
+    for at in 1..tokens.len().saturating_sub(1) {
+        let many = matches!(tokens[at - 1].kind, Kind::Number(count) if count > 1.0);
+        if many && tokens[at].word == "scene" && tokens[at + 1].word == "video" {
+            tokens[at].word = "scenes".to_owned();
+        }
     }
 }
 

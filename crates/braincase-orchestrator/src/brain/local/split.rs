@@ -135,6 +135,8 @@ fn goes_on(before: &[Token], rest: &[Token], names: &Names) -> bool {
         || (is_part_valued(before) && is_part_valued(rest))
         || ellipsis::is_other_object(before, rest, names)
         || ellipsis::is_other_part(before, rest)
+        || ellipsis::is_gapped(before, rest)
+        || ellipsis::is_other_value(before, rest, names)
 }
 
 /// "but" of "all but the last" was joined before; here only a leading connective is left alone.

@@ -56,6 +56,8 @@ pub(super) struct Thread {
     pub(super) followed: bool,
     /// Whether there are other steps.
     pub(super) one_of_many: bool,
+    /// Whether the step before asked or complained about a length.
+    pub(super) timed: bool,
     /// Whether the last scene that was spoken of is gone.
     pub(super) gone: bool,
 }
@@ -75,6 +77,8 @@ pub(super) enum Outcome {
 pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>) -> Result<Outcome, Question> {
     let mut clause = clause.clone();
     if talk::is_negated(&clause) {
+        // "don't delete the star, make it smaller": what is spared may be spoken of again. Where it is unclear, it is not.
+        let _unclear = super::complaint::remember(work, thread, &clause);
         return Ok(Outcome::Nothing);
     }
     if talk::is_reorder(&clause) {

@@ -3,7 +3,7 @@
 use super::{MAX_REACH, Names};
 use crate::brain::local::{
     finite::{self, Finite, Subject},
-    role,
+    numbers, role,
     token::{Kind, Token},
     words,
 };
@@ -12,9 +12,18 @@ use crate::brain::local::{
 pub(super) fn is_clause_border(before: &[Token], tokens: &[Token], at: usize, names: &Names) -> bool {
     let rest = &tokens[at + 1..];
     let mark = &tokens[at];
+    if is_labelled(before) && is_labelled(rest) {
+        return matches!(mark.kind, Kind::Comma | Kind::Stop | Kind::Semicolon) || mark.word == "and";
+    }
     let joint = matches!(mark.word.as_str(), "and" | "but" | "so" | "plus");
     let punctuated =
         matches!(mark.kind, Kind::Stop | Kind::Comma | Kind::Dash | Kind::Semicolon | Kind::Newline | Kind::Colon);
+    // "before the guests see Sunrise, they should see a scene": where the new one goes.
+    let head = before.iter().find(|token| says_something(token)).map_or("", |token| token.word.as_str());
+    let orders = |token: &Token| words::COMMANDS.contains(&token.word.as_str());
+    if matches!(head, "before" | "after") && !before.iter().take(MAX_REACH).any(orders) {
+        return false;
+    }
     if !(joint || punctuated) || (joint && !is_whole(before, names)) || !before.iter().any(says_something) {
         return false;
     }
@@ -22,6 +31,11 @@ pub(super) fn is_clause_border(before: &[Token], tokens: &[Token], at: usize, na
     let complete = mark.kind == Kind::Stop || mark.kind == Kind::Comma && before.iter().take(3).any(shows);
     if complete && !is_content_open(before) && role::tells(before, names) {
         return true;
+    }
+    // "these two photos: the first one is for the intro"
+    let images = before.len() <= 4 && before.iter().any(|token| words::IMAGE.contains(&token.word.as_str()));
+    if mark.kind == Kind::Colon && images && !is_whole(before, names) && !is_content_open(before) {
+        return rest.iter().take(2).any(|token| numbers::ordinal(&token.word).is_some());
     }
     let Some(next) = finite::read(rest, names) else {
         let begins = role::subordinates(rest, names) || finite::asks(rest, names);
@@ -32,10 +46,26 @@ pub(super) fn is_clause_border(before: &[Token], tokens: &[Token], at: usize, na
         Kind::Colon => {
             finite::read(before, names).is_some() && !is_content_open(before) && next.subject == Subject::Person
         }
-        _ if is_placed(rest, next) => false,
+        _ if is_placed(rest, next) || is_title(before, rest) => false,
         _ if is_content_open(before) => next.subject == Subject::Pronoun && punctuated,
         _ => true,
     }
+}
+
+/// "two scenes. The first is called A and the second is called B": the titles of what the step before adds.
+fn is_title(before: &[Token], rest: &[Token]) -> bool {
+    let several = |token: &Token| token.word == "scenes";
+    let counts = |token: &Token| matches!(token.word.as_str(), "first" | "second" | "third" | "last" | "one" | "other");
+    before.iter().take(MAX_REACH).any(several)
+        && rest.iter().take(3).any(counts)
+        && rest.iter().take(6).any(|token| token.word == "called")
+}
+
+/// "for the logo: slide in, and for the text: fade in": what is spoken of is said before a colon.
+fn is_labelled(tokens: &[Token]) -> bool {
+    let skip = tokens.iter().take(2).take_while(|token| !says_something(token)).count();
+    let joined = tokens.get(skip).is_some_and(|token| matches!(token.word.as_str(), "for" | "in" | "on"));
+    joined && tokens.iter().skip(skip + 2).take(4).any(|token| token.kind == Kind::Colon)
 }
 
 /// Whether a clause has its verb: of "Sunrise and Beach can go" the first two words have none.

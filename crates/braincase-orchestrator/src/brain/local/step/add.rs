@@ -49,7 +49,8 @@ fn first_scene(clause: &Clause<'_>) -> Option<NewScene> {
     let noun = noun?;
     let refers =
         (0..noun).any(|at| matches!(clause.word(at), "delete" | "copy" | "this" | "that" | "which" | "where" | "how"));
-    let described = clause.has(&["should", "with", "says", "called", "about", "is", "from", "out"])
+    let described = (0..clause.len()).any(|at| clause.is_quote(at))
+        || clause.has(&["should", "with", "says", "called", "about", "is", "from", "out"])
         || clause.kind(noun + 1) == Some(Kind::Colon);
     let numbered = clause.word(noun) == "scene" && clause.number(noun + 1).is_some();
     (described && !refers && !numbered).then_some(NewScene { noun, count: 1.0 })
@@ -67,7 +68,11 @@ fn asked(clause: &Clause<'_>) -> Option<NewScene> {
     // "an outro would be nice": the verb comes last.
     let last = matches!(clause.word(0), "a" | "an") && clause.has(&["add", "suggest", "missing"]);
     let verbs = (0..clause.len()).filter(|at| VERBS.contains(&clause.word(*at))).take(4);
-    verbs.map(|verb| if last { 0 } else { verb }).find_map(|verb| added(clause, verb)).or_else(|| fragment(clause))
+    verbs
+        .map(|verb| if last { 0 } else { verb })
+        .find_map(|verb| added(clause, verb))
+        .or_else(|| fragment(clause))
+        .or_else(|| appositive(clause))
 }
 
 /// Verbs that can ask for a new scene.
@@ -102,6 +107,15 @@ fn fragment(clause: &Clause<'_>) -> Option<NewScene> {
         clause.number(noun + 1).is_none() && (article || described && clause.kind(noun + 1) != Some(Kind::Comma));
     let changes = clause.has(&["should", "is", "needs", "to", "delete"]);
     ((0..noun).all(plain) && described && alone && !changes).then_some(NewScene { noun, count: 1.0 })
+}
+
+/// "we need a break after Beach: an empty black scene": what was asked for is said to be a scene.
+fn appositive(clause: &Clause<'_>) -> Option<NewScene> {
+    let colon = (1..clause.len()).find(|at| clause.kind(*at) == Some(Kind::Colon))?;
+    let article = matches!(clause.word(colon + 1), "a" | "an" | "another");
+    let wants = clause.find(&["need", "want", "add", "like", "love", "suggest"]).is_some_and(|verb| verb < colon);
+    let noun = (colon + 2..colon + 7).find(|at| is_scene_noun(clause, *at, true))?;
+    (article && wants).then_some(NewScene { noun, count: 1.0 })
 }
 
 fn added(clause: &Clause<'_>, verb: usize) -> Option<NewScene> {
@@ -198,7 +212,7 @@ fn is_scene_noun(clause: &Clause<'_>, at: usize, adds: bool) -> bool {
             .any(|before| matches!(clause.word(before), "another" | "new" | "more" | "blank" | "empty"))
         || word == "one"
             && clause.any_word(at.wrapping_sub(1)) == "add"
-            && matches!(clause.word(at + 1), "called" | "that" | "with" | "says")
+            && matches!(clause.word(at + 1), "called" | "that" | "with" | "says" | "at")
         || word == "one"
             && clause.word(at + 1) == "more"
             && matches!(clause.word(at + 2), "" | "called" | "with" | "says" | "that" | "about" | "for");

@@ -18,7 +18,13 @@ pub(super) fn is_negated(clause: &Clause<'_>) -> bool {
     let rest = clause.has(&["rest", "others"]) || (0..clause.len()).any(|at| clause.seq(at, &["everything", "else"]));
     let blank = clause.has(&["leave"]) && clause.has(&["empty", "blank"]) && super::has_pronoun(clause);
     let keep = keep || blank || rest && clause.has(&["keep", "leave"]) && !clause.has(&["only", "just", "delete"]);
-    let keep = keep || clause.has(&["unwanted"]) && clause.has(&["to", "change", "changes"]);
+    // "it can stay"
+    let stays = clause.find(&["stay", "stays", "remain", "remains"]).is_some_and(|at| {
+        !clause.has(&["only", "just", "for", "seconds", "second", "until", "on", "longer", "shorter"]) && at > 0
+    });
+    let last = (0..clause.len()).rev().map(|at| clause.word(at)).find(|word| !word.is_empty());
+    let left = clause.has(&["leave"]) && matches!(last, Some("it" | "them" | "that"));
+    let keep = keep || left || stays || clause.has(&["unwanted"]) && clause.has(&["to", "change", "changes"]);
     let nothing = clause.has(&["nothing", "nevermind"]);
     before_verb || keep || nothing
 }
@@ -26,7 +32,10 @@ pub(super) fn is_negated(clause: &Clause<'_>) -> bool {
 /// Whether a step wants scenes in another order, for which there is no tool.
 pub(super) fn is_reorder(clause: &Clause<'_>) -> bool {
     let any = |words: &[&str]| clause.has(words);
-    if any(&["reorder", "rearrange", "shuffle"]) || any(&["reverse"]) && any(&["order", "scenes"]) {
+    if any(&["order"]) && any(&["wrong", "swap"])
+        || any(&["reorder", "rearrange", "shuffle"])
+        || any(&["reverse"]) && any(&["order", "scenes"])
+    {
         return true;
     }
     let part = any(words::TEXT)
@@ -127,7 +136,9 @@ fn asks_state(clause: &Clause<'_>, words: &[&str]) -> bool {
     let second = words.get(1).copied().unwrap_or("");
     let request = matches!((clause.word(0), second), ("what" | "how", "about" | "if"));
     let question = matches!(first, "what" | "whats" | "how" | "which" | "why" | "who" | "when" | "where") && !request;
-    question || matches!(first, "is" | "are" | "does" | "did") || first == "do" && second == "you"
+    // "could you check that pricing comes after the intro?"
+    let checks = words.iter().take(5).any(|word| matches!(*word, "check" | "verify" | "confirm"));
+    checks || question || matches!(first, "is" | "are" | "does" | "did") || first == "do" && second == "you"
 }
 
 /// "wow, I didn't expect it to be that easy": words of joy or thanks, and nothing that is to be done.
@@ -217,7 +228,7 @@ pub(super) fn is_background(thread: &super::Thread, clause: &Clause<'_>) -> bool
 
 /// "here's our logo", "remember the picture I sent?": an image, before what is to be done with it.
 pub(super) fn presents_image(work: &Work, thread: &super::Thread, clause: &Clause<'_>) -> bool {
-    let shows = clause.find(&["here", "heres", "attached", "uploaded", "sent", "remember", "got", "this"]);
+    let shows = clause.find(&["here", "heres", "attached", "uploaded", "sent", "remember", "got", "this", "these"]);
     let states = |at: usize| match clause.word(at) {
         "this" => {
             at <= 3
@@ -225,6 +236,7 @@ pub(super) fn presents_image(work: &Work, thread: &super::Thread, clause: &Claus
                     || words::IMAGE.contains(&clause.word(at + 1))
                         && matches!(clause.word(at + 2), "shows" | "is" | "was"))
         }
+        "these" => at == 0 && clause.len() <= 4,
         "attached" | "uploaded" | "sent" => true,
         _ => at <= 3,
     };
@@ -256,12 +268,28 @@ pub(super) fn asks_again(thread: &super::Thread, clause: &Clause<'_>) -> bool {
         if matches!(clause.kind(at), Some(Kind::Quote | Kind::Number(_) | Kind::Hex(_))) {
             return false;
         }
-        matches!(word, "" | "change" | "make" | "that" | "it" | "this" | "for" | "happen" | "fix" | "these")
-            || words::FILLERS.contains(&word)
+        matches!(
+            word,
+            "" | "change"
+                | "make"
+                | "that"
+                | "it"
+                | "this"
+                | "for"
+                | "happen"
+                | "fix"
+                | "these"
+                | "give"
+                | "him"
+                | "her"
+                | "them"
+                | "one"
+                | "have"
+        ) || words::FILLERS.contains(&word)
     };
     said_before
         && super::has_pronoun(clause)
-        && clause.has(&["change", "fix", "do", "make"])
+        && clause.has(&["change", "fix", "do", "make", "give", "have"])
         && clause.open().all(empty)
 }
 

@@ -56,9 +56,10 @@ pub(super) fn place(clause: &Clause<'_>, wish: &Wish) -> Option<Place> {
     let nudge = clause.has(&["bit", "slightly", "little", "tad"]);
     let mut place = Place::default();
     let pick = |at: i64, by: i64| if nudge { Spot::By(by) } else { Spot::At(at) };
-    let moved = clause
-        .has(&["move", "put", "place", "align", "center", "add", "position", "write", "show", "set", "make", "corner"])
-        || wish.noun.is_some();
+    let moved = clause.has(&[
+        "move", "put", "place", "align", "center", "add", "position", "write", "show", "set", "make", "corner", "sit",
+        "sits", "stand", "goes", "belongs",
+    ]) || wish.noun.is_some();
     if !moved {
         return None;
     }

@@ -74,7 +74,7 @@ fn is_refused(clause: &Clause<'_>, span: &numbers::Span) -> bool {
 fn follows_judgement(clause: &Clause<'_>, span: &numbers::Span) -> bool {
     let compares = |at: usize| matches!(clause.any_word(at), "shorter" | "longer");
     span.start > 0
-        && clause.kind(span.start - 1) == Some(Kind::Comma)
+        && matches!(clause.kind(span.start - 1), Some(Kind::Comma | Kind::Stop))
         && (0..span.start).any(compares)
         && !(span.end..span.end + 2).any(compares)
 }

@@ -67,6 +67,11 @@ const PHRASES: &[(&str, &str)] = &[
     ("copy", "same scene again, same scene once more, same one again"),
     ("slide-in", "come in from, comes in from, coming in from, enter from, enters from, fly in from, flies in from"),
     ("separately", "of its own, of their own, by itself, on its own"),
+    (
+        "please",
+        "id like it better if, id like it if, id love it if, id prefer it if, i would like it if, i would love it if, i would prefer it if, it would be nice if, it would be great if, it would be better if, it would be cool if, it would be good if, it would be lovely if, would be nice if, would be better if, would be great if, would be good if, i wish",
+    ),
+    ("check", "double check, please check"),
     ("much-faster", "way faster"),
     ("use", "go with, going with"),
     ("used", "used to"),
@@ -102,7 +107,7 @@ const PHRASES: &[(&str, &str)] = &[
     ),
     (
         "unwanted",
-        "dont need, dont want, no longer need, no longer want, do without, no need for, not need, not want, tired of",
+        "not needed, isnt needed, no longer needed, not necessary, isnt necessary, unnecessary, superfluous, redundant, dont need, dont want, no longer need, no longer want, do without, no need for, not need, not want, tired of",
     ),
     ("too", "as well, also too"),
     ("slower", "too fast, too quick, too quickly, too rushed, too hectic, not slow enough, feels rushed"),
@@ -114,6 +119,7 @@ const PHRASES: &[(&str, &str)] = &[
         "go back, take that back, take it back, previous version, roll back, put it back, change it back, restore",
     ),
     ("each", "per"),
+    ("text", "line of text, text line, second line, another line, one more line"),
     (
         "instead-of",
         "would be better than, looks better than, is better than, would look better than, instead of, in place of, rather than",
