@@ -271,6 +271,11 @@ fn a_huge_prompt_is_decided_soon_and_says_that_it_was_cut() {
         "9",
         "#",
         "the intro ",
+        ", ",
+        "it is ",
+        "because we said so, ",
+        "the star red, the price blue, ",
+        "only scene 1 stays, ",
     ] {
         let text = unit.repeat((1 << 20) / unit.len());
         let start = tokio::time::Instant::now();

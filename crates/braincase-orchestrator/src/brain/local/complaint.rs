@@ -108,7 +108,8 @@ pub(super) fn orders(clause: &Clause<'_>) -> bool {
 /// Whether a clause only explains the next one, which says what to do about it.
 pub(super) fn explains(work: &Work, clause: (&Clause<'_>, Role), next: Option<(&Clause<'_>, Role)>) -> bool {
     let (Some((next, next_role)), (clause, role)) = (next, clause) else { return false };
-    if step::makes_scene(work, clause) || clause.has(&["order"]) {
+    let lengths = role == Role::Order && !numbers::spans(clause).is_empty();
+    if lengths && !clause.has(&["too"]) || step::makes_scene(work, clause) || clause.has(&["order"]) {
         return false;
     }
     if role != Role::Order && !matches!(next_role, Role::Tale | Role::State) && narrates(work, clause) && orders(next) {

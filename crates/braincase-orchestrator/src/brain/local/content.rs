@@ -292,7 +292,12 @@ fn is_value(clause: &Clause<'_>, start: usize, end: usize) -> bool {
     let color = colors::color_at(clause, start)
         .is_some_and(|found| found.end >= end || matches!(clause.word(found.end), "instead-of" | "instead" | "now"));
     let one = end == start + 1;
+    let moves = matches!(
+        clause.word(start),
+        "fade" | "bounce" | "spin" | "zoom" | "pulse" | "typewriter" | "slides" | "slide-in"
+    ) && end <= start + 3;
     color
+        || moves
         || (one
             && matches!(clause.word(start), "bold" | "bigger" | "smaller" | "it" | "this" | "huge" | "tiny" | "gone"))
         || numbers::spans(clause).iter().any(|span| span.start == start && span.end >= end)

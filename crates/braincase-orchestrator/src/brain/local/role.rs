@@ -25,6 +25,8 @@ pub(super) enum Role {
     Fragment,
 }
 
+/// How deep opinions about opinions are followed.
+const MAX_DEPTH: usize = 3;
 /// What people say to be polite or to begin, before what they mean.
 const OPENERS: &[&str] = &[
     "hi", "hey", "hello", "so", "oh", "and", "but", "hmm", "ok", "okay", "well", "please", "now", "also", "then",
@@ -62,6 +64,9 @@ const DEONTIC: &[&str] = &[
     "should", "must", "needs", "has", "can", "could", "may", "goes", "comes", "stays", "belongs", "last-for", "says",
     "would", "will", "unwanted", "ought", "deserves", "starts", "ends",
 ];
+/// Verbs that say, after "want to", what is to be there.
+const SHOWN: &[&str] =
+    &["see", "have", "get", "be", "open", "close", "finish", "thank", "say", "says", "add", "let", "extend", "remind"];
 /// Verbs after which somebody's opinion follows.
 const OPINIONS: &[&str] =
     &["think", "thinks", "guess", "believe", "feel", "say", "says", "said", "thought", "told", "mean", "hope", "feels"];
@@ -94,7 +99,7 @@ fn role(tokens: &[Token], names: &Names, depth: usize) -> Role {
     if rest.iter().take(4).any(checks) {
         return Role::Question;
     }
-    if matches!(word, "can" | "could" | "would" | "will" | "may" | "shall" | "should") {
+    if matches!(word, "suggest" | "can" | "could" | "would" | "will" | "may" | "shall" | "should") {
         return Role::Order;
     }
     let asks = QUESTIONS.contains(&word);
@@ -177,9 +182,16 @@ fn opens(token: &Token) -> bool {
 
 /// The role of a clause with a subject.
 fn told(tokens: &[Token], found: Finite, names: &Names, depth: usize) -> Role {
-    let verb = tokens.get(found.verb).map_or("", |token| token.word.as_str());
-    let after = tokens.get(found.verb + 1).map_or("", |token| token.word.as_str());
-    if found.subject == Subject::Person && OPINIONS.contains(&verb) && depth < 3 {
+    match found.subject {
+        Subject::Person => told_of_person(tokens, found, names, depth),
+        Subject::Pronoun | Subject::Thing => told_of_thing(tokens, found),
+    }
+}
+
+fn told_of_person(tokens: &[Token], found: Finite, names: &Names, depth: usize) -> Role {
+    let verb = word(tokens, found.verb);
+    let after = word(tokens, found.verb + 1);
+    if OPINIONS.contains(&verb) && depth < MAX_DEPTH {
         // "my boss thinks the intro is boring", "I'd say it should be red": the opinion has a role of its own.
         let that = found.verb + 1 + usize::from(after == "that");
         return match role(&tokens[that..], names, depth + 1) {
@@ -187,52 +199,52 @@ fn told(tokens: &[Token], found: Finite, names: &Names, depth: usize) -> Role {
             role => role,
         };
     }
-    // "the scene still says 9 euros": so it is, not so it should be.
-    if found.subject != Subject::Person
-        && tokens[..found.verb].iter().any(|token| matches!(token.word.as_str(), "still" | "already" | "currently"))
-    {
-        return Role::State;
+    // "my son is 5 and wants a star"
+    let wants = |pair: &[Token]| pair[0].word == "and" && DESIRES.contains(&pair[1].word.as_str());
+    if tokens.windows(2).take(20).any(wants) {
+        return Role::Order;
     }
+    // "my colleagues want to try other colours" is their affair.
+    let third = word(tokens, found.verb + 2);
+    let own = after == "to" && !third.is_empty() && !words::COMMANDS.contains(&third) && !SHOWN.contains(&third);
+    let affair = own && matches!(verb, "want" | "wants" | "need" | "needs");
+    let anybody = matches!(word(tokens, 0), "nobody" | "people" | "everyone" | "everybody" | "you" | "who");
+    if affair || anybody {
+        return Role::Tale;
+    }
+    let wishes = DESIRES.contains(&verb)
+        || matches!(verb, "ask" | "asks" | "asked") && after == "for"
+        || verb == "have" && after == "to"
+        || matches!(verb, "id" | "wed" | "theyd" | "hed" | "shed")
+        || matches!(verb, "i" | "we" | "they" | "he" | "she") && matches!(after, "like" | "love" | "prefer" | "rather");
+    if wishes { Role::Order } else { Role::Tale }
+}
+
+fn told_of_thing(tokens: &[Token], found: Finite) -> Role {
+    let verb = word(tokens, found.verb);
+    let after = word(tokens, found.verb + 1);
+    let subject = &tokens[..found.verb];
+    // "the scene still says 9 euros": so it is, not so it should be.
+    let present = |token: &Token| matches!(token.word.as_str(), "still" | "already" | "currently");
     // "every talk needs an end": so it is in general.
-    let general = matches!(tokens[0].word.as_str(), "every" | "any" | "most");
+    let general = matches!(word(tokens, 0), "every" | "any" | "most");
     let ours = |token: &Token| wish::noun_of(&token.word).is_some() || words::SCENE.contains(&token.word.as_str());
-    if general && !tokens[..found.verb].iter().any(ours) {
+    if subject.iter().any(present) || general && !subject.iter().any(ours) {
         return Role::State;
     }
     // "the headline is now 'Hello'"
     let quote = tokens[found.verb..].iter().take(4).any(|token| token.kind == Kind::Quote);
-    if found.subject != Subject::Person && matches!(verb, "is" | "are") && quote {
-        return Role::Order;
-    }
-    // "my son is 5 and wants a star"
-    let wants = |pair: &[Token]| pair[0].word == "and" && DESIRES.contains(&pair[1].word.as_str());
-    if found.subject == Subject::Person && tokens.windows(2).take(20).any(wants) {
-        return Role::Order;
-    }
-    let orders = match found.subject {
-        Subject::Person
-            if matches!(tokens[0].word.as_str(), "nobody" | "people" | "everyone" | "everybody" | "you" | "who") =>
-        {
-            false
-        }
-        Subject::Person => {
-            DESIRES.contains(&verb)
-                || matches!(verb, "ask" | "asks" | "asked") && after == "for"
-                || verb == "have" && after == "to"
-                || matches!(verb, "id" | "wed" | "theyd" | "hed" | "shed")
-                || matches!(verb, "i" | "we" | "they" | "he" | "she")
-                    && matches!(after, "like" | "love" | "prefer" | "rather")
-        }
-        // "it has to be blue" orders, "it has changed" tells.
-        Subject::Pronoun | Subject::Thing => {
-            DEONTIC.contains(&verb) && (verb != "has" || matches!(after, "to" | "last-for"))
-                || after == "unwanted"
-                || verb == "gets" && matches!(after, "a" | "an" | "the" | "another" | "some")
-        }
-    };
-    match found.subject {
-        _ if orders => Role::Order,
-        Subject::Person => Role::Tale,
-        Subject::Pronoun | Subject::Thing => Role::State,
-    }
+    // "it has to be blue" orders, "it has changed" tells.
+    let orders = matches!(verb, "is" | "are") && quote
+        || DEONTIC.contains(&verb) && (verb != "has" || matches!(after, "to" | "last-for"))
+        || after == "unwanted"
+        || verb == "gets" && matches!(after, "a" | "an" | "the" | "another" | "some");
+    if orders { Role::Order } else { Role::State }
 }
+
+fn word(tokens: &[Token], at: usize) -> &str {
+    tokens.get(at).map_or("", |token| token.word.as_str())
+}
+
+#[cfg(test)]
+mod tests;

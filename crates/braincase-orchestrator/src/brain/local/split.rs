@@ -1,6 +1,7 @@
 //! Steps: where one step of a request ends and the next begins.
 
 mod ellipsis;
+mod pair;
 mod sentence;
 mod statement;
 pub(super) mod target;
@@ -21,22 +22,33 @@ const MAX_STEPS: usize = 32;
 /// How far back or ahead a border is looked at, in tokens; keeps long requests linear.
 const MAX_REACH: usize = 40;
 
-/// What the scenes are called, word by word.
+/// What the scenes are called, word by word, and what their elements are called.
 #[derive(Debug, Default)]
-pub(super) struct Names(Vec<Vec<String>>);
+pub(super) struct Names {
+    titles: Vec<Vec<String>>,
+    parts: Vec<String>,
+}
 
 impl Names {
     /// The titles of a board, except those that are made of words with another meaning.
     pub(super) fn of(board: &Board) -> Self {
         let telling = |title: &Vec<String>| title.iter().any(|word| !words::is_reserved(word));
-        Self(lookup::titles(board).into_iter().map(|(_, title)| title).filter(telling).collect())
+        let titles = lookup::titles(board).into_iter().map(|(_, title)| title).filter(telling).collect();
+        let elements = board.order.iter().flat_map(|place| &board.entries[*place].spec.elements);
+        let parts = elements.flat_map(|element| element.id.as_str().split('-').map(str::to_owned));
+        Self { titles, parts: parts.filter(|part| part.len() > 2 && !words::is_reserved(part)).collect() }
+    }
+
+    /// Whether an element of some scene is called so.
+    fn is_part(&self, word: &str) -> bool {
+        self.parts.iter().any(|part| part == word)
     }
 
     fn len_at(&self, tokens: &[Token]) -> Option<usize> {
         let stands = |title: &&Vec<String>| {
             title.len() <= tokens.len() && title.iter().zip(tokens).all(|(word, token)| *word == token.word)
         };
-        self.0.iter().filter(stands).map(Vec::len).max()
+        self.titles.iter().filter(stands).map(Vec::len).max()
     }
 }
 
@@ -84,7 +96,10 @@ fn push<'t>(steps: &mut Vec<&'t [Token]>, step: &'t [Token]) {
 
 fn is_border(tokens: &[Token], start: usize, at: usize, names: &Names) -> bool {
     let rest = &tokens[at + 1..];
-    if tokens[at].kind == Kind::Colon && is_clause_border(&tokens[start..at], tokens, at, names) {
+    let told = || role::tells(&tokens[start..at], names);
+    if (tokens[at].kind == Kind::Colon || tokens[at].kind == Kind::Comma && told())
+        && is_clause_border(&tokens[start..at], tokens, at, names)
+    {
         return true;
     }
     // "apart from Beach, delete everything": the exception belongs to what follows.
@@ -98,7 +113,9 @@ fn is_border(tokens: &[Token], start: usize, at: usize, names: &Names) -> bool {
         return true;
     }
     match tokens[at].kind {
-        Kind::Newline | Kind::Semicolon => starts_step(rest) || !has_content(&tokens[start..at]),
+        Kind::Newline | Kind::Semicolon => {
+            starts_step(rest) || !has_content(&tokens[start..at]) || pair::ends_before(&tokens[start..at], rest, names)
+        }
         Kind::Stop | Kind::Comma | Kind::Dash => {
             starts_step(rest)
                 || goes_on(&tokens[start..at], rest, names)
@@ -136,6 +153,7 @@ fn goes_on(before: &[Token], rest: &[Token], names: &Names) -> bool {
         || ellipsis::is_other_object(before, rest, names)
         || ellipsis::is_other_part(before, rest)
         || ellipsis::is_gapped(before, rest)
+        || pair::ends_before(before, rest, names)
         || ellipsis::is_other_value(before, rest, names)
 }
 

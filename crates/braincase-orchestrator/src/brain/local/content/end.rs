@@ -112,5 +112,7 @@ fn is_property(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
         && matches!(clause.word(next - 1), "it")
         && next == at + 2
         && matches!(clause.word(at), "in" | "on" | "with" | "from" | "of");
-    scene || kind || color || place || style || time || image || pronoun
+    // "in big letters"
+    let letters = determined && clause.word(at) == "in" && clause.any_word(next - 1) == "text";
+    letters || scene || kind || color || place || style || time || image || pronoun
 }

@@ -18,11 +18,17 @@ const MAX_REACH: usize = 12;
 pub(super) fn complete<'t>(before: Option<&[Token]>, step: &'t [Token], names: &Names) -> Cow<'t, [Token]> {
     let whole = Cow::Borrowed(step);
     let orders = |token: &Token| words::COMMANDS.contains(&token.word.as_str());
+    if let Some(step) = before.and_then(|before| with_last_unit(before, step)) {
+        return Cow::Owned(step);
+    }
     let Some(before) = before.filter(|_| !starts_step(step)) else { return whole };
     let verb = before.iter().take(MAX_REACH).position(orders);
     let step = without_connectives(step);
     if is_other_object(before, step, names) {
         return Cow::Owned(other_object(before, verb, step));
+    }
+    if let Some(step) = with_unit(before, step) {
+        return Cow::Owned(step);
     }
     if is_gapped(before, step) {
         return Cow::Owned(without_gap(before, step));
@@ -125,6 +131,23 @@ pub(super) fn is_other_part(before: &[Token], step: &[Token]) -> bool {
         .and_then(|to| step.get(to + 1))
         .is_some_and(|next| super::is_value(next) || matches!(next.kind, Kind::Quote | Kind::Number(_)));
     determined && changes && value && to(before).is_some()
+}
+
+/// "5 seconds for Dinner, 3 for Goodbye": the unit is said only once, at the beginning.
+fn with_unit(before: &[Token], step: &[Token]) -> Option<Vec<Token>> {
+    let [number, joint, ..] = step else { return None };
+    let counts = matches!(number.kind, Kind::Number(_)) && matches!(joint.word.as_str(), "for" | "more" | "less");
+    let unit = before.iter().take(MAX_REACH).find(|token| is_unit(token)).filter(|_| counts)?;
+    Some([std::slice::from_ref(number), std::slice::from_ref(unit), &step[1..]].concat())
+}
+
+/// "shorten the intro to two seconds, lengthen pricing to seven": the unit is said only once, at the beginning.
+fn with_last_unit(before: &[Token], step: &[Token]) -> Option<Vec<Token>> {
+    let [rest @ .., to, number] = step else { return None };
+    let unit = before.last().filter(|unit| is_unit(unit))?;
+    let compares = |token: &Token| matches!(token.word.as_str(), "longer" | "shorter" | "cut" | "set" | "last-for");
+    let counts = to.word == "to" && matches!(number.kind, Kind::Number(_)) && rest.iter().take(MAX_REACH).any(compares);
+    counts.then(|| [step, std::slice::from_ref(unit)].concat())
 }
 
 /// Whether a step leaves out the verb of a statement: "the price should sit at the top and the star at the bottom".

@@ -19,17 +19,25 @@ pub(super) fn is_clause_border(before: &[Token], tokens: &[Token], at: usize, na
     let punctuated =
         matches!(mark.kind, Kind::Stop | Kind::Comma | Kind::Dash | Kind::Semicolon | Kind::Newline | Kind::Colon);
     // "before the guests see Sunrise, they should see a scene": where the new one goes.
-    let head = before.iter().find(|token| says_something(token)).map_or("", |token| token.word.as_str());
+    let head =
+        before.iter().take(MAX_REACH).find(|token| says_something(token)).map_or("", |token| token.word.as_str());
     let orders = |token: &Token| words::COMMANDS.contains(&token.word.as_str());
     if matches!(head, "before" | "after") && !before.iter().take(MAX_REACH).any(orders) {
         return false;
     }
-    if !(joint || punctuated) || (joint && !is_whole(before, names)) || !before.iter().any(says_something) {
+    if !(joint || punctuated)
+        || (joint && !is_whole(before, names))
+        || !before.iter().rev().take(MAX_REACH).any(says_something)
+    {
         return false;
     }
     let shows = |token: &Token| matches!(token.word.as_str(), "here" | "heres" | "attached");
     let complete = mark.kind == Kind::Stop || mark.kind == Kind::Comma && before.iter().take(3).any(shows);
     if complete && !is_content_open(before) && role::tells(before, names) {
+        return true;
+    }
+    // "our colours are green and white: make the intro green"
+    if mark.kind == Kind::Colon && role::tells(before, names) && super::starts_step(rest) && !is_content_open(before) {
         return true;
     }
     // "these two photos: the first one is for the intro"

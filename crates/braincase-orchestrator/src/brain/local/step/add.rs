@@ -333,7 +333,9 @@ fn copy(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>) -> Result
     let Some(places) = named else { return Err(Question::which_scene(&work.board, &work.board.all())) };
     let told = wanted.is_some() || clause.mentions(&["end"]);
     let mut made = Vec::new();
-    for place in places {
+    let count = clause.find(&["copy"]).and_then(|at| clause.number(at.checked_sub(1)?)).unwrap_or(1.0);
+    let repeated = places.iter().flat_map(|place| (0..edit::whole(count.clamp(1.0, MAX_COPIES))).map(move |_| *place));
+    for place in repeated.collect::<Vec<_>>() {
         let Some(entry) = work.board.entries.get(place) else { continue };
         let spec = entry.spec.clone();
         let after = work.board.order.iter().position(|at| *at == place).and_then(|index| u32::try_from(index + 2).ok());

@@ -113,7 +113,8 @@ impl Order {
         let total: u32 = work.board.entries[..work.board.before].iter().map(|entry| entry.spec.duration_ms.get()).sum();
         let mut done = false;
         let mut problem = None;
-        for place in &named.places {
+        let titles = self.titles(named.places.len());
+        for (index, place) in named.places.iter().enumerate() {
             let Some(entry) = work.board.entries.get(*place) else { continue };
             let spec = entry.spec.clone();
             let mut patch = match self.patch(&spec, clause) {
@@ -123,6 +124,9 @@ impl Order {
                     continue;
                 }
             };
+            if let Some(title) = titles.get(index) {
+                patch.title = Some(Title::truncated(title));
+            }
             if let (How::Whole, Some(Length::To(millis)), true) = (named.how, self.wish.length, total > 0) {
                 patch.duration_ms = Some(duration(f64::from(spec.duration_ms.get()) * millis / f64::from(total)));
             }
@@ -135,6 +139,13 @@ impl Order {
             _ if done => Ok(Outcome::Done),
             _ => Err(Question::which_scene(&work.board, &work.board.all())),
         }
+    }
+
+    /// "name the scenes Morning, Noon and Night": a title for each, if there are as many.
+    fn titles(&self, count: usize) -> Vec<&str> {
+        let listed = self.said.title.as_deref().unwrap_or("");
+        let titles: Vec<&str> = listed.split(", ").flat_map(|part| part.split(" and ")).map(str::trim).collect();
+        if count > 1 && titles.len() == count { titles } else { Vec::new() }
     }
 
     fn patch(&self, spec: &SceneSpec, clause: &Clause<'_>) -> Result<ScenePatch, String> {
@@ -217,7 +228,10 @@ fn added_shape(clause: &Clause<'_>) -> Option<Noun> {
         .then_some(first)
     };
     let verb = clause
-        .find(&["add", "put", "place", "show", "draw", "get", "needs", "need", "want", "wants", "give"])
+        .find(&[
+            "add", "put", "place", "show", "draw", "get", "needs", "need", "want", "wants", "give", "come", "comes",
+            "gets", "has", "have",
+        ])
         .or_else(bare)?;
     let noun_at = (verb..clause.len()).find(|at| wish::shape(clause.word(*at)).is_some())?;
     let indefinite = (verb..noun_at).any(|at| matches!(clause.word(at), "a" | "an" | "another" | "some" | "same"))

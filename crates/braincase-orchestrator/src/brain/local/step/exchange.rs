@@ -54,7 +54,12 @@ fn patch(work: &Work, place: usize, exchange: &Exchange, clause: &Clause<'_>) ->
 /// "replace X with Y", "turn X into Y", "Y instead of X".
 fn read(clause: &Clause<'_>) -> Option<Exchange> {
     if let Some(joint) = clause.find(&["instead-of"]) {
-        let start = (0..joint).rev().take(6).find(|at| is_article(clause, *at))?;
+        let behind = || (joint + 2..clause.len().min(joint + 12)).find(|at| is_article(clause, *at));
+        let Some(start) = (0..joint).rev().take(6).find(|at| is_article(clause, *at)) else {
+            // "instead of the star I want an arrow"
+            let start = behind()?;
+            return between((joint + 1, start), (start, clause.len()), clause);
+        };
         return between((joint + 1, clause.len().min(joint + 5)), (start, joint), clause);
     }
     let verb = clause.find(&["swap", "replace", "change", "turn", "make"])?;

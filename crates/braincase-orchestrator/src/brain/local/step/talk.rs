@@ -262,7 +262,8 @@ pub(super) fn presented_text(thread: &super::Thread, clause: &Clause<'_>) -> Opt
 
 /// "can you change that?": asks for what the steps before have said already.
 pub(super) fn asks_again(thread: &super::Thread, clause: &Clause<'_>) -> bool {
-    let said_before = thread.one_of_many && !thread.followed && !thread.last.is_empty();
+    let told = thread.pending.is_none() && !thread.presents;
+    let said_before = thread.one_of_many && !thread.followed && !thread.last.is_empty() && told;
     let empty = |at: usize| {
         let word = clause.word(at);
         if matches!(clause.kind(at), Some(Kind::Quote | Kind::Number(_) | Kind::Hex(_))) {
@@ -285,11 +286,12 @@ pub(super) fn asks_again(thread: &super::Thread, clause: &Clause<'_>) -> bool {
                 | "them"
                 | "one"
                 | "have"
+                | "add"
         ) || words::FILLERS.contains(&word)
     };
     said_before
         && super::has_pronoun(clause)
-        && clause.has(&["change", "fix", "do", "make", "give", "have"])
+        && clause.has(&["change", "fix", "do", "make", "give", "have", "add"])
         && clause.open().all(empty)
 }
 

@@ -30,8 +30,9 @@ pub(super) fn read(clause: &mut Clause<'_>, wish: &mut Wish) -> Result<(), Quest
     }
     for one in &found {
         // "from red to blue": the first colour is the old one.
-        let old =
-            matches!(clause.any_word(one.start.wrapping_sub(1)), "from" | "instead-of" | "not") && found.len() > 1;
+        let old = found.len() > 1
+            && (matches!(clause.any_word(one.start.wrapping_sub(1)), "from" | "instead-of" | "not")
+                || is_exchanged(clause, one, &found));
         if old {
             continue;
         }
@@ -52,6 +53,15 @@ pub(super) fn read(clause: &mut Clause<'_>, wish: &mut Wish) -> Result<(), Quest
         clause.claim(one.start, one.end);
     }
     Ok(())
+}
+
+/// "swap the blue of the intro for a dark green": the first of two colours, which gives way to the second.
+fn is_exchanged(clause: &Clause<'_>, color: &colors::Found, found: &[colors::Found]) -> bool {
+    let [first, second] = found else { return false };
+    let joint = |at: usize| matches!(clause.any_word(at), "for" | "with" | "by" | "into");
+    first.start == color.start
+        && clause.mentions(&["swap", "replace", "change", "turn"])
+        && (second.start.saturating_sub(2)..second.start).any(joint)
 }
 
 fn conflict<T: PartialEq>(slot: &mut Option<T>, value: T, what: &str) -> Result<(), Question> {
@@ -85,7 +95,7 @@ fn role(clause: &Clause<'_>, color: &colors::Found, noun: Option<Noun>) -> Role 
                 return Role::Background;
             }
             word if is_element(word) => return Role::Element,
-            "and" | "with" | "on" | "in" | "to" => break,
+            "and" | "with" | "on" | "in" | "to" | "as" => break,
             _ => {}
         }
     }

@@ -73,8 +73,10 @@ fn is_refused(clause: &Clause<'_>, span: &numbers::Span) -> bool {
 /// "a bit shorter, 4 seconds": the length comes after what it makes of the old one.
 fn follows_judgement(clause: &Clause<'_>, span: &numbers::Span) -> bool {
     let compares = |at: usize| matches!(clause.any_word(at), "shorter" | "longer");
+    let apart = |at: usize| matches!(clause.kind(at), Some(Kind::Comma | Kind::Stop));
     span.start > 0
-        && matches!(clause.kind(span.start - 1), Some(Kind::Comma | Kind::Stop))
+        && (span.start.saturating_sub(3)..span.start).any(apart)
+        && clause.any_word(span.start - 1) != "by"
         && (0..span.start).any(compares)
         && !(span.end..span.end + 2).any(compares)
 }

@@ -57,6 +57,10 @@ const PHRASES: &[(&str, &str)] = &[
         "faster",
         "speeding up, too slow, too slowly, not fast enough, isnt fast enough, drags, is dragging, drags on, too sluggish, too boring",
     ),
+    (
+        "want",
+        "was thinking of, am thinking of, im thinking of, thinking of, was thinking about, im thinking about, thinking about, would rather have, id rather have, would fancy, am after, im after, am missing, im missing, i miss, are missing, were missing",
+    ),
     ("bigger", "more big, more large"),
     ("smaller", "more small"),
     ("longer", "more long"),
@@ -119,6 +123,7 @@ const PHRASES: &[(&str, &str)] = &[
         "go back, take that back, take it back, previous version, roll back, put it back, change it back, restore",
     ),
     ("each", "per"),
+    ("again", "one more time"),
     ("text", "line of text, text line, second line, another line, one more line"),
     (
         "instead-of",

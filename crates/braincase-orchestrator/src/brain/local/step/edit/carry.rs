@@ -38,6 +38,23 @@ pub(super) fn on(thread: &mut Thread, clause: &mut Clause<'_>, said: &mut Conten
 
 /// "they don't get the word Sand, change it to Seaside": free words in the place of those that were spoken of.
 fn rewritten(thread: &Thread, clause: &mut Clause<'_>, said: &mut Content, wish: &mut Wish) {
+    let states = |at: usize| {
+        matches!(clause.any_word(at), "it" | "that" | "this")
+            && matches!(clause.word(at + 1), "should" | "must" | "has" | "needs")
+    };
+    // "Sand is spelled wrong, it should be Sandy beach"
+    let stated = (0..clause.len().min(4)).find(|at| states(*at)).and_then(|at| {
+        let be = (at + 2..at + 4).find(|be| clause.word(*be) == "be")?;
+        Some(be + 1)
+    });
+    if let Some(start) = stated.filter(|_| thread.written.is_some() && *said == Content::default() && wish.is_empty()) {
+        let words = clause.raw(start, clause.len()).trim_end_matches(['.', '!', '?', ' ']).to_owned();
+        let counted = clause.number(start).is_some();
+        said.text = Some(words).filter(|words| !words.is_empty() && !counted);
+        clause.claim(start, clause.len());
+        wish.noun = None;
+        return;
+    }
     let verb = clause.find(&["change", "replace", "turn", "make"]);
     let spoken = thread.written.is_some() && *said == Content::default() && wish.is_empty();
     let Some(verb) = verb.filter(|_| spoken) else { return };
