@@ -1,8 +1,8 @@
 //! The local brain: decides by rules, offline, the same for the same prompt.
 //!
-//! A small pipeline: the request is cut into tokens and steps; each step names targets, content and wishes; the steps
-//! change a board and a plan together; the plan becomes calls and words. When a step is ambiguous, the decision is a
-//! question instead.
+//! A small pipeline: the request is cut into tokens and steps; each step has a role, and those that only tell, ask or give
+//! a reason are left out beside one that orders; each step names targets, content and wishes; the steps change a board and
+//! a plan together; the plan becomes calls and words. When a step is ambiguous, the decision is a question instead.
 
 mod board;
 mod clause;
@@ -10,11 +10,13 @@ mod colors;
 mod complaint;
 mod content;
 mod earlier;
+mod finite;
 mod numbers;
 mod plan;
 mod question;
 mod repeat;
 mod reply;
+mod role;
 mod spelling;
 mod split;
 mod step;
@@ -33,9 +35,11 @@ use braincase_core::{
 use self::{
     board::Board,
     clause::Clause,
+    complaint::Others,
     earlier::Earlier,
     plan::Work,
     question::Question,
+    role::Role,
     step::{Outcome, Preferences, Thread},
     token::Token,
 };
@@ -159,7 +163,10 @@ fn steps(
     tokens: &[Token],
     before: Option<&str>,
 ) -> Result<String, Question> {
-    let steps = split::steps(tokens, &split::Names::of(&work.board));
+    let names = split::Names::of(&work.board);
+    let tokens = role::without_reasons(tokens, &names);
+    let steps = split::steps(&tokens, &names);
+    let roles: Vec<Role> = steps.iter().map(|step| role::of(&Clause::new(text, step), &names)).collect();
     let before_tokens = before.map(token::tokenize).unwrap_or_default();
     let mut previous = before.filter(|_| !before_tokens.is_empty()).map(|before| Clause::new(before, &before_tokens));
     let (mut done, mut unknown, mut quiet) = (0_usize, 0_usize, 0_usize);
@@ -168,7 +175,12 @@ fn steps(
         let clause = Clause::new(text, step);
         let next = steps.get(index + 1).map(|next| Clause::new(text, next));
         thread.followed = next.as_ref().is_some_and(complaint::orders);
-        if complaint::explains(work, &clause, next.as_ref()) {
+        let next = next.as_ref().map(|next| (next, roles[index + 1]));
+        let other = |wanted: Role| roles.iter().enumerate().any(|(at, role)| at != index && *role == wanted);
+        let others = Others { order: other(Role::Order), question: other(Role::Question), done: done > 0 };
+        let aside = complaint::explains(work, (&clause, roles[index]), next)
+            || complaint::is_aside(work, &clause, roles[index], others);
+        if aside {
             complaint::remember(work, thread, &clause)?;
             continue;
         }
@@ -188,25 +200,39 @@ fn steps(
             previous = Some(clause);
         }
     }
+    conclude(work, thread, text, Count { done, unknown, quiet })?;
+    Ok(format!("read {} steps, carried out {done}", steps.len()))
+}
+
+/// How many steps came out how.
+#[derive(Debug, Clone, Copy)]
+struct Count {
+    done: usize,
+    unknown: usize,
+    quiet: usize,
+}
+
+/// What is left to do and to say when every step was read: images without a word about them, and what was not understood.
+fn conclude(work: &mut Work, thread: &mut Thread, text: &str, count: Count) -> Result<(), Question> {
     let attached = work.board.attached();
-    if done == 0 && (quiet == 0 || thread.presents) && !attached.is_empty() {
+    if count.done == 0 && (count.quiet == 0 || thread.presents) && !attached.is_empty() {
         step::use_images(work, thread, &attached)?;
-        return Ok("images came without a word about their use".to_owned());
+        return Ok(());
     }
-    if done == 0 && unknown > 0 && quiet == 0 && text.trim_end().ends_with('?') {
+    if count.unknown == 0 {
+        return Ok(());
+    }
+    if count.done > 0 {
+        work.plan.remarks.push("I did not understand the rest.".to_owned());
+    } else if count.quiet == 0 && text.trim_end().ends_with('?') {
         work.plan.remarks.push(format!("I cannot help with that. {}", step::ABILITIES));
-        return Ok("asked for what is out of reach".to_owned());
-    }
-    if done == 0 && unknown > 0 && quiet == 0 {
+    } else if count.quiet == 0 {
         return Err(Question::choice(
             "I did not understand that. What should I do?",
             &["Add a scene", "Change a scene", "Delete a scene"],
         ));
     }
-    if unknown > 0 && done > 0 {
-        work.plan.remarks.push("I did not understand the rest.".to_owned());
-    }
-    Ok(format!("read {} steps, carried out {done}", steps.len()))
+    Ok(())
 }
 
 /// The earlier request that is answered by this one, if it is an answer to our question: nothing but a target.

@@ -31,6 +31,11 @@ impl<'t> Clause<'t> {
         self.border
     }
 
+    /// The tokens, claimed or not.
+    pub(super) const fn tokens(&self) -> &'t [Token] {
+        self.tokens
+    }
+
     /// How many tokens there are.
     pub(super) const fn len(&self) -> usize {
         self.tokens.len()

@@ -3,8 +3,10 @@
 use super::{
     board::texts,
     clause::Clause,
+    numbers,
     plan::Work,
     question::Question,
+    role::Role,
     step::{self, Thread},
     token::Kind,
     wish::{self, Noun},
@@ -104,16 +106,22 @@ pub(super) fn orders(clause: &Clause<'_>) -> bool {
 }
 
 /// Whether a clause only explains the next one, which says what to do about it.
-pub(super) fn explains(work: &Work, clause: &Clause<'_>, next: Option<&Clause<'_>>) -> bool {
-    let Some(next) = next else { return false };
-    if narrates(work, clause) && orders(next) {
+pub(super) fn explains(work: &Work, clause: (&Clause<'_>, Role), next: Option<(&Clause<'_>, Role)>) -> bool {
+    let (Some((next, next_role)), (clause, role)) = (next, clause) else { return false };
+    let lengths = role == Role::Order && !numbers::spans(clause).is_empty();
+    if lengths && !clause.has(&["too"]) || step::makes_scene(work, clause) || clause.has(&["order"]) {
+        return false;
+    }
+    if role != Role::Order && !matches!(next_role, Role::Tale | Role::State) && narrates(work, clause) && orders(next) {
         return true;
     }
-    let keeps = clause.has(&["keep", "need", "want", "like", "only"]) && !clause.has(&["add", "delete", "make"]);
+    let keeps = clause.has(&["keep", "need", "want", "like", "only", "stay", "stays"])
+        && !clause.has(&["add", "delete", "make"]);
     if keeps && next.has(&["delete", "go"]) && step::names_the_rest(next) {
         return true;
     }
-    let states = clause.has(&["is", "are", "its", "isnt", "looks", "look", "feels", "seems", "was", "bit", "dont"])
+    let states = matches!(role, Role::Tale | Role::State)
+        || clause.has(&["is", "are", "its", "isnt", "looks", "look", "feels", "seems", "was", "bit", "dont"])
         || matches!(clause.any_word(0), "it" | "too" | "i" | "cant" | "you")
         || FAULTS.contains(&clause.word(0))
         // "feels rushed", "too long": such phrases were joined to what they call for.
@@ -125,7 +133,12 @@ pub(super) fn explains(work: &Work, clause: &Clause<'_>, next: Option<&Clause<'_
     let names_scene = next.open().any(|at| {
         words::SCENE.contains(&next.word(at)) && !matches!(next.any_word(at.wrapping_sub(1)), "this" | "that")
     });
-    states && clause.has(FAULTS) && !orders && answers(next) && !names_scene && !next.has(&["add"])
+    states
+        && clause.has(FAULTS)
+        && !orders
+        && (answers(next) || role != Role::Order && next_role == Role::Order)
+        && !names_scene
+        && !next.has(&["add"])
 }
 
 fn is_judgement(typed: &str) -> bool {
@@ -150,6 +163,38 @@ pub(super) fn justifies(work: &Work, clause: &Clause<'_>) -> bool {
     tells && !quote && !orders && !clause.has(&["should", "must"])
 }
 
+/// Whether a clause orders nothing itself while others do: "my sister laughed", "because nobody can read it".
+///
+/// What it speaks of is kept in mind all the same.
+pub(super) fn is_aside(work: &Work, clause: &Clause<'_>, role: Role, others: Others) -> bool {
+    let shows = clause.has(&["here", "heres", "this", "attached", "uploaded", "sent", "remember"]);
+    let quote =
+        clause.open().any(|at| clause.kind(at) == Some(Kind::Quote) && place_of(work, clause.quoted(at)).is_none());
+    let wishes = || wish::read(&mut clause.clone()).map_or(true, |wish| !wish.is_empty());
+    match role {
+        Role::Order | Role::Fragment => false,
+        // "what happens if I delete it": nobody orders that.
+        Role::Reason => (others.order || others.question) && !quote,
+        // "their order is wrong" is something to ask about.
+        Role::Tale | Role::State | Role::Question if shows || quote || clause.has(&["order"]) => false,
+        Role::State if others.done && clause.has(FAULTS) => true,
+        // What somebody does or thinks orders nothing, even if it names a length.
+        Role::Tale => others.order,
+        Role::State | Role::Question => others.order && !wishes(),
+    }
+}
+
+/// What there is beside a clause.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Others {
+    /// Whether another clause orders something.
+    pub(super) order: bool,
+    /// Whether another clause asks something.
+    pub(super) question: bool,
+    /// Whether something was ordered before.
+    pub(super) done: bool,
+}
+
 /// The scene that shows exactly these words.
 fn place_of(work: &Work, words: &str) -> Option<usize> {
     let says = |place: &usize| {
@@ -158,15 +203,26 @@ fn place_of(work: &Work, words: &str) -> Option<usize> {
     work.board.order.iter().copied().find(says)
 }
 
-/// Words at the start of a clause that are there, without quotes: "Hello is too informal".
-fn leading_words<'t>(work: &Work, clause: &Clause<'t>) -> Option<&'t str> {
-    (1..clause.len().min(9)).rev().map(|end| clause.raw(0, end)).find(|words| place_of(work, words).is_some())
+/// Words that are there, without quotes: "Hello is too informal", "they don't get the word Sand".
+fn shown_words<'t>(work: &Work, clause: &Clause<'t>) -> Option<&'t str> {
+    let announced =
+        |at: &usize| *at == 0 || words::TEXT.contains(&clause.any_word(at - 1)) || clause.any_word(at - 1) == "says";
+    let starts = (0..clause.len().min(30)).filter(announced);
+    let spans = starts.flat_map(|start| (start + 1..=clause.len().min(start + 8)).rev().map(move |end| (start, end)));
+    spans.map(|(start, end)| clause.raw(start, end)).find(|words| place_of(work, words).is_some())
 }
 
 /// Keeps in mind what the complaint is about, for the "it" of the next clause.
 pub(super) fn remember(work: &Work, thread: &mut Thread, clause: &Clause<'_>) -> Result<(), Question> {
     thread.presents |= clause.has(words::IMAGE);
+    thread.timed = !numbers::spans(clause).is_empty();
     let mut element = None;
+    // "she liked everything but the intro": it is the intro that there is more to say about.
+    let mut clause = clause.clone();
+    if let Some(except) = clause.find(&["except", "all-except"]) {
+        clause.claim(0, except + 1);
+    }
+    let clause = &clause;
     if let Some(named) = step::targets(work, thread, &mut clause.clone())? {
         thread.last = named.places;
     } else if let Some((place, words)) = step::element_named(work, clause) {
@@ -174,7 +230,7 @@ pub(super) fn remember(work: &Work, thread: &mut Thread, clause: &Clause<'_>) ->
         element = Some(words);
     }
     let quoted = clause.open().find(|at| clause.kind(*at) == Some(Kind::Quote)).map(|at| clause.quoted(at));
-    let quoted = quoted.or_else(|| leading_words(work, clause));
+    let quoted = quoted.or_else(|| shown_words(work, clause));
     let quoted = quoted.and_then(|words| Some((place_of(work, words)?, words)));
     if let Some((place, words)) = quoted {
         thread.last = vec![place];
@@ -184,6 +240,9 @@ pub(super) fn remember(work: &Work, thread: &mut Thread, clause: &Clause<'_>) ->
         wish::noun(clause).or_else(|| quoted.map(|_| Noun::Text)).or_else(|| element.as_ref().map(|_| Noun::Text));
     if let (Some(noun @ (Noun::Shape(_) | Noun::Image)), true) = (noun, thread.last.is_empty()) {
         thread.last = step::only_scene_with(work, noun).unwrap_or_default();
+    }
+    if noun.is_none() && quoted.is_none() && element.is_none() {
+        return Ok(());
     }
     thread.written = element;
     thread.about =

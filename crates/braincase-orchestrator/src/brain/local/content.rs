@@ -78,7 +78,10 @@ fn is_title(clause: &Clause<'_>, near: &[&str], before: &str) -> bool {
     if before == "called" || near.contains(&"title") || before == "rename" {
         return true;
     }
-    clause.mentions(&["rename", "call", "name"])
+    // "the name of my dog" names no scene.
+    let names = (0..clause.len()).any(|at| clause.any_word(at) == "name" && clause.any_word(at + 1) != "of");
+    names
+        || clause.mentions(&["rename", "call"])
         || (matches!(before, "to" | "as" | "") && clause.mentions(&["title"]) && !clause.mentions(&["text"]))
 }
 
@@ -289,7 +292,12 @@ fn is_value(clause: &Clause<'_>, start: usize, end: usize) -> bool {
     let color = colors::color_at(clause, start)
         .is_some_and(|found| found.end >= end || matches!(clause.word(found.end), "instead-of" | "instead" | "now"));
     let one = end == start + 1;
+    let moves = matches!(
+        clause.word(start),
+        "fade" | "bounce" | "spin" | "zoom" | "pulse" | "typewriter" | "slides" | "slide-in"
+    ) && end <= start + 3;
     color
+        || moves
         || (one
             && matches!(clause.word(start), "bold" | "bigger" | "smaller" | "it" | "this" | "huge" | "tiny" | "gone"))
         || numbers::spans(clause).iter().any(|span| span.start == start && span.end >= end)

@@ -41,7 +41,9 @@ fn is_same(clause: &Clause<'_>, previous: &Clause<'_>) -> bool {
     let property = clause.has(&["color", "background", "size"]);
     let value = property && (!colors::find(clause).is_empty() || clause.has(&["as", "of", "like"]));
     let valued = property && !colors::find(previous).is_empty();
-    same && !value && (!property || valued) && !clause.has(&["add", "make", "change"])
+    // "delete scene 1, scene 2 can stay, scene 3 too" says that nothing is done to it.
+    let spares = clause.has(&["stay", "stays", "keep", "leave", "dont", "not", "remain"]);
+    same && !spares && !value && (!property || valued) && !clause.has(&["add", "make", "change"])
 }
 
 /// Which tokens of the step before give way to which of this one.

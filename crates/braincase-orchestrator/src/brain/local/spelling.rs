@@ -29,12 +29,65 @@ impl Speller {
         if self.attempts >= MAX_CORRECTIONS || !(4..=MAX_WORD).contains(&word.len()) || words::is_known(&word) {
             return word;
         }
+        if let Some(known) = stem_of(&word) {
+            return known.to_owned();
+        }
         self.attempts += 1;
         match words::typos::correctable().find(|known| is_typo_of(&word, known)) {
             Some(known) => words::synonyms::plain(known).unwrap_or(known).to_owned(),
             None => word,
         }
     }
+}
+
+/// "extending" is "extend", "swapped" is "swap": the order that an inflected verb is a form of, in its plain form.
+fn stem_of(word: &str) -> Option<&'static str> {
+    let stem =
+        ["ing", "ed", "es", "s"].iter().find_map(|ending| word.strip_suffix(ending)).filter(|stem| stem.len() >= 3)?;
+    // "swapp" of "swapping" is "swap".
+    let single =
+        stem.get(..stem.len() - 1).filter(|short| short.len() > 2 && short.chars().last() == stem.chars().last());
+    let forms = [Some(stem.to_owned()), Some(format!("{stem}e")), single.map(str::to_owned)];
+    let order = |form: &str| {
+        let plain = words::synonyms::plain(form);
+        words::COMMANDS
+            .iter()
+            .copied()
+            .find(|command| *command == plain.unwrap_or(form))
+            .filter(|command| is_inflected(command))
+    };
+    forms.iter().flatten().find_map(|form| order(form))
+}
+
+/// Whether the forms of a verb mean what it means; "titles" and "does" do not.
+fn is_inflected(verb: &str) -> bool {
+    !matches!(
+        verb,
+        "attach"
+            | "title"
+            | "name"
+            | "do"
+            | "have"
+            | "same"
+            | "color"
+            | "end"
+            | "start"
+            | "begin"
+            | "use"
+            | "call"
+            | "show"
+            | "like"
+            | "need"
+            | "take"
+            | "put"
+            | "make"
+            | "keep"
+            | "leave"
+            | "tell"
+            | "cut"
+            | "give"
+            | "place"
+    )
 }
 
 /// Replaces phrases by the one word that they mean, and number words by numbers.
@@ -64,6 +117,7 @@ pub(super) fn join_phrases(tokens: &[Token]) -> Vec<Token> {
     }
     particles(&mut joined);
     slides(&mut joined);
+    counted_scenes(&mut joined);
     joined
 }
 
@@ -117,6 +171,16 @@ fn merge_last_two(tokens: &mut Vec<Token>) {
     {
         tens.kind = Kind::Number(t + u);
         tens.end = units.end;
+    }
+}
+
+/// "a quick 3 scene video" has three scenes.
+fn counted_scenes(tokens: &mut [Token]) {
+    for at in 1..tokens.len().saturating_sub(1) {
+        let many = matches!(tokens[at - 1].kind, Kind::Number(count) if count > 1.0);
+        if many && tokens[at].word == "scene" && tokens[at + 1].word == "video" {
+            tokens[at].word = "scenes".to_owned();
+        }
     }
 }
 

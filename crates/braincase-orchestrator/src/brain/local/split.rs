@@ -1,15 +1,18 @@
 //! Steps: where one step of a request ends and the next begins.
 
 mod ellipsis;
+mod pair;
+mod sentence;
 mod statement;
-mod target;
+pub(super) mod target;
 
 use std::borrow::Cow;
 
+use self::sentence::{is_clause_border, is_content_open, is_reason};
 use self::statement::{desires, is_modal, is_purpose, states, states_more, suffices, tells_why};
 use super::{
     board::Board,
-    colors, target as lookup,
+    colors, role, target as lookup,
     token::{Kind, Token},
     wish, words,
 };
@@ -19,22 +22,33 @@ const MAX_STEPS: usize = 32;
 /// How far back or ahead a border is looked at, in tokens; keeps long requests linear.
 const MAX_REACH: usize = 40;
 
-/// What the scenes are called, word by word.
+/// What the scenes are called, word by word, and what their elements are called.
 #[derive(Debug, Default)]
-pub(super) struct Names(Vec<Vec<String>>);
+pub(super) struct Names {
+    titles: Vec<Vec<String>>,
+    parts: Vec<String>,
+}
 
 impl Names {
     /// The titles of a board, except those that are made of words with another meaning.
     pub(super) fn of(board: &Board) -> Self {
         let telling = |title: &Vec<String>| title.iter().any(|word| !words::is_reserved(word));
-        Self(lookup::titles(board).into_iter().map(|(_, title)| title).filter(telling).collect())
+        let titles = lookup::titles(board).into_iter().map(|(_, title)| title).filter(telling).collect();
+        let elements = board.order.iter().flat_map(|place| &board.entries[*place].spec.elements);
+        let parts = elements.flat_map(|element| element.id.as_str().split('-').map(str::to_owned));
+        Self { titles, parts: parts.filter(|part| part.len() > 2 && !words::is_reserved(part)).collect() }
+    }
+
+    /// Whether an element of some scene is called so.
+    fn is_part(&self, word: &str) -> bool {
+        self.parts.iter().any(|part| part == word)
     }
 
     fn len_at(&self, tokens: &[Token]) -> Option<usize> {
         let stands = |title: &&Vec<String>| {
             title.len() <= tokens.len() && title.iter().zip(tokens).all(|(word, token)| *word == token.word)
         };
-        self.0.iter().filter(stands).map(Vec::len).max()
+        self.titles.iter().filter(stands).map(Vec::len).max()
     }
 }
 
@@ -43,7 +57,11 @@ pub(super) fn steps<'t>(tokens: &'t [Token], names: &Names) -> Vec<Cow<'t, [Toke
     let mut pieces = Vec::new();
     let mut start = 0;
     for at in 0..tokens.len() {
-        if at >= start && is_border(tokens, start, at, names) {
+        if at > start && !is_content_open(&tokens[start..at]) && is_reason(&tokens[at..], names) {
+            // The word stays, for it tells what the clause is there for.
+            push(&mut pieces, &tokens[start..at]);
+            start = at;
+        } else if at >= start && is_border(tokens, start, at, names) {
             push(&mut pieces, &tokens[start..at]);
             start = at + 1;
         }
@@ -78,6 +96,12 @@ fn push<'t>(steps: &mut Vec<&'t [Token]>, step: &'t [Token]) {
 
 fn is_border(tokens: &[Token], start: usize, at: usize, names: &Names) -> bool {
     let rest = &tokens[at + 1..];
+    let told = || role::tells(&tokens[start..at], names);
+    if (tokens[at].kind == Kind::Colon || tokens[at].kind == Kind::Comma && told())
+        && is_clause_border(&tokens[start..at], tokens, at, names)
+    {
+        return true;
+    }
     // "apart from Beach, delete everything": the exception belongs to what follows.
     let exception =
         tokens[start..at].iter().take(4).any(|token| matches!(token.word.as_str(), "except" | "all-except"));
@@ -85,8 +109,13 @@ fn is_border(tokens: &[Token], start: usize, at: usize, names: &Names) -> bool {
     if exception && tokens[at].kind != Kind::Newline && !orders() {
         return false;
     }
+    if is_clause_border(&tokens[start..at], tokens, at, names) {
+        return true;
+    }
     match tokens[at].kind {
-        Kind::Newline | Kind::Semicolon => starts_step(rest) || !has_content(&tokens[start..at]),
+        Kind::Newline | Kind::Semicolon => {
+            starts_step(rest) || !has_content(&tokens[start..at]) || pair::ends_before(&tokens[start..at], rest, names)
+        }
         Kind::Stop | Kind::Comma | Kind::Dash => {
             starts_step(rest)
                 || goes_on(&tokens[start..at], rest, names)
@@ -123,6 +152,9 @@ fn goes_on(before: &[Token], rest: &[Token], names: &Names) -> bool {
         || (is_part_valued(before) && is_part_valued(rest))
         || ellipsis::is_other_object(before, rest, names)
         || ellipsis::is_other_part(before, rest)
+        || ellipsis::is_gapped(before, rest)
+        || pair::ends_before(before, rest, names)
+        || ellipsis::is_other_value(before, rest, names)
 }
 
 /// "but" of "all but the last" was joined before; here only a leading connective is left alone.
@@ -137,58 +169,42 @@ fn has_content(step: &[Token]) -> bool {
     })
 }
 
+/// Orders that are nouns, or say how something is, unless something follows them at once.
+const NOUNS: &[&str] = &[
+    "title", "name", "end", "start", "color", "bold", "bigger", "smaller", "do", "zoom", "fade", "bounce", "spin",
+    "longer", "shorter", "faster", "slower", "show", "like", "begin", "finish",
+];
+/// What follows such a word if it is an order.
+const OBJECTS: &[&str] = &[
+    "the",
+    "it",
+    "this",
+    "scene",
+    "scenes",
+    "all",
+    "everything",
+    "every",
+    "with",
+    "them",
+    "that",
+    "a",
+    "an",
+    "both",
+    "each",
+    "by",
+];
+
 /// Whether tokens begin like a command, politeness and connectives aside.
 fn starts_step(tokens: &[Token]) -> bool {
     let mut at = 0;
     while at < tokens.len().min(8) {
+        if role::lets(&tokens[at..]) {
+            return true;
+        }
         let token = &tokens[at];
         let word = token.word.as_str();
-        // "copy", "name", "title" and the like are nouns unless something follows them at once.
-        let noun = matches!(
-            word,
-            "title"
-                | "name"
-                | "end"
-                | "start"
-                | "color"
-                | "bold"
-                | "bigger"
-                | "smaller"
-                | "do"
-                | "zoom"
-                | "fade"
-                | "bounce"
-                | "spin"
-                | "longer"
-                | "shorter"
-                | "faster"
-                | "slower"
-                | "show"
-                | "like"
-                | "begin"
-                | "finish"
-        );
-        let object = tokens.get(at + 1).is_some_and(|next| {
-            matches!(
-                next.word.as_str(),
-                "the"
-                    | "it"
-                    | "this"
-                    | "scene"
-                    | "scenes"
-                    | "all"
-                    | "everything"
-                    | "every"
-                    | "with"
-                    | "them"
-                    | "that"
-                    | "a"
-                    | "an"
-                    | "both"
-                    | "each"
-                    | "by"
-            )
-        });
+        let noun = NOUNS.contains(&word);
+        let object = tokens.get(at + 1).is_some_and(|next| OBJECTS.contains(&next.word.as_str()));
         if noun && object || !noun && words::COMMANDS.contains(&word) {
             return true;
         }

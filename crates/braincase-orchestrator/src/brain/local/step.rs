@@ -3,6 +3,7 @@
 mod add;
 mod delete;
 mod edit;
+mod exchange;
 mod image;
 mod talk;
 
@@ -55,6 +56,8 @@ pub(super) struct Thread {
     pub(super) followed: bool,
     /// Whether there are other steps.
     pub(super) one_of_many: bool,
+    /// Whether the step before asked or complained about a length.
+    pub(super) timed: bool,
     /// Whether the last scene that was spoken of is gone.
     pub(super) gone: bool,
 }
@@ -74,6 +77,8 @@ pub(super) enum Outcome {
 pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>) -> Result<Outcome, Question> {
     let mut clause = clause.clone();
     if talk::is_negated(&clause) {
+        // "don't delete the star, make it smaller": what is spared may be spoken of again. Where it is unclear, it is not.
+        let _unclear = super::complaint::remember(work, thread, &clause);
         return Ok(Outcome::Nothing);
     }
     if talk::is_reorder(&clause) {
@@ -117,6 +122,9 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>) -> 
         thread.gone = false;
         return add::scene(work, thread, &mut clause, kind);
     }
+    if let Some(outcome) = exchange::run(work, thread, &clause)? {
+        return Ok(outcome);
+    }
     if delete::reads_as_delete(&clause) || continues_delete {
         thread.deletes = true;
         return delete::run(work, thread, &mut clause);
@@ -125,6 +133,11 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>) -> 
         return Ok(outcome);
     }
     edit::run(work, thread, &mut clause)
+}
+
+/// Whether a step asks for a scene that is not there yet.
+pub(super) fn makes_scene(work: &Work, clause: &Clause<'_>) -> bool {
+    add::reads_as_new_scene(work, clause).is_some()
 }
 
 /// The scenes that a step is about: those it names, else those that "it" stands for.

@@ -280,6 +280,12 @@ impl Lookup<'_> {
 
     fn all(&self, clause: &mut Clause<'_>) -> Option<Named> {
         let at = (0..clause.len()).find(|at| is_all(clause, *at))?;
+        // "the last two are too long, make each of them 1 second"
+        let of = usize::from(clause.word(at + 1) == "of");
+        if clause.word(at + 1 + of) == "them" && self.last.len() > 1 {
+            clause.claim(at, at + 2 + of);
+            return Some(Named { places: self.last.to_vec(), how: How::Each });
+        }
         let whole =
             clause.has(&["video", "whole", "entire", "total", "overall"]) && !clause.has(&["scenes", "every", "each"]);
         clause.claim(at, at + 1);

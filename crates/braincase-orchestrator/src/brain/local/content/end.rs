@@ -11,7 +11,8 @@ pub(super) fn find(clause: &Clause<'_>, start: usize, usage: Use) -> usize {
 /// Whether a property of the content begins here: "in scene 2", "for 3 seconds", "with a blue background".
 fn property_starts(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
     let word = clause.word(at);
-    let labelled = clause.kind(at) == Some(Kind::Comma) && clause.kind(at + 2) == Some(Kind::Colon);
+    let mark = matches!(clause.kind(at), Some(Kind::Comma | Kind::Stop));
+    let labelled = mark && clause.kind(at + 2) == Some(Kind::Colon);
     if clause.border() == Some(at) || labelled {
         return true;
     }
@@ -32,7 +33,7 @@ fn property_starts(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
     let joint = matches!(
         word,
         "in" | "on" | "for" | "at" | "with" | "of" | "as" | "to" | "and" | "after" | "before" | "over" | "between"
-    ) || clause.kind(at) == Some(Kind::Comma);
+    ) || mark;
     let other = |at: usize| clause.raw(at, at + 1).starts_with(char::is_uppercase);
     let numbered = usage == Use::NewScene
         && word == "as"
@@ -102,7 +103,7 @@ fn is_property(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
     ) && !matches!(clause.word(at), "and" | "of" | "to" if usage != Use::NewScene && word == "end");
     let style = matches!(
         word,
-        "bold" | "background" | "gradient" | "fade" | "bounce" | "typewriter" | "animation" | "duration"
+        "bold" | "background" | "color" | "gradient" | "fade" | "bounce" | "typewriter" | "animation" | "duration"
     );
     let time = numbers::spans(clause).iter().any(|span| span.start == next || span.start == at + 1);
     let quoted = matches!(clause.word(at), "with" | "and") && next < clause.len() && clause.kind(next).is_none();
@@ -111,5 +112,7 @@ fn is_property(clause: &Clause<'_>, at: usize, usage: Use) -> bool {
         && matches!(clause.word(next - 1), "it")
         && next == at + 2
         && matches!(clause.word(at), "in" | "on" | "with" | "from" | "of");
-    scene || kind || color || place || style || time || image || pronoun
+    // "in big letters"
+    let letters = determined && clause.word(at) == "in" && clause.any_word(next - 1) == "text";
+    letters || scene || kind || color || place || style || time || image || pronoun
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Names, is_unit, starts_step, target};
 use crate::brain::local::{
-    numbers,
+    finite, numbers,
     token::{Kind, Token},
     wish, words,
 };
@@ -18,11 +18,23 @@ const MAX_REACH: usize = 12;
 pub(super) fn complete<'t>(before: Option<&[Token]>, step: &'t [Token], names: &Names) -> Cow<'t, [Token]> {
     let whole = Cow::Borrowed(step);
     let orders = |token: &Token| words::COMMANDS.contains(&token.word.as_str());
+    if let Some(step) = before.and_then(|before| with_last_unit(before, step)) {
+        return Cow::Owned(step);
+    }
     let Some(before) = before.filter(|_| !starts_step(step)) else { return whole };
     let verb = before.iter().take(MAX_REACH).position(orders);
     let step = without_connectives(step);
     if is_other_object(before, step, names) {
         return Cow::Owned(other_object(before, verb, step));
+    }
+    if let Some(step) = with_unit(before, step) {
+        return Cow::Owned(step);
+    }
+    if is_gapped(before, step) {
+        return Cow::Owned(without_gap(before, step));
+    }
+    if let Some(verb) = verb.filter(|_| is_other_value(before, step, names)) {
+        return Cow::Owned([&before[verb..=verb], step].concat());
     }
     if let Some(step) = other_target(before, verb, step, names) {
         return Cow::Owned(step);
@@ -43,7 +55,7 @@ fn other_target(before: &[Token], verb: Option<usize>, step: &[Token], names: &N
     let joined = usize::from(step.first().is_some_and(|token| JOINTS.contains(&token.word.as_str())));
     let rest = &step[joined..];
     let length = target::len(rest, names)?;
-    let states = |token: &Token| matches!(token.word.as_str(), "should" | "is" | "needs" | "must" | "can" | "has");
+    let states = |token: &Token| finite::is_verb(token);
     if step.iter().take(MAX_REACH).any(states) {
         return None;
     }
@@ -119,6 +131,62 @@ pub(super) fn is_other_part(before: &[Token], step: &[Token]) -> bool {
         .and_then(|to| step.get(to + 1))
         .is_some_and(|next| super::is_value(next) || matches!(next.kind, Kind::Quote | Kind::Number(_)));
     determined && changes && value && to(before).is_some()
+}
+
+/// "5 seconds for Dinner, 3 for Goodbye": the unit is said only once, at the beginning.
+fn with_unit(before: &[Token], step: &[Token]) -> Option<Vec<Token>> {
+    let [number, joint, ..] = step else { return None };
+    let counts = matches!(number.kind, Kind::Number(_)) && matches!(joint.word.as_str(), "for" | "more" | "less");
+    let unit = before.iter().take(MAX_REACH).find(|token| is_unit(token)).filter(|_| counts)?;
+    Some([std::slice::from_ref(number), std::slice::from_ref(unit), &step[1..]].concat())
+}
+
+/// "shorten the intro to two seconds, lengthen pricing to seven": the unit is said only once, at the beginning.
+fn with_last_unit(before: &[Token], step: &[Token]) -> Option<Vec<Token>> {
+    let [rest @ .., to, number] = step else { return None };
+    let unit = before.last().filter(|unit| is_unit(unit))?;
+    let compares = |token: &Token| matches!(token.word.as_str(), "longer" | "shorter" | "cut" | "set" | "last-for");
+    let counts = to.word == "to" && matches!(number.kind, Kind::Number(_)) && rest.iter().take(MAX_REACH).any(compares);
+    counts.then(|| [step, std::slice::from_ref(unit)].concat())
+}
+
+/// Whether a step leaves out the verb of a statement: "the price should sit at the top and the star at the bottom".
+pub(super) fn is_gapped(before: &[Token], step: &[Token]) -> bool {
+    gap(before, step).is_some()
+}
+
+/// Where the statement before has its verb and its joint, and where this one has the same joint.
+fn gap(before: &[Token], step: &[Token]) -> Option<(usize, usize, usize)> {
+    let determined = step.first().is_some_and(|token| matches!(token.word.as_str(), "the" | "its" | "our" | "my"));
+    let verb = before.iter().take(MAX_REACH).position(finite::is_verb)?;
+    let at = (2..step.len().min(5)).find(|at| JOINTS.contains(&step[*at].word.as_str()))?;
+    let nominal = step[..at].iter().all(|token| token.kind == Kind::Word && !finite::is_verb(token));
+    let joint = (verb + 1..before.len()).find(|old| before[*old].word == step[at].word)?;
+    let acts = step.iter().any(|token| finite::is_verb(token) || words::COMMANDS.contains(&token.word.as_str()));
+    let named = before[..verb].iter().any(|token| token.word == "the");
+    (determined && nominal && named && !acts).then_some((verb, joint, at))
+}
+
+fn without_gap(before: &[Token], step: &[Token]) -> Vec<Token> {
+    let Some((verb, joint, at)) = gap(before, step) else { return step.to_vec() };
+    [&step[..at], &before[verb..joint], &step[at..]].concat()
+}
+
+/// Whether a step gives another value to something else: "use white for the intro and black for its text".
+pub(super) fn is_other_value(before: &[Token], step: &[Token], names: &Names) -> bool {
+    let valued = |tokens: &[Token]| {
+        let value = tokens.iter().take(4).position(super::is_value);
+        value.and_then(|value| {
+            (value + 1..tokens.len().min(value + 3)).find(|at| matches!(tokens[*at].word.as_str(), "for" | "in" | "on"))
+        })
+    };
+    let acts = |token: &Token| words::COMMANDS.contains(&token.word.as_str());
+    let Some(verb) = before.iter().take(MAX_REACH).position(acts) else { return false };
+    let part = |rest: &[Token]| {
+        target::len(rest, names).is_some()
+            || rest.first().is_some_and(|token| matches!(token.word.as_str(), "the" | "its" | "our" | "my"))
+    };
+    valued(&before[verb + 1..]).is_some() && valued(step).is_some_and(|joint| joint <= 3 && part(&step[joint + 1..]))
 }
 
 /// Whether a step has the verb of the step before, but does something else somewhere else: "and a circle to scene 2".

@@ -8,7 +8,7 @@ use crate::brain::local::{
 };
 
 /// How many tokens name a scene at the start of these, if they do.
-pub(super) fn len(tokens: &[Token], names: &Names) -> Option<usize> {
+pub(in crate::brain::local) fn len(tokens: &[Token], names: &Names) -> Option<usize> {
     let skip = tokens.iter().take_while(|token| matches!(token.word.as_str(), "the" | "then" | "also" | "and")).count();
     let first = tokens.get(skip)?;
     let second = tokens.get(skip + 1);

@@ -5,6 +5,8 @@ mod position;
 mod preferences;
 mod title;
 
+use braincase_core::patch::ScenePatch;
+
 use super::{Clause, Kind, Outcome, Question, Thread, Use, Work, content, edit, image, wish, words};
 use crate::brain::local::wish::Length;
 
@@ -47,7 +49,8 @@ fn first_scene(clause: &Clause<'_>) -> Option<NewScene> {
     let noun = noun?;
     let refers =
         (0..noun).any(|at| matches!(clause.word(at), "delete" | "copy" | "this" | "that" | "which" | "where" | "how"));
-    let described = clause.has(&["should", "with", "says", "called", "about", "is", "from", "out"])
+    let described = (0..clause.len()).any(|at| clause.is_quote(at))
+        || clause.has(&["should", "with", "says", "called", "about", "is", "from", "out"])
         || clause.kind(noun + 1) == Some(Kind::Colon);
     let numbered = clause.word(noun) == "scene" && clause.number(noun + 1).is_some();
     (described && !refers && !numbered).then_some(NewScene { noun, count: 1.0 })
@@ -65,14 +68,18 @@ fn asked(clause: &Clause<'_>) -> Option<NewScene> {
     // "an outro would be nice": the verb comes last.
     let last = matches!(clause.word(0), "a" | "an") && clause.has(&["add", "suggest", "missing"]);
     let verbs = (0..clause.len()).filter(|at| VERBS.contains(&clause.word(*at))).take(4);
-    verbs.map(|verb| if last { 0 } else { verb }).find_map(|verb| added(clause, verb)).or_else(|| fragment(clause))
+    verbs
+        .map(|verb| if last { 0 } else { verb })
+        .find_map(|verb| added(clause, verb))
+        .or_else(|| fragment(clause))
+        .or_else(|| appositive(clause))
 }
 
 /// Verbs that can ask for a new scene.
 const VERBS: &[&str] = &[
     "add", "make", "put", "need", "want", "give", "prepend", "start", "begin", "end", "finish", "new", "another",
     "open", "close", "build", "have", "turn", "use", "show", "like", "love", "suggest", "get", "see", "prefer",
-    "missing", "become",
+    "missing", "become", "comes", "follows",
 ];
 
 /// "scene with a star", "a red scene saying Hi": a new scene without a verb.
@@ -86,20 +93,29 @@ fn fragment(clause: &Clause<'_>) -> Option<NewScene> {
     let noun = (0..clause.len().min(8)).find(|at| clause.word(*at) == "scene")?;
     let plain = |at: usize| {
         let word = clause.word(at);
-        matches!(word, "a" | "an" | "maybe" | "now" | "ok" | "hmm" | "long" | "short")
+        matches!(word, "a" | "an" | "one" | "maybe" | "now" | "ok" | "hmm" | "long" | "short")
             || words::FILLERS.contains(&word)
             || crate::brain::local::colors::named(word).is_some()
             || clause.number(at).is_some()
             || matches!(word, "seconds" | "second" | "minute")
     };
     let described =
-        matches!(clause.word(noun + 1), "with" | "says" | "called" | "about" | "showing" | "where" | "that")
+        matches!(clause.word(noun + 1), "with" | "says" | "called" | "about" | "showing" | "where" | "that" | "each")
             || clause.kind(noun + 1) == Some(Kind::Comma);
-    let article = (0..noun).any(|at| matches!(clause.word(at), "a" | "an"));
+    let article = (0..noun).any(|at| matches!(clause.word(at), "a" | "an" | "one"));
     let alone =
         clause.number(noun + 1).is_none() && (article || described && clause.kind(noun + 1) != Some(Kind::Comma));
     let changes = clause.has(&["should", "is", "needs", "to", "delete"]);
     ((0..noun).all(plain) && described && alone && !changes).then_some(NewScene { noun, count: 1.0 })
+}
+
+/// "we need a break after Beach: an empty black scene": what was asked for is said to be a scene.
+fn appositive(clause: &Clause<'_>) -> Option<NewScene> {
+    let colon = (1..clause.len()).find(|at| clause.kind(*at) == Some(Kind::Colon))?;
+    let article = matches!(clause.word(colon + 1), "a" | "an" | "another");
+    let wants = clause.find(&["need", "want", "add", "like", "love", "suggest"]).is_some_and(|verb| verb < colon);
+    let noun = (colon + 2..colon + 7).find(|at| is_scene_noun(clause, *at, true))?;
+    (article && wants).then_some(NewScene { noun, count: 1.0 })
 }
 
 fn added(clause: &Clause<'_>, verb: usize) -> Option<NewScene> {
@@ -196,7 +212,7 @@ fn is_scene_noun(clause: &Clause<'_>, at: usize, adds: bool) -> bool {
             .any(|before| matches!(clause.word(before), "another" | "new" | "more" | "blank" | "empty"))
         || word == "one"
             && clause.any_word(at.wrapping_sub(1)) == "add"
-            && matches!(clause.word(at + 1), "called" | "that" | "with" | "says")
+            && matches!(clause.word(at + 1), "called" | "that" | "with" | "says" | "at")
         || word == "one"
             && clause.word(at + 1) == "more"
             && matches!(clause.word(at + 2), "" | "called" | "with" | "says" | "that" | "about" | "for");
@@ -317,11 +333,25 @@ fn copy(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>) -> Result
     let Some(places) = named else { return Err(Question::which_scene(&work.board, &work.board.all())) };
     let told = wanted.is_some() || clause.mentions(&["end"]);
     let mut made = Vec::new();
-    for place in places {
+    let count = clause.find(&["copy"]).and_then(|at| clause.number(at.checked_sub(1)?)).unwrap_or(1.0);
+    let repeated = places.iter().flat_map(|place| (0..edit::whole(count.clamp(1.0, MAX_COPIES))).map(move |_| *place));
+    for place in repeated.collect::<Vec<_>>() {
         let Some(entry) = work.board.entries.get(place) else { continue };
         let spec = entry.spec.clone();
         let after = work.board.order.iter().position(|at| *at == place).and_then(|index| u32::try_from(index + 2).ok());
         made.extend(work.add(spec, if told { wanted } else { after }));
+    }
+    let wish = wish::read(clause)?;
+    let change = ScenePatch {
+        background: wish.background.map(edit::paint),
+        duration_ms: wish.length.and_then(|length| match length {
+            Length::To(millis) => Some(edit::duration(millis)),
+            Length::By(_) | Length::Times(_) => None,
+        }),
+        ..ScenePatch::default()
+    };
+    for place in &made {
+        work.patch(*place, &change, edit::OVERRULE)?;
     }
     thread.last = made;
     Ok(Outcome::Done)

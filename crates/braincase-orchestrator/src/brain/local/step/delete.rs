@@ -39,10 +39,11 @@ pub(super) fn reads_as_delete(clause: &Clause<'_>) -> bool {
 pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>) -> Result<Outcome, Question> {
     let only = clause.has(&["keep"]);
     let says_all = clause.has(words::ALL) || names_the_rest(clause) || clause.has(&["except", "start-over", "other"]);
-    let said = content::read(clause, Use::Delete);
-    if let (Some(title), None) = (&said.old, wish::noun(clause))
-        && let Some(place) = crate::brain::local::target::quoted(&work.board, title)
-    {
+    let mut said = content::read(clause, Use::Delete);
+    if said.old.is_none() {
+        said.old = shown(work, clause);
+    }
+    if let Some(place) = said.old.as_deref().and_then(|title| scene_called(work, clause, title)) {
         thread.last = vec![place];
         work.delete(place)?;
         return Ok(Outcome::Done);
@@ -52,12 +53,13 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
     }
     // The noun that comes before the scene is the thing; after it, it only describes the scene.
     let noun = thing(clause);
+    let anything_else = claim_anything_else(clause);
     let named = targets(work, thread, clause)?;
     // "the star is ugly, remove it"
     let about = thread.about.take().filter(|_| named.is_none() && noun.is_none() && has_pronoun(clause));
     let noun = noun.or(about);
     // "we only need scene 1, the rest can go": what is named beside the rest stays.
-    let rest = noun.is_none() && names_the_rest(clause);
+    let rest = noun.is_none() && (anything_else || names_the_rest(clause));
     if only || rest {
         if only && !rest && clause.has(&["delete"]) {
             return Err(Question::which_scene(&work.board, &work.board.all()));
@@ -96,6 +98,28 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
         }
         None => Err(Question::which_scene(&work.board, &work.board.all())),
     }
+}
+
+/// The scene with a quoted title, unless the quote is of a text or another part.
+fn scene_called(work: &Work, clause: &Clause<'_>, title: &str) -> Option<usize> {
+    if wish::noun(clause).is_some() { None } else { crate::brain::local::target::quoted(&work.board, title) }
+}
+
+/// "everything else" is not everything: what was spoken of before stays.
+fn claim_anything_else(clause: &mut Clause<'_>) -> bool {
+    let at = (0..clause.len()).find(|at| clause.seq(*at, &["everything", "else"]));
+    if let Some(at) = at {
+        clause.claim(at, at + 1);
+    }
+    at.is_some()
+}
+
+/// "take Sand away": the words that are shown, if they follow the verb.
+fn shown(work: &Work, clause: &Clause<'_>) -> Option<String> {
+    let verb = clause.find(&["delete"])?;
+    let start = verb + 1 + usize::from(clause.word(verb + 1) == "the");
+    let spans = (start + 1..=clause.len().min(start + 8)).rev();
+    spans.map(|end| clause.raw(start, end)).find(|words| edit::is_there(work, words)).map(str::to_owned)
 }
 
 /// Whether a step leaves open which scenes are to go: "one of the scenes", "scene 2 or 3", "some of them".

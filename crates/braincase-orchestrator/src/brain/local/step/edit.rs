@@ -1,6 +1,7 @@
 //! Steps that change scenes that are there.
 
 mod borrow;
+mod carry;
 mod elements;
 mod present;
 
@@ -12,9 +13,11 @@ use braincase_core::{
 
 pub(super) use elements::{elements, is_image, new_element, readable_on, with_size_and_place};
 pub(in crate::brain::local) use present::element_named;
+pub(super) use present::is_there;
 
 use super::{
-    Clause, Force, Outcome, Question, Thread, Use, Work, content, force, has_pronoun, implied, targets, wish, words,
+    Clause, Force, Kind, Outcome, Question, Thread, Use, Work, content, force, has_pronoun, implied, targets, wish,
+    words,
 };
 use crate::brain::local::{
     content::Content,
@@ -31,8 +34,36 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
         said = content::read(clause, Use::Change);
     }
     let source = borrow::source(work, thread, clause)?;
-    let spans = numbers::spans(clause);
     let adds_shape = added_shape(clause);
+    let named = named(work, thread, clause)?;
+    let mut wish = wish::read(clause)?;
+    if let Some(source) = source {
+        borrow::take(clause, &source, &mut wish);
+    }
+    carry::on(thread, clause, &mut said, &mut wish);
+    present::quoted(work, &mut said, &mut wish, clause);
+    thread.about = adds_shape.or(said.text.as_ref().map(|_| Noun::Text));
+    thread.written.clone_from(&said.text);
+    let named = present::titled(work, &mut said, named);
+    if wish.is_empty() && said == Content::default() && adds_shape.is_none() {
+        return vague(work, thread, clause, named.as_ref());
+    }
+    let named = named.or_else(|| present::beside(work, clause).filter(|_| adds_shape.is_some() || said.text.is_some()));
+    let named = match named {
+        None if said.old.is_none() => present::by_its_words(work, clause, &mut said, &mut wish),
+        named => named,
+    };
+    let named = match named {
+        Some(named) => named,
+        None => where_else(work, thread, clause, adds_shape, &wish, &said)?,
+    };
+    let order = Order { said, wish, adds_shape, writes: writes(clause) };
+    order.carry_out(work, thread, clause, &named)
+}
+
+/// The scenes that a step names; a length such as "a second" is no scene.
+fn named(work: &Work, thread: &Thread, clause: &mut Clause<'_>) -> Result<Option<Named>, Question> {
+    let spans = numbers::spans(clause);
     let mut reading = clause.clone();
     for span in &spans {
         reading.claim(span.start, span.end);
@@ -48,72 +79,18 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
     for at in read_as_target {
         clause.claim(at, at + 1);
     }
-    let mut wish = wish::read(clause)?;
-    if let Some(source) = source {
-        borrow::take(clause, &source, &mut wish);
-    }
-    if said.text.is_none() && has_pronoun(clause) && writes(clause) {
-        said.text = thread.pending.take();
-    }
-    // "Hello is too informal, write 'Dear customers' instead"
-    if said.text.is_some() && said.old.is_none() && clause.mentions(&["instead"]) {
-        said.old = thread.written.take();
-    }
-    carry_on(thread, clause, &mut said, &mut wish);
-    present::quoted(work, &mut said, &mut wish, clause);
-    thread.about = adds_shape.or(said.text.as_ref().map(|_| Noun::Text));
-    thread.written.clone_from(&said.text);
-    let named = present::titled(work, &mut said, named);
-    if wish.is_empty() && said == Content::default() && adds_shape.is_none() {
-        return vague(work, thread, clause, named.as_ref());
-    }
-    let named = named.or_else(|| present::beside(work, clause).filter(|_| adds_shape.is_some() || said.text.is_some()));
-    let named = match named {
-        None if said.old.is_none() => present::by_its_words(work, clause, &mut said, &mut wish),
-        named => named,
-    };
-    let named = match named {
-        Some(named) => named,
-        None => {
-            let places = unnamed(work, thread, &wish, &said)?;
-            Named { places, how: How::Each }
-        }
-    };
-    let order = Order { said, wish, adds_shape, writes: writes(clause) };
-    order.carry_out(work, thread, clause, &named)
+    Ok(named)
 }
 
 /// Whether new words are written beside the old ones: "add the text …", "it needs a heading that says …".
 fn writes(clause: &Clause<'_>) -> bool {
     let fresh = |at: usize| {
         words::TEXT.contains(&clause.any_word(at))
+            // Whoever gets a new text gives the old one away.
+            && clause.any_word(at.wrapping_sub(1)) != "new"
             && (at.saturating_sub(2)..at).any(|before| matches!(clause.any_word(before), "a" | "another"))
     };
     clause.mentions(&["add", "write", "put", "show", "place"]) || (0..clause.len()).any(fresh)
-}
-
-/// Takes over from the step before what this one leaves out: its verb, and what was complained about.
-fn carry_on(thread: &mut Thread, clause: &Clause<'_>, said: &mut Content, wish: &mut Wish) {
-    if thread.renames && said.title.is_none() && wish.noun.is_none() && !clause.mentions(words::COMMANDS) {
-        said.title = said.text.take();
-    }
-    thread.renames = said.title.is_some();
-    if let Some(noun) = thread.about.take().filter(|_| wish.noun.is_none() && has_pronoun(clause)) {
-        wish.noun = Some(noun);
-        color_of_text(wish);
-        let times =
-            numbers::multiple(clause).filter(|_| wish.size.is_none() && wish.length.is_none() && wish.tempo.is_none());
-        wish.size = wish.size.or(times.map(Change::Times));
-        said.old = said.old.take().or(thread.written.take());
-    }
-}
-
-/// A colour that was read as the background's is the text's.
-const fn color_of_text(wish: &mut Wish) {
-    if let (Some(Paint::Plain(color)), None) = (wish.background, wish.color) {
-        wish.color = Some(color);
-        wish.background = None;
-    }
 }
 
 /// What a step orders, apart from where.
@@ -136,7 +113,8 @@ impl Order {
         let total: u32 = work.board.entries[..work.board.before].iter().map(|entry| entry.spec.duration_ms.get()).sum();
         let mut done = false;
         let mut problem = None;
-        for place in &named.places {
+        let titles = self.titles(named.places.len());
+        for (index, place) in named.places.iter().enumerate() {
             let Some(entry) = work.board.entries.get(*place) else { continue };
             let spec = entry.spec.clone();
             let mut patch = match self.patch(&spec, clause) {
@@ -146,6 +124,9 @@ impl Order {
                     continue;
                 }
             };
+            if let Some(title) = titles.get(index) {
+                patch.title = Some(Title::truncated(title));
+            }
             if let (How::Whole, Some(Length::To(millis)), true) = (named.how, self.wish.length, total > 0) {
                 patch.duration_ms = Some(duration(f64::from(spec.duration_ms.get()) * millis / f64::from(total)));
             }
@@ -158,6 +139,13 @@ impl Order {
             _ if done => Ok(Outcome::Done),
             _ => Err(Question::which_scene(&work.board, &work.board.all())),
         }
+    }
+
+    /// "name the scenes Morning, Noon and Night": a title for each, if there are as many.
+    fn titles(&self, count: usize) -> Vec<&str> {
+        let listed = self.said.title.as_deref().unwrap_or("");
+        let titles: Vec<&str> = listed.split(", ").flat_map(|part| part.split(" and ")).map(str::trim).collect();
+        if count > 1 && titles.len() == count { titles } else { Vec::new() }
     }
 
     fn patch(&self, spec: &SceneSpec, clause: &Clause<'_>) -> Result<ScenePatch, String> {
@@ -202,12 +190,52 @@ impl Order {
     }
 }
 
+/// "all texts": wherever there is one.
+fn everywhere(work: &Work, noun: Option<Noun>) -> Named {
+    let has = |place: &usize| {
+        let elements = &work.board.entries[*place].spec.elements;
+        noun.is_some_and(|noun| elements.iter().any(|element| elements::is(element, noun)))
+    };
+    Named { places: work.board.order.iter().copied().filter(has).collect(), how: How::All }
+}
+
+/// Where to do what names no scene and no text: everywhere, where "it" is, or where there is only one such thing.
+fn where_else(
+    work: &Work,
+    thread: &Thread,
+    clause: &Clause<'_>,
+    adds_shape: Option<Noun>,
+    wish: &Wish,
+    said: &Content,
+) -> Result<Named, Question> {
+    if wish.plural && clause.mentions(&["all", "every"]) && wish.is_of_elements() && wish.noun.is_some() {
+        return Ok(everywhere(work, wish.noun));
+    }
+    let new = adds_shape.and_then(|_| implied(work, thread));
+    let places = new.map_or_else(|| unnamed(work, thread, wish, said), Ok)?;
+    Ok(Named { places, how: How::Each })
+}
+
 /// "add a star": a figure that is to be made.
 fn added_shape(clause: &Clause<'_>) -> Option<Noun> {
-    let verb = clause.find(&["add", "put", "place", "show", "draw", "get", "needs", "need", "want", "give"])?;
+    // "maybe a yellow star?" has no verb at all.
+    let bare = || {
+        let first = clause
+            .open()
+            .find(|at| clause.kind(*at) == Some(Kind::Word) && !words::FILLERS.contains(&clause.word(*at)))?;
+        ((matches!(clause.word(first), "a" | "an") || clause.seq(first, &["the", "same"]))
+            && clause.open().all(|at| clause.word(at) == "same" || !words::COMMANDS.contains(&clause.word(at))))
+        .then_some(first)
+    };
+    let verb = clause
+        .find(&[
+            "add", "put", "place", "show", "draw", "get", "needs", "need", "want", "wants", "give", "come", "comes",
+            "gets", "has", "have",
+        ])
+        .or_else(bare)?;
     let noun_at = (verb..clause.len()).find(|at| wish::shape(clause.word(*at)).is_some())?;
-    let indefinite =
-        (verb..noun_at).any(|at| matches!(clause.word(at), "a" | "an" | "another" | "some")) || noun_at == verb + 1;
+    let indefinite = (verb..noun_at).any(|at| matches!(clause.word(at), "a" | "an" | "another" | "some" | "same"))
+        || noun_at == verb + 1;
     indefinite.then(|| wish::shape(clause.word(noun_at)).map(Noun::Shape)).flatten()
 }
 

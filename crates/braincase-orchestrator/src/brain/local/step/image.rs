@@ -143,7 +143,7 @@ pub(super) fn place(
     let background = clause.has(&["background", "behind"]);
     let mentioned = clause.has(words::IMAGE);
     let mut images = if attached.is_empty() { known(work)? } else { attached.clone() };
-    if let Some((at, image)) = numbered(clause, &images) {
+    if let Some((at, image)) = numbered(clause, &images).or_else(|| presented(thread, clause, &images)) {
         let another = (at + 2..clause.len())
             .any(|next| numbers::ordinal(clause.word(next)).is_some() && clause.word(next + 1) == "one");
         if another {
@@ -183,9 +183,18 @@ pub(super) fn place(
 
 /// Whether a step says where among the scenes an image is to stand.
 fn wants_own_scene(clause: &Clause<'_>) -> bool {
-    clause.has(&["beginning", "front", "start", "first", "between"]) && !clause.has(&["of"])
+    clause.has(&["separately"])
+        || placed_first(clause)
+        || clause.has(&["beginning", "front", "start", "between"]) && !clause.has(&["of"])
         || clause.has(&["after", "before"])
         || edge_verb(clause)
+}
+
+/// "as the first scene", not "in the first scene".
+fn placed_first(clause: &Clause<'_>) -> bool {
+    let into = |at: usize| matches!(clause.any_word(at), "in" | "into" | "to" | "on" | "onto");
+    let first = clause.find(&["first"]).filter(|_| !clause.has(&["of"]));
+    first.is_some_and(|at| !(at.saturating_sub(2)..at).any(into))
 }
 
 /// "open with this picture", "end on the photo".
@@ -212,6 +221,14 @@ fn numbered(clause: &Clause<'_>, images: &[ImageId]) -> Option<(usize, ImageId)>
     found.next().is_none().then_some(first)
 }
 
+/// "these photos: the first one is for the intro": which of the images that were shown.
+fn presented(thread: &Thread, clause: &Clause<'_>, images: &[ImageId]) -> Option<(usize, ImageId)> {
+    let at = (0..clause.len().min(4))
+        .find(|at| thread.presents && clause.word(at + 1) == "one" && numbers::ordinal(clause.word(*at)).is_some())?;
+    let place = numbers::ordinal(clause.word(at))?.checked_sub(1)?;
+    Some((at, *images.get(place)?))
+}
+
 /// Whether a step speaks of one image that is known: "the picture".
 fn is_single(clause: &Clause<'_>) -> bool {
     (0..clause.len()).any(|at| {
@@ -230,7 +247,10 @@ fn uses_images(work: &Work, thread: &Thread, clause: &Clause<'_>) -> bool {
     let background = clause.has(&["background"]);
     let pronoun = has_pronoun(clause);
     let probe = wish_of(clause);
+    let somewhere = || super::targets(work, thread, &mut clause.clone()).is_ok_and(|named| named.is_some());
     let by_image = mentioned
+        // "here is our shop. It would look great behind the intro"
+        || thread.presents && !attached.is_empty() && pronoun && clause.has(&["behind", "in", "on", "into", "for"]) && somewhere()
         || ((!attached.is_empty() || thread.presents)
             && pronoun
             && clause.has(&["put", "add", "use", "place", "show", "replace", "swap", "attach"]))
@@ -331,9 +351,8 @@ pub(in crate::brain::local) fn defaults(
         }
         return Ok(Outcome::Done);
     }
-    for image in images {
-        work.add_image(CreateSceneFromImage { image_id: *image, title: None, duration_ms: None, at: None });
-    }
+    let call = |image: &ImageId| CreateSceneFromImage { image_id: *image, title: None, duration_ms: None, at: None };
+    thread.last = images.iter().filter_map(|image| work.add_image(call(image))).collect();
     Ok(Outcome::Done)
 }
 

@@ -18,7 +18,13 @@ pub(super) fn is_negated(clause: &Clause<'_>) -> bool {
     let rest = clause.has(&["rest", "others"]) || (0..clause.len()).any(|at| clause.seq(at, &["everything", "else"]));
     let blank = clause.has(&["leave"]) && clause.has(&["empty", "blank"]) && super::has_pronoun(clause);
     let keep = keep || blank || rest && clause.has(&["keep", "leave"]) && !clause.has(&["only", "just", "delete"]);
-    let keep = keep || clause.has(&["unwanted"]) && clause.has(&["to", "change", "changes"]);
+    // "it can stay"
+    let stays = clause.find(&["stay", "stays", "remain", "remains"]).is_some_and(|at| {
+        !clause.has(&["only", "just", "for", "seconds", "second", "until", "on", "longer", "shorter"]) && at > 0
+    });
+    let last = (0..clause.len()).rev().map(|at| clause.word(at)).find(|word| !word.is_empty());
+    let left = clause.has(&["leave"]) && matches!(last, Some("it" | "them" | "that"));
+    let keep = keep || left || stays || clause.has(&["unwanted"]) && clause.has(&["to", "change", "changes"]);
     let nothing = clause.has(&["nothing", "nevermind"]);
     before_verb || keep || nothing
 }
@@ -26,7 +32,10 @@ pub(super) fn is_negated(clause: &Clause<'_>) -> bool {
 /// Whether a step wants scenes in another order, for which there is no tool.
 pub(super) fn is_reorder(clause: &Clause<'_>) -> bool {
     let any = |words: &[&str]| clause.has(words);
-    if any(&["reorder", "rearrange", "shuffle"]) || any(&["reverse"]) && any(&["order", "scenes"]) {
+    if any(&["order"]) && any(&["wrong", "swap"])
+        || any(&["reorder", "rearrange", "shuffle"])
+        || any(&["reverse"]) && any(&["order", "scenes"])
+    {
         return true;
     }
     let part = any(words::TEXT)
@@ -42,8 +51,9 @@ pub(super) fn is_reorder(clause: &Clause<'_>) -> bool {
                 "before" | "after" | "end" | "start" | "beginning" | "front" | "first" | "position" | "between"
             )
         };
-        let other =
-            (verb + 1..verb + 4).any(|at| matches!(clause.word(at), "a" | "an" | "one" | "new" | "another" | "it"));
+        let this = matches!(clause.word(verb + 1), "this" | "these") && !words::SCENE.contains(&clause.word(verb + 2));
+        let other = this
+            || (verb + 1..verb + 4).any(|at| matches!(clause.word(at), "a" | "an" | "one" | "new" | "another" | "it"));
         any(words::SCENE) && (verb + 2..clause.len()).any(elsewhere) && !other
     });
     let first = clause.len() > 2
@@ -126,7 +136,9 @@ fn asks_state(clause: &Clause<'_>, words: &[&str]) -> bool {
     let second = words.get(1).copied().unwrap_or("");
     let request = matches!((clause.word(0), second), ("what" | "how", "about" | "if"));
     let question = matches!(first, "what" | "whats" | "how" | "which" | "why" | "who" | "when" | "where") && !request;
-    question || matches!(first, "is" | "are" | "does" | "did") || first == "do" && second == "you"
+    // "could you check that pricing comes after the intro?"
+    let checks = words.iter().take(5).any(|word| matches!(*word, "check" | "verify" | "confirm"));
+    checks || question || matches!(first, "is" | "are" | "does" | "did") || first == "do" && second == "you"
 }
 
 /// "wow, I didn't expect it to be that easy": words of joy or thanks, and nothing that is to be done.
@@ -160,6 +172,7 @@ fn praises(clause: &Clause<'_>) -> bool {
         "good",
     ]);
     let asks = clause.has(words::COMMANDS)
+        || clause.has(&["says", "let"])
         || clause.has(words::SCENE)
         || clause
             .has(&["should", "need", "needs", "want", "suggest", "would", "could", "can", "too", "unwanted", "but"]);
@@ -215,9 +228,15 @@ pub(super) fn is_background(thread: &super::Thread, clause: &Clause<'_>) -> bool
 
 /// "here's our logo", "remember the picture I sent?": an image, before what is to be done with it.
 pub(super) fn presents_image(work: &Work, thread: &super::Thread, clause: &Clause<'_>) -> bool {
-    let shows = clause.find(&["here", "heres", "attached", "uploaded", "sent", "remember", "got", "this"]);
+    let shows = clause.find(&["here", "heres", "attached", "uploaded", "sent", "remember", "got", "this", "these"]);
     let states = |at: usize| match clause.word(at) {
-        "this" => at <= 3 && clause.word(at + 1) == "is",
+        "this" => {
+            at <= 3
+                && (clause.word(at + 1) == "is"
+                    || words::IMAGE.contains(&clause.word(at + 1))
+                        && matches!(clause.word(at + 2), "shows" | "is" | "was"))
+        }
+        "these" => at == 0 && clause.len() <= 4,
         "attached" | "uploaded" | "sent" => true,
         _ => at <= 3,
     };
@@ -243,18 +262,36 @@ pub(super) fn presented_text(thread: &super::Thread, clause: &Clause<'_>) -> Opt
 
 /// "can you change that?": asks for what the steps before have said already.
 pub(super) fn asks_again(thread: &super::Thread, clause: &Clause<'_>) -> bool {
-    let said_before = thread.one_of_many && !thread.followed && !thread.last.is_empty();
+    let told = thread.pending.is_none() && !thread.presents;
+    let said_before = thread.one_of_many && !thread.followed && !thread.last.is_empty() && told;
     let empty = |at: usize| {
         let word = clause.word(at);
         if matches!(clause.kind(at), Some(Kind::Quote | Kind::Number(_) | Kind::Hex(_))) {
             return false;
         }
-        matches!(word, "" | "change" | "make" | "that" | "it" | "this" | "for" | "happen" | "fix" | "these")
-            || words::FILLERS.contains(&word)
+        matches!(
+            word,
+            "" | "change"
+                | "make"
+                | "that"
+                | "it"
+                | "this"
+                | "for"
+                | "happen"
+                | "fix"
+                | "these"
+                | "give"
+                | "him"
+                | "her"
+                | "them"
+                | "one"
+                | "have"
+                | "add"
+        ) || words::FILLERS.contains(&word)
     };
     said_before
         && super::has_pronoun(clause)
-        && clause.has(&["change", "fix", "do", "make"])
+        && clause.has(&["change", "fix", "do", "make", "give", "have", "add"])
         && clause.open().all(empty)
 }
 

@@ -1,11 +1,13 @@
 //! Wishes for colours, and whether they are for the background or for an element.
 
 use super::{Noun, Paint, Wish, shape};
-use crate::brain::local::{clause::Clause, colors, question::Question, words};
+use crate::brain::local::{clause::Clause, colors, question::Question, token::Kind, words};
 
 pub(super) fn read(clause: &mut Clause<'_>, wish: &mut Wish) -> Result<(), Question> {
     let found = colors::find(clause);
-    let gradient = clause.find(&["gradient", "blend"]);
+    // "the background should go from blue to purple"
+    let blends = clause.mentions(&["background"]) && clause.has(&["from"]) && found.len() == 2;
+    let gradient = clause.find(&["gradient", "blend"]).or_else(|| clause.find(&["go", "goes"]).filter(|_| blends));
     match (gradient, found.as_slice()) {
         (Some(_), [from, to, ..]) => {
             wish.background = Some(Paint::Gradient(from.color, to.color));
@@ -28,8 +30,9 @@ pub(super) fn read(clause: &mut Clause<'_>, wish: &mut Wish) -> Result<(), Quest
     }
     for one in &found {
         // "from red to blue": the first colour is the old one.
-        let old =
-            matches!(clause.any_word(one.start.wrapping_sub(1)), "from" | "instead-of" | "not") && found.len() > 1;
+        let old = found.len() > 1
+            && (matches!(clause.any_word(one.start.wrapping_sub(1)), "from" | "instead-of" | "not")
+                || is_exchanged(clause, one, &found));
         if old {
             continue;
         }
@@ -50,6 +53,15 @@ pub(super) fn read(clause: &mut Clause<'_>, wish: &mut Wish) -> Result<(), Quest
         clause.claim(one.start, one.end);
     }
     Ok(())
+}
+
+/// "swap the blue of the intro for a dark green": the first of two colours, which gives way to the second.
+fn is_exchanged(clause: &Clause<'_>, color: &colors::Found, found: &[colors::Found]) -> bool {
+    let [first, second] = found else { return false };
+    let joint = |at: usize| matches!(clause.any_word(at), "for" | "with" | "by" | "into");
+    first.start == color.start
+        && clause.mentions(&["swap", "replace", "change", "turn"])
+        && (second.start.saturating_sub(2)..second.start).any(joint)
 }
 
 fn conflict<T: PartialEq>(slot: &mut Option<T>, value: T, what: &str) -> Result<(), Question> {
@@ -74,10 +86,16 @@ fn role(clause: &Clause<'_>, color: &colors::Found, noun: Option<Noun>) -> Role 
     let is_element =
         |word: &str| words::TEXT.contains(&word) || shape(word).is_some() || matches!(word, "shape" | "shapes");
     for at in color.end..color.end + 3 {
+        if clause.kind(at).is_some_and(|kind| matches!(kind, Kind::Stop | Kind::Newline | Kind::Semicolon)) {
+            break;
+        }
         match clause.any_word(at) {
             "background" | "scene" => return Role::Background,
+            word if words::OPENING.contains(&word) || words::CLOSING.contains(&word) && word != "end" => {
+                return Role::Background;
+            }
             word if is_element(word) => return Role::Element,
-            "and" | "with" | "on" | "in" | "to" => break,
+            "and" | "with" | "on" | "in" | "to" | "as" => break,
             _ => {}
         }
     }

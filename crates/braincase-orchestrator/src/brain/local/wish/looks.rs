@@ -56,9 +56,10 @@ pub(super) fn place(clause: &Clause<'_>, wish: &Wish) -> Option<Place> {
     let nudge = clause.has(&["bit", "slightly", "little", "tad"]);
     let mut place = Place::default();
     let pick = |at: i64, by: i64| if nudge { Spot::By(by) } else { Spot::At(at) };
-    let moved = clause
-        .has(&["move", "put", "place", "align", "center", "add", "position", "write", "show", "set", "make", "corner"])
-        || wish.noun.is_some();
+    let moved = clause.has(&[
+        "move", "put", "place", "align", "center", "add", "position", "write", "show", "set", "make", "corner", "sit",
+        "sits", "stand", "goes", "belongs",
+    ]) || wish.noun.is_some();
     if !moved {
         return None;
     }
@@ -90,7 +91,9 @@ pub(super) fn motion(clause: &mut Clause<'_>, spans: &[numbers::Span]) -> Option
         Some(at) => (Motion::None, at),
         None => (0..clause.len()).find_map(|at| motion_at(clause, at).map(|kind| (kind, at)))?,
     };
-    clause.claim(at, at + 1);
+    // "slides in from the left": the side is no place.
+    let sided = clause.word(at) == "slide-in";
+    clause.claim(at, at + if sided { 4 } else { 1 });
     if matches!(clause.word(at + 1), "in" | "out" | "from" | "up") {
         let sides = clause.word(at + 1) == "from" || clause.word(at + 2) == "from";
         clause.claim(at + 1, at + if sides { 6 } else { 2 });
@@ -118,7 +121,7 @@ fn motion_at(clause: &Clause<'_>, at: usize) -> Option<Motion> {
         "fade" if out => Motion::FadeOut,
         "fade" => Motion::FadeIn,
         "slide" | "slides" if out => Motion::SlideOut,
-        "slide" | "slides" | "fly" | "flies" => Motion::SlideIn,
+        "slide" | "slides" | "fly" | "flies" | "slide-in" => Motion::SlideIn,
         "zoom" if out => Motion::ZoomOut,
         "zoom" => Motion::ZoomIn,
         "bounce" => Motion::Bounce,

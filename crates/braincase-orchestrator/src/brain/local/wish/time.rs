@@ -46,7 +46,7 @@ pub(super) fn length(
         || clause.has(&["add"]) && !clause.mentions(&["says", "called"])
         || clause.any_word(span.start) == "another"
         || clause.any_word(span.start.wrapping_sub(1)) == "another"
-        || clause.any_word(span.start + 1) == "more";
+        || matches!(clause.any_word(span.start + 1), "more" | "extra");
     let shorter =
         clause.has(&["shorter", "less", "decrease", "reduce", "off", "cut"]) || clause.has(&["delete", "take"]);
     let sum = clause.mentions(&["video", "whole", "entire", "total", "overall"]);
@@ -73,8 +73,10 @@ fn is_refused(clause: &Clause<'_>, span: &numbers::Span) -> bool {
 /// "a bit shorter, 4 seconds": the length comes after what it makes of the old one.
 fn follows_judgement(clause: &Clause<'_>, span: &numbers::Span) -> bool {
     let compares = |at: usize| matches!(clause.any_word(at), "shorter" | "longer");
+    let apart = |at: usize| matches!(clause.kind(at), Some(Kind::Comma | Kind::Stop));
     span.start > 0
-        && clause.kind(span.start - 1) == Some(Kind::Comma)
+        && (span.start.saturating_sub(3)..span.start).any(apart)
+        && clause.any_word(span.start - 1) != "by"
         && (0..span.start).any(compares)
         && !(span.end..span.end + 2).any(compares)
 }

@@ -55,7 +55,7 @@ const FORMS: &[(&str, &str)] = &[
     ("ms", "millisecond milliseconds msec"),
     ("minute", "minutes min mins"),
     ("analyze", "analyse analysis"),
-    ("copy", "duplicate clone"),
+    ("copy", "duplicate clone copies duplicates clones"),
     ("double", "duoble dubble doulbe"),
     ("dont", "donot"),
     ("and", "nd n nor"),

@@ -9,10 +9,18 @@ pub(super) fn listed(clause: &mut Clause<'_>, noun: usize, count: Option<u32>) -
     let first = marker + 1 + usize::from(clause.kind(marker + 1) == Some(Kind::Colon));
     let mut start = first;
     let mut titles = Vec::new();
+    let mut end = clause.len();
     for at in first..=clause.len() {
-        let joint = clause.kind(at) == Some(Kind::Comma) || clause.word(at) == "and" || at == clause.len();
+        // "…, each 3 seconds long"
+        let ends = at == clause.len() || matches!(clause.word(at), "each" | "all" | "every");
+        let joint = clause.kind(at) == Some(Kind::Comma) || clause.word(at) == "and" || ends;
         // "one called A and the other called B"
-        while joint && start < at && matches!(clause.word(start), "one" | "another" | "the" | "other" | "called" | "is")
+        while joint
+            && start < at
+            && matches!(
+                clause.word(start),
+                "one" | "another" | "the" | "other" | "called" | "is" | "first" | "second" | "third" | "last"
+            )
         {
             start += 1;
         }
@@ -24,11 +32,15 @@ pub(super) fn listed(clause: &mut Clause<'_>, noun: usize, count: Option<u32>) -
         if joint {
             start = at + 1;
         }
+        if ends {
+            end = at;
+            break;
+        }
     }
     if titles.len() < 2 || count.is_some_and(|count| u32::try_from(titles.len()) != Ok(count)) {
         return Vec::new();
     }
-    clause.claim(marker, clause.len());
+    clause.claim(marker, end);
     titles
 }
 

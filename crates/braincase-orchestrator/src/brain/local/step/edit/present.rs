@@ -1,6 +1,6 @@
 //! Words that are there: texts that a step names by what they say or by what they are called.
 
-use super::{Clause, Named, Use, Work, color_of_text, content, elements, words};
+use super::{Clause, Named, Use, Work, carry::color_of_text, content, elements, words};
 use crate::brain::local::{
     board::{self, Entry},
     content::Content,
@@ -50,7 +50,7 @@ fn instead_of(work: &Work, clause: &Clause<'_>) -> Option<(usize, usize)> {
 }
 
 /// Whether some scene shows exactly these words.
-fn is_there(work: &Work, words: &str) -> bool {
+pub(in crate::brain::local::step) fn is_there(work: &Work, words: &str) -> bool {
     let lower = words.to_lowercase();
     let same = |entry: &Entry| board::texts(&entry.spec).any(|(_, text)| text.text.as_str().to_lowercase() == lower);
     !lower.is_empty() && work.board.entries.iter().any(same)
