@@ -87,7 +87,7 @@ proptest! {
                 2 if at < parts.len() => parts.swap(at, 0),
                 _ => parts.insert(at.min(parts.len()), part),
             }
-            let case = Case { model: model.clone(), parts: parts.clone(), limit: 600, policy: Policy::exact() };
+            let case = Case { model: model.clone(), parts: parts.clone(), tools: ToolSet::default(), limit: 600, policy: Policy::exact() };
             let fitted = case.pack().unwrap();
             let fresh: Vec<_> = fitted.messages.iter().map(|message| Message::new(message.role, message.text.as_str())).collect();
             // Its memory is empty.
