@@ -68,6 +68,18 @@ pub struct ReserveTooLarge {
     pub max: usize,
 }
 
+impl Exactness {
+    /// The word for it, as in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Calibrated => "calibrated",
+            Self::Estimate => "estimate",
+        }
+    }
+}
+
 impl Model {
     /// How many tokens a text has for this model. Special tokens in it are ordinary text.
     #[must_use]
@@ -116,5 +128,17 @@ impl Model {
     /// What counts are multiplied by now: what was learnt, or else what the registry says.
     pub(crate) fn current_percent(&self) -> usize {
         self.correction.percent.unwrap_or(self.percent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Exactness;
+
+    #[test]
+    fn an_exactness_has_the_same_word_everywhere() {
+        for exactness in [Exactness::Exact, Exactness::Calibrated, Exactness::Estimate] {
+            assert_eq!(serde_json::to_value(exactness).unwrap(), exactness.as_str());
+        }
     }
 }

@@ -132,7 +132,8 @@ impl Registry {
         Ok(changed)
     }
 
-    /// A model by its name, with or without a provider (`openai/gpt-4o`), a date (`gpt-4o-2024-08-06`) or `-latest`.
+    /// A model by its name, with or without a provider (`openai/gpt-4o`), and with any of the dates and words that its row
+    /// allows (`gpt-4o-2024-08-06`, `mistral-large-latest`). Another date may have another window, so it is not known.
     ///
     /// # Errors
     /// When the model is not known; the error names those that are written alike.
@@ -150,7 +151,12 @@ impl Registry {
     fn find(&self, name: &str) -> Option<&Model> {
         let plain = name::without_provider(name, &self.providers);
         let known = |name: &str| self.models.get(name);
-        known(name).or_else(|| known(plain)).or_else(|| name::undated(plain).find_map(known))
+        let edition = |(name, edition): (&str, &str)| known(name).filter(|model| self.has_edition(model, edition));
+        known(name).or_else(|| known(plain)).or_else(|| name::editions(plain).find_map(edition))
+    }
+
+    fn has_edition(&self, model: &Model, edition: &str) -> bool {
+        self.rows.get(&*model.name).is_some_and(|row| row.editions.iter().any(|known| known == edition))
     }
 
     fn near(&self, name: &str) -> Vec<String> {
@@ -170,6 +176,7 @@ impl Registry {
         let mut row = row.over(base);
         if self.rows.contains_key(name) && row.like.is_none() {
             row.aliases.extend(base.aliases.iter().cloned());
+            row.editions.extend(base.editions.iter().cloned());
         }
         Ok(row)
     }

@@ -63,6 +63,8 @@ pub enum InvalidChat {
 const COUNTED: &[&str] = &["role", "content", "name", "refusal", "tool_calls", "tool_call_id"];
 /// Fields that answers carry and the model never sees again.
 const NOT_READ: &[&str] = &["annotations"];
+/// Fields of a part that only say how long the provider is to remember it.
+const NOT_READ_OF_PARTS: &[&str] = &["cache_control"];
 /// The kinds of parts.
 const PARTS: &str = "text, image_url, refusal";
 
@@ -142,12 +144,13 @@ fn content<'a>(fields: Fields<'_, 'a>, images: &mut Vec<Image>) -> Result<Vec<&'
     for (at, part) in parts.iter().enumerate() {
         let path = format!("content[{at}]");
         let part = Fields::of(&path, part)?;
-        match part.required_text("type")? {
-            "text" => texts.push(part.required_text("text")?),
-            "refusal" => texts.push(part.required_text("refusal")?),
+        let kind = part.required_text("type")?;
+        match kind {
+            "text" | "refusal" => texts.push(part.required_text(kind)?),
             "image_url" => images.push(image(&path, part)?),
             other => return Err(part.unknown_kind("type", other, PARTS)),
         }
+        part.only(&["type", kind], NOT_READ_OF_PARTS)?;
     }
     Ok(texts)
 }
@@ -165,8 +168,8 @@ fn image(path: &str, part: Fields<'_, '_>) -> Result<Image, InvalidChat> {
         }
         None => super::Detail::Auto,
     };
-    let (width, height) = (image.pixels("width")?, image.pixels("height")?);
-    Ok(Image { width: width.unwrap_or(0), height: height.unwrap_or(0), detail })
+    let size = image.pixels("width")?.zip(image.pixels("height")?);
+    Ok(size.map_or(Image::of_unknown_size(detail), |(width, height)| Image { width, height, detail }))
 }
 
 fn tool_call(path: &str, call: &Value) -> Result<ToolCall, InvalidChat> {

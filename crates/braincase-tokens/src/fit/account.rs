@@ -79,6 +79,18 @@ pub enum Why {
     WithItsGroup,
 }
 
+impl Fate {
+    /// The word for it, as in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Shrunk => "shrunk",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
 impl Why {
     /// The reason as a sentence for people.
     #[must_use]
@@ -97,5 +109,17 @@ impl Why {
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fate;
+
+    #[test]
+    fn a_fate_has_the_same_word_everywhere() {
+        for fate in [Fate::Kept, Fate::Shrunk, Fate::Dropped] {
+            assert_eq!(serde_json::to_value(fate).unwrap(), fate.as_str());
+        }
     }
 }

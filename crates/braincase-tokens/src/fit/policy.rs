@@ -13,8 +13,8 @@ pub struct Policy {
     /// What is cut is cut by so many tokens at once, so that the next turns find the same prompt before their own words and
     /// providers can cache it; with 1, only what has to go goes. Unless given, a quarter of what the model takes.
     ///
-    /// After a cut, a prompt is at most at the low-water mark, which is the limit less this step, but never asks for less
-    /// than half of the limit.
+    /// The low-water mark of a cut is what was wanted less the fewest whole steps that bring it within the limit: less than
+    /// one step below the limit, and never below half of it. The prompt is at most there, and goes on growing from there.
     pub step: Option<usize>,
 }
 

@@ -27,6 +27,9 @@ pub(super) struct Row {
     pub(super) like: Option<String>,
     #[serde(default)]
     pub(super) aliases: Vec<String>,
+    /// What may follow a name and mean the same model, such as a date.
+    #[serde(default)]
+    pub(super) editions: Vec<String>,
     context: Option<usize>,
     max_input: Option<usize>,
     max_output: Option<usize>,

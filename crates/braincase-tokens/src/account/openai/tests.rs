@@ -44,6 +44,12 @@ fn parts_become_one_text_and_images() {
 }
 
 #[test]
+fn what_a_part_says_of_caching_is_not_read() {
+    let part = json!({"type": "text", "text": "Long.", "cache_control": {"type": "ephemeral"}, "image_url": null});
+    assert_eq!(read(&json!({"role": "user", "content": [part]})).message().text.as_str(), "Long.");
+}
+
+#[test]
 fn calls_and_results_are_read() {
     let call = json!({"id": "call_1", "type": "function", "function": {"name": "draw", "arguments": "{\"x\": 1}"}});
     let message =
@@ -80,6 +86,18 @@ fn what_is_not_understood_is_refused_with_its_place() {
         (
             json!({"role": "user", "content": [{"type": "image_url", "image_url": {"url": "u", "detail": "best"}}]}),
             "content[0].image_url.detail is \"best\", which is not known; use one of auto, low, high, original",
+        ),
+        (
+            json!({"role": "user", "content": [{"type": "text", "text": "a", "input_audio": {"data": "AAAA"}}]}),
+            "content[0].input_audio is not known; take it out",
+        ),
+        (
+            json!({"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "refusal", "refusal": "b", "text": "c"}]}),
+            "content[1].text is not known; take it out",
+        ),
+        (
+            json!({"role": "user", "content": [{"type": "image_url", "image_url": {"url": "u"}, "text": "x"}]}),
+            "content[0].text is not known; take it out",
         ),
         (json!({"role": "tool", "content": "x"}), "tool_call_id is missing"),
         (

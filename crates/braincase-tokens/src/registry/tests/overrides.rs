@@ -42,6 +42,18 @@ fn a_name_with_its_provider_or_its_date_is_a_model_of_its_own() {
 }
 
 #[test]
+fn editions_that_are_added_are_known_beside_those_that_were() {
+    let registry = with("[models.gpt-4o]\neditions = [\"2027-01-01\"]");
+    for name in ["gpt-4o-2027-01-01", "gpt-4o-2024-08-06"] {
+        assert_eq!(limits(&registry, name), (128_000, None, 16_384), "{name}");
+    }
+    let new = with("[models.new]\nlike = \"gpt-4o\"");
+    assert!(new.get("new-2024-08-06").is_err(), "a model that is like another one has editions of its own");
+    let undated = refused("[models.gpt-4o-2027-01-01]\nmax_output = 8_000");
+    assert!(undated.contains("a new model needs"), "{undated}");
+}
+
+#[test]
 fn an_alias_can_become_a_model_of_its_own() {
     let registry = with("[models.gpt-35-turbo]\nmax_output = 1_000");
     assert_eq!(limits(&registry, "gpt-35-turbo").2, 1_000);

@@ -1,17 +1,29 @@
 //! Random prompts.
 
+use std::sync::LazyLock;
+
 use braincase_tokens::{
-    Fate, FitError, Fitted, Message, Model, Need, Part, Policy, Registry, Role, Sections, Shrink, Text, ToolCall, fit,
+    Calibrator, Detail, Fate, FitError, Fitted, Image, Message, Model, Need, Part, Policy, Registry, Role, Sections,
+    Shrink, Text, ToolCall, ToolChoice, ToolSchema, ToolSet, calibration::Key, fit,
 };
 use proptest::prelude::*;
+use serde_json::json;
 
-const MODELS: [&str; 3] = ["gpt-4o", "gpt-4", "claude-sonnet-5"];
+const MODELS: [&str; 5] = ["gpt-4o", "gpt-4", "claude-sonnet-5", "gpt-5", "narrow"];
+
+/// The embedded models, and one whose limit of the prompt is the one that is met by prompts of some hundred tokens.
+static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
+    let narrow = "[models.narrow]\nlike = \"gpt-5\"\ncontext = 700\nmax_input = 300\nmax_output = 500";
+    Registry::embedded().with_overrides(narrow).unwrap()
+});
 
 /// A model, a prompt, and how many tokens it may have.
 #[derive(Debug, Clone)]
 pub(super) struct Case {
     pub(super) model: Model,
     pub(super) parts: Vec<Part>,
+    pub(super) tools: ToolSet,
+    /// What is left of the context for the prompt; the model's limit of the prompt may be smaller.
     pub(super) limit: usize,
     pub(super) policy: Policy,
 }
@@ -23,7 +35,13 @@ impl Case {
 
     pub(super) fn pack_parts(&self, parts: Vec<Part>) -> Result<Fitted, FitError> {
         let reserve_output = Some(self.model.context - self.limit);
-        fit(&self.model, Sections { reserve_output, policy: self.policy, ..Sections::new(parts) })
+        let (tools, policy) = (self.tools.clone(), self.policy);
+        fit(&self.model, Sections { tools, reserve_output, policy, ..Sections::new(parts) })
+    }
+
+    /// The most that the prompt may cost, by both limits.
+    pub(super) fn most(&self) -> usize {
+        self.limit.min(self.model.max_input.unwrap_or(usize::MAX))
     }
 
     /// The parts that are left, as they are now.
@@ -64,13 +82,51 @@ fn optional() -> impl Strategy<Value = Need> {
     })
 }
 
+/// Small, so that a prompt may hold it.
+fn image() -> impl Strategy<Value = Image> {
+    (0_u32..200, 0_u32..200, any::<bool>()).prop_map(|(width, height, low)| {
+        let detail = if low { Detail::Low } else { Detail::Auto };
+        Image { width, height, detail }
+    })
+}
+
+fn tools() -> impl Strategy<Value = ToolSet> {
+    let property = ("[a-z]{1,8}", "[a-z ]{0,30}", any::<bool>()).prop_map(|(name, description, nested)| {
+        let items = if nested { json!({"type": "array", "items": {"type": "number"}}) } else { json!("string") };
+        json!({"type": "object", "properties": {name: {"type": items, "description": description}}})
+    });
+    let tool = ("[a-z_]{1,12}", "[a-z ]{0,60}", property).prop_map(|(name, description, parameters)| ToolSchema {
+        name,
+        description,
+        parameters,
+    });
+    let choice = prop_oneof![3 => Just(ToolChoice::Auto), 1 => Just(ToolChoice::Required)];
+    let some = (prop::collection::vec(tool, 1..4), choice);
+    prop_oneof![2 => Just(ToolSet::default()), 1 => some.prop_map(|(tools, choice)| ToolSet::new(tools).with_choice(choice))]
+}
+
+/// A model, or what it is after some reports: of what is counted, in percent, and hidden tokens.
+fn calibrated(model: Model, tools: &ToolSet, reports: &[(usize, usize)]) -> Model {
+    let calibrator = Calibrator::default();
+    for (percent, hidden) in reports {
+        let message = Message::new(Role::User, "and then the camera turns ".repeat(300));
+        let counted = calibrator.calibrate(model.clone(), tools).cost([&message], tools);
+        let reported = model.cost([&message], tools).tokens * percent / 100 + hidden;
+        calibrator.learn(&Key::of(&model, tools), counted, reported);
+    }
+    calibrator.calibrate(model, tools)
+}
+
 /// One part, or a call with its results, which are told to be a group by their ids only.
 fn parts() -> impl Strategy<Value = Vec<Part>> {
     let roles = prop_oneof![Just(Role::System), Just(Role::User), Just(Role::Assistant)];
     let need = prop_oneof![1 => Just(Need::Required), 5 => optional()];
     let group = prop_oneof![3 => Just(None), 1 => (0_u32..3).prop_map(Some)];
-    let one = (roles, need.clone(), group, text()).prop_map(|(role, need, group, text)| {
-        vec![Part { name: "alone".to_owned(), message: Message::new(role, text), need, group }]
+    let name = prop::option::weighted(0.2, "[a-z]{1,20}");
+    let images = prop_oneof![4 => Just(Vec::new()), 1 => prop::collection::vec(image(), 1..3)];
+    let one = (roles, need.clone(), group, text(), name, images).prop_map(|(role, need, group, text, name, images)| {
+        let message = Message { name, images, ..Message::new(role, text) };
+        vec![Part { name: "alone".to_owned(), message, need, group }]
     });
     let exchange =
         (0_u8..3, text(), prop::collection::vec((need, text()), 1..3)).prop_map(|(id, arguments, results)| {
@@ -88,14 +144,20 @@ fn parts() -> impl Strategy<Value = Vec<Part>> {
 }
 
 pub(super) fn cases() -> impl Strategy<Value = Case> {
-    let model = prop::sample::select(&MODELS[..]).prop_map(|name| Registry::embedded().get(name).unwrap());
+    let model = prop::sample::select(&MODELS[..]).prop_map(|name| REGISTRY.get(name).unwrap());
+    let reports = prop_oneof![
+        2 => Just(Vec::new()),
+        1 => prop::collection::vec((70_usize..130, prop_oneof![Just(0_usize), 0_usize..60]), 1..5),
+    ];
+    let model =
+        (model, tools(), reports).prop_map(|(model, tools, reports)| (calibrated(model, &tools, &reports), tools));
     let pinned = prop::collection::vec(text(), 0..2);
     let step = prop_oneof![1 => Just(None), 2 => Just(Some(1)), 2 => (0_usize..120).prop_map(Some)];
     (model, pinned, prop::collection::vec(parts(), 0..8), 0_usize..500, step).prop_map(
-        |(model, pinned, parts, limit, step)| {
+        |((model, tools), pinned, parts, limit, step)| {
             let pinned = pinned.into_iter().map(|text| Part::pinned("pinned", Message::new(Role::System, text)));
             let parts = pinned.chain(parts.into_iter().flatten()).collect();
-            Case { model, parts, limit, policy: Policy { step, ..Policy::default() } }
+            Case { model, parts, tools, limit, policy: Policy { step, ..Policy::default() } }
         },
     )
 }

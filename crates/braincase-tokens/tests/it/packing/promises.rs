@@ -43,13 +43,14 @@ proptest! {
     #[test]
     fn it_never_exceeds_and_says_truly_what_it_costs(case in cases()) {
         if let Ok(fitted) = case.pack() {
-            let recounted = case.model.cost(&fitted.messages, &ToolSet::default()).tokens;
+            let recounted = case.model.cost(&fitted.messages, &case.tools).tokens;
             prop_assert_eq!(recounted, fitted.account.input);
             prop_assert!(recounted <= case.limit);
             prop_assert!(recounted <= case.model.max_input.unwrap_or(usize::MAX));
+            prop_assert_eq!(fitted.account.limit, case.most());
             prop_assert!(recounted + fitted.account.reserved_output <= case.model.context);
             let sum = |tokens: fn(&braincase_tokens::PartAccount) -> usize| fitted.account.parts.iter().map(tokens).sum::<usize>();
-            let frame = case.model.frame_cost(&ToolSet::default()).tokens;
+            let frame = case.model.frame_cost(&case.tools).tokens;
             prop_assert_eq!(sum(|part| part.tokens) + frame, fitted.account.input);
             prop_assert_eq!(sum(|part| part.tokens + part.cut) + frame, fitted.account.wanted);
         }
@@ -59,7 +60,7 @@ proptest! {
     fn it_refuses_only_what_cannot_fit(case in cases()) {
         let required = (0..case.parts.len()).filter(|place| is_required(&case, *place));
         let messages: Vec<_> = required.map(|place| case.parts[place].message.clone()).collect();
-        let fits = case.model.cost(&messages, &ToolSet::default()).tokens <= case.limit;
+        let fits = case.model.cost(&messages, &case.tools).tokens <= case.most();
         prop_assert_eq!(case.pack().is_ok(), fits);
     }
 
@@ -87,7 +88,8 @@ proptest! {
             let prefix: Vec<_> = fitted.messages.iter().take(pinned.len()).collect();
             prop_assert_eq!(&prefix, &pinned);
             let cost: usize = pinned.into_iter().map(|message| case.model.message_cost(message).tokens).sum();
-            prop_assert_eq!(cost, fitted.account.pinned);
+            let frame = |tools: &ToolSet| case.model.frame_cost(tools).tokens;
+            prop_assert_eq!(cost + frame(&case.tools) - frame(&ToolSet::default()), fitted.account.pinned);
         }
     }
 
@@ -108,9 +110,12 @@ proptest! {
             let again = case.pack_parts(case.left(&fitted)).unwrap();
             prop_assert_eq!(&again.messages, &fitted.messages);
             prop_assert!(again.account.parts.iter().all(|part| part.fate == Fate::Kept));
-            let plenty = Case { limit: fitted.account.wanted, ..case.clone() }.pack().unwrap();
-            let whole: Vec<_> = case.parts.iter().map(|part| part.message.clone()).collect();
-            prop_assert_eq!(plenty.messages, whole);
+            let wanted = fitted.account.wanted;
+            if wanted <= case.model.max_input.unwrap_or(case.model.context) {
+                let plenty = Case { limit: wanted, ..case.clone() }.pack().unwrap();
+                let whole: Vec<_> = case.parts.iter().map(|part| part.message.clone()).collect();
+                prop_assert_eq!(plenty.messages, whole);
+            }
         }
     }
 
@@ -158,8 +163,8 @@ proptest! {
                 let given: usize = units[last].iter().map(|place| fitted.account.parts[*place].cut).sum();
                 let target = fitted.account.input + given;
                 let step = case.policy.step.unwrap_or(case.model.budget(None).input / 4).max(1);
-                let cut = (fitted.account.wanted - case.limit).div_ceil(step) * step;
-                prop_assert!(target > fitted.account.wanted.saturating_sub(cut).max(case.limit / 2));
+                let cut = (fitted.account.wanted - case.most()).div_ceil(step) * step;
+                prop_assert!(target > fitted.account.wanted.saturating_sub(cut).max(case.most() / 2));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The warning at 90 %.
 
-use braincase_tokens::{Fitted, Message, Part, Policy, Registry, Role, Watermark};
+use braincase_tokens::{Fitted, Message, Part, Policy, Registry, Role, ToolSet, Watermark};
 use proptest::prelude::*;
 
 use super::cases::Case;
@@ -8,7 +8,7 @@ use super::cases::Case;
 fn pack(words: usize, limit: usize) -> Fitted {
     let model = Registry::embedded().get("gpt-4o").unwrap();
     let parts = vec![Part::optional("prompt", Message::new(Role::User, "word ".repeat(words)), 1)];
-    Case { model, parts, limit, policy: Policy::default() }.pack().unwrap()
+    Case { model, parts, tools: ToolSet::default(), limit, policy: Policy::default() }.pack().unwrap()
 }
 
 proptest! {
