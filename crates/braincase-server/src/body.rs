@@ -35,6 +35,11 @@ impl Held {
         &self.bytes
     }
 
+    #[cfg(test)]
+    pub(crate) const fn of(bytes: Vec<u8>) -> Self {
+        Self { bytes, permit: None }
+    }
+
     /// The bytes, and their share of the budget to be kept as long as they are.
     pub(crate) fn into_parts(self) -> (Bytes, Option<OwnedSemaphorePermit>) {
         (Bytes::from(self.bytes), self.permit)

@@ -10,12 +10,25 @@ use crate::error::Problem;
 #[derive(Debug)]
 pub(crate) struct Shown<T>(pub(crate) T);
 
+/// A JSON answer that is written already: a long one is written where it was computed, off the async threads.
+#[derive(Debug)]
+pub(crate) struct Written(Vec<u8>);
+
+impl Written {
+    pub(crate) fn of(value: &impl Serialize) -> Result<Self, Problem> {
+        line(value).map(Self).map_err(|error| Problem::internal(format!("an answer cannot be written: {error}")))
+    }
+}
+
+impl IntoResponse for Written {
+    fn into_response(self) -> Response {
+        ([(header::CONTENT_TYPE, "application/json")], self.0).into_response()
+    }
+}
+
 impl<T: Serialize> IntoResponse for Shown<T> {
     fn into_response(self) -> Response {
-        match line(&self.0) {
-            Ok(line) => ([(header::CONTENT_TYPE, "application/json")], line).into_response(),
-            Err(error) => Problem::internal(format!("an answer cannot be written: {error}")).into_response(),
-        }
+        Written::of(&self.0).into_response()
     }
 }
 

@@ -1,8 +1,16 @@
 //! Counting and fitting prompts, as clients ask for it and see it.
 
+use std::fmt;
+
 use braincase_tokens::{Account, ChatMessage, ChatTool, Exactness, Model};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error, IgnoredAny, SeqAccess, Visitor},
+};
+
+/// The most messages of one request; more are refused before anything is counted.
+const MAX_MESSAGES: usize = 10_000;
 
 /// What to count: a text as it stands, or the messages of a chat request with all that frames them.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -14,7 +22,7 @@ pub struct CountTokens {
     #[serde(default)]
     pub text: Option<String>,
     /// Messages in the form of chat completions; give this or `text`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_messages")]
     #[schemars(schema_with = "chat_messages")]
     pub messages: Option<Vec<ChatMessage>>,
     /// Tools in the form of chat completions.
@@ -31,6 +39,7 @@ pub struct FitTokens {
     pub model: String,
     /// Messages in the form of chat completions. Leading system messages stay, and so does all from the last message of a
     /// user on; what is between gives way, the oldest exchange first.
+    #[serde(deserialize_with = "messages")]
     #[schemars(schema_with = "chat_messages")]
     pub messages: Vec<ChatMessage>,
     /// Tools in the form of chat completions.
@@ -88,8 +97,50 @@ impl TokenCount {
     }
 }
 
+/// Reads messages, up to as many as are allowed.
+struct Messages(Vec<ChatMessage>);
+
+impl<'de> Deserialize<'de> for Messages {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(MessagesVisitor).map(Self)
+    }
+}
+
+struct MessagesVisitor;
+
+impl<'de> Visitor<'de> for MessagesVisitor {
+    type Value = Vec<ChatMessage>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a sequence")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
+        let mut messages = Vec::new();
+        while messages.len() < MAX_MESSAGES {
+            let Some(message) = sequence.next_element()? else { return Ok(messages) };
+            messages.push(message);
+        }
+        match sequence.next_element::<IgnoredAny>()? {
+            Some(IgnoredAny) => {
+                Err(A::Error::custom(format!("more than the {MAX_MESSAGES} messages that are allowed")))
+            }
+            None => Ok(messages),
+        }
+    }
+}
+
+fn messages<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ChatMessage>, D::Error> {
+    Messages::deserialize(deserializer).map(|Messages(messages)| messages)
+}
+
+fn optional_messages<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<ChatMessage>>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.map(|Messages(messages)| messages))
+}
+
 fn chat_messages(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({"type": "array", "items": {"type": "object", "required": ["role"], "properties": {"role": {"type": "string"}}}})
+    let message = json_schema!({"type": "object", "required": ["role"], "properties": {"role": {"type": "string"}}});
+    json_schema!({"type": "array", "maxItems": MAX_MESSAGES, "items": message})
 }
 
 fn chat_tools(_: &mut SchemaGenerator) -> Schema {

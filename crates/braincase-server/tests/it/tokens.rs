@@ -80,6 +80,22 @@ async fn what_cannot_be_counted_is_refused_with_the_field() {
 }
 
 #[tokio::test]
+async fn more_messages_than_are_allowed_are_refused_before_anything_is_counted() {
+    let app = TestApp::start().await;
+    let messages = |count: usize| vec![json!({"role": "user", "content": "hi"}); count];
+    for path in [COUNT, FIT] {
+        let body = json!({"model": "no-such-model", "messages": messages(10_001)});
+        let problem = refused(app.post(path, body).await).await;
+        assert_eq!((&problem["status"], &problem["field"]), (&json!(422), &json!("messages")), "{path}");
+        assert_eq!(problem["detail"], "more than the 10000 messages that are allowed");
+        let most = ok(app.post(path, json!({"model": "gpt-4o", "messages": messages(10_000)})).await).await;
+        assert!(most.is_object(), "{path}");
+    }
+    let nothing = json!({"model": "gpt-4o", "text": "word", "messages": null});
+    assert_eq!(ok(app.post(COUNT, nothing).await).await["tokens"], 1);
+}
+
+#[tokio::test]
 async fn a_request_that_fits_comes_back_as_it_was() {
     let app = TestApp::start().await;
     let messages = json!([
