@@ -66,6 +66,11 @@ async fn what_cannot_be_counted_is_refused_with_the_field() {
     for body in [json!({"model": "gpt-4o"}), json!({"model": "gpt-4o", "text": "x", "messages": hello})] {
         assert_eq!(refused_with(COUNT, body).await, "422 invalid_field messages");
     }
+    let tool = json!({"type": "function", "function": {"name": "look"}});
+    let body = json!({"model": "gpt-4o", "text": "x", "tools": [tool]});
+    let tools_with_text = refused(app.post(COUNT, body).await).await;
+    assert_eq!((&tools_with_text["status"], &tools_with_text["field"]), (&json!(422), &json!("tools")));
+    assert_eq!(tools_with_text["detail"], "tools are counted with `messages`, not with `text`");
     let unknown_part = json!([{"role": "user", "content": [{"type": "video", "url": "x"}]}]);
     let body = json!({"model": "gpt-4o", "messages": unknown_part});
     assert_eq!(refused_with(COUNT, body).await, "422 invalid_field messages[0]");
