@@ -5,10 +5,13 @@ use std::{num::NonZero, sync::mpsc, thread::available_parallelism, time::Duratio
 use braincase_core::{Clock as _, SystemClock, background::Task};
 use braincase_server::app::HttpLimits;
 use futures_util::poll;
-use reqwest::StatusCode;
+use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
-use crate::app::{TestApp, ok, refusal, refused};
+use crate::{
+    app::{TestApp, ok, refusal, refused},
+    binary::Binary,
+};
 
 const COUNT: &str = "/v1/tokens/count";
 const FIT: &str = "/v1/tokens/fit";
@@ -216,4 +219,25 @@ async fn a_megabyte_of_anything_is_counted_or_refused_soon_and_the_server_lives(
         assert!(clock.monotonic() - start < SOON, "{name} was a turn of {:?}", clock.monotonic() - start);
     }
     assert_eq!(app.turn(&project, "add an intro").await["status"], "completed");
+}
+
+/// Counts and fits a request in a process of its own, since one that hangs would take the test with it; both are an answer
+/// or a refusal soon, and the server goes on.
+async fn answers_soon(name: &str, request: Value) {
+    let server = Binary::start().await;
+    let client = Client::builder().no_proxy().timeout(SOON).build().expect("a client");
+    for path in [COUNT, FIT] {
+        let response = client.post(format!("{}{path}", server.url)).json(&request).send().await;
+        let status = response.unwrap_or_else(|error| panic!("{name} at {path}: {error}")).status();
+        assert!(status == StatusCode::OK || status.is_client_error(), "{name} at {path}: {status}");
+    }
+    let text = json!({"model": "gpt-4o", "text": "Hello, world!"});
+    let after = client.post(format!("{}{COUNT}", server.url)).json(&text).send().await.expect("it lives");
+    assert_eq!(ok(after).await["tokens"], 4, "after {name}");
+}
+
+#[tokio::test]
+async fn very_many_messages_are_answered_soon_and_the_server_lives() {
+    let messages = vec![json!({"role": "user", "content": "hi"}); 100_000];
+    answers_soon("100,000 messages", json!({"model": "gpt-4o", "messages": messages})).await;
 }
