@@ -241,3 +241,25 @@ async fn very_many_messages_are_answered_soon_and_the_server_lives() {
     let messages = vec![json!({"role": "user", "content": "hi"}); 100_000];
     answers_soon("100,000 messages", json!({"model": "gpt-4o", "messages": messages})).await;
 }
+
+/// A request with one tool that takes these parameters.
+fn with_tool(parameters: &Value) -> Value {
+    let tool = json!({"type": "function", "function": {"name": "look", "parameters": parameters}});
+    json!({"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}], "tools": [tool]})
+}
+
+#[tokio::test]
+async fn a_schema_that_names_a_type_twice_at_every_depth_is_answered_soon_and_the_server_lives() {
+    let around = |inner: Value, _| json!({"type": ["object", "object"], "properties": {"a": inner}});
+    let schema = (0..32).fold(json!({"type": "string"}), around);
+    answers_soon("a type named twice", with_tool(&schema)).await;
+}
+
+#[tokio::test]
+async fn a_schema_with_very_many_required_properties_is_answered_soon_and_the_server_lives() {
+    let names: Vec<_> = (0..20_000).map(|number| format!("property_{number}")).collect();
+    let properties: serde_json::Map<_, _> =
+        names.iter().map(|name| (name.clone(), json!({"type": "string"}))).collect();
+    let schema = json!({"type": "object", "properties": properties, "required": names});
+    answers_soon("20,000 properties", with_tool(&schema)).await;
+}
