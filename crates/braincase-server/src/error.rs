@@ -157,6 +157,7 @@ impl From<TokensError> for Problem {
         let field = match &error {
             TokensError::UnknownModel(_) => "model",
             TokensError::NotOneSource | TokensError::DoesNotFit(_) => "messages",
+            TokensError::ToolsWithText => "tools",
             TokensError::ReserveTooLarge(_) => "reserve_output",
         };
         Self::invalid(field, error.to_string())

@@ -3,7 +3,7 @@
 use std::{sync::OnceLock, time::Duration};
 
 use braincase_core::background::{Background, Failure, Task};
-use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
 use crate::app::Stopping;
 
@@ -23,14 +23,18 @@ static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
 /// The recorder of this process, installed on first use.
 pub(crate) fn recorder() -> PrometheusHandle {
     let install = || {
-        let builder = PrometheusBuilder::new();
-        let recorder = with_buckets(builder).unwrap_or_default().build_recorder();
+        let recorder = recorder_with_buckets();
         let handle = recorder.handle();
         // A recorder that somebody else installed stays; ours then renders nothing, which is visible at once.
         drop(metrics::set_global_recorder(recorder));
         handle
     };
     HANDLE.get_or_init(install).clone()
+}
+
+#[expect(clippy::expect_used, reason = "the tables are part of the program, and a test reads them")]
+fn recorder_with_buckets() -> PrometheusRecorder {
+    with_buckets(PrometheusBuilder::new()).expect("no table is empty").build_recorder()
 }
 
 fn with_buckets(builder: PrometheusBuilder) -> Result<PrometheusBuilder, BuildError> {
@@ -54,6 +58,26 @@ async fn keep_small(handle: PrometheusHandle, stopping: Stopping) -> Result<(), 
         tokio::select! {
             _ = every.tick() => handle.run_upkeep(),
             () = stopping.begun() => return Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_is_accepted_and_used() {
+        let recorder = recorder_with_buckets();
+        let names = ["a_seconds", "b_tokens", "c_token_usage", "d_ratio"];
+        metrics::with_local_recorder(&recorder, || {
+            for name in names {
+                metrics::histogram!(name).record(1.0);
+            }
+        });
+        let rendered = recorder.handle().render();
+        for name in names {
+            assert!(rendered.contains(&format!("{name}_bucket{{le=\"1\"}} 1")), "{name} in {rendered}");
         }
     }
 }

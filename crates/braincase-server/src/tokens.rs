@@ -15,6 +15,9 @@ pub enum TokensError {
     /// There is nothing to count, or two things.
     #[error("give either `text` or `messages`")]
     NotOneSource,
+    /// Tools frame a request; a text stands alone.
+    #[error("tools are counted with `messages`, not with `text`")]
+    ToolsWithText,
     /// What must stay does not fit.
     #[error(transparent)]
     DoesNotFit(#[from] FitError),
@@ -26,17 +29,18 @@ pub enum TokensError {
 /// Counts the tokens of a text or of a whole request.
 ///
 /// # Errors
-/// When the model is not known, or not exactly one of `text` and `messages` is given.
+/// When the model is not known, not exactly one of `text` and `messages` is given, or tools are given with a text.
 pub fn count(models: &Registry, asked: CountTokens) -> Result<TokenCount, TokensError> {
     let model = models.get(&asked.model)?;
     match (asked.text, asked.messages) {
-        (Some(text), None) if asked.tools.is_empty() => Ok(TokenCount::of(&model, model.count(&text), model.exactness)),
+        (Some(_), None) if !asked.tools.is_empty() => Err(TokensError::ToolsWithText),
+        (Some(text), None) => Ok(TokenCount::of(&model, model.count(&text), model.exactness)),
         (None, Some(messages)) => {
             let tools: ToolSet = asked.tools.iter().collect();
             let cost = model.cost(messages.iter().map(ChatMessage::message), &tools);
             Ok(TokenCount::of(&model, cost.tokens, cost.exactness))
         }
-        _ => Err(TokensError::NotOneSource),
+        (Some(_), Some(_)) | (None, None) => Err(TokensError::NotOneSource),
     }
 }
 

@@ -115,12 +115,13 @@ pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services,
     let processors = available_parallelism().map_or(1, NonZero::get);
     let compute = Compute::new(Arc::clone(&background), processors, limits.turn_deadline);
     let counting = Compute::new(Arc::clone(&background), processors, http.count_deadline);
+    let local_vision = LocalVision::new(Arc::clone(&background), limits.clone(), processors);
     let model = models.get(&config.openai.model)?;
     load_vocabulary(&model, background.as_ref());
     let parts = Parts {
         store: Arc::clone(&store),
         brain: make_brain(config, &clock)?,
-        vision: make_vision(config, &background, &limits, &clock)?,
+        vision: make_vision(config, local_vision, &clock)?,
         clock: Arc::clone(&clock),
         background,
         compute,
@@ -190,14 +191,8 @@ fn make_brain(config: &Config, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Brain>,
     })
 }
 
-fn make_vision(
-    config: &Config,
-    background: &Arc<dyn Background>,
-    limits: &Limits,
-    clock: &Arc<dyn Clock>,
-) -> Result<Arc<dyn Vision>, StartError> {
-    let decoders = std::thread::available_parallelism().map_or(1, usize::from);
-    let local = Arc::new(LocalVision::new(Arc::clone(background), limits.clone(), decoders));
+fn make_vision(config: &Config, local: LocalVision, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Vision>, StartError> {
+    let local = Arc::new(local);
     Ok(match config.vision {
         VisionKind::Local => local,
         VisionKind::OpenAi => {

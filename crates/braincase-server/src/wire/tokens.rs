@@ -60,7 +60,8 @@ pub struct TokenCount {
     pub encoding: &'static str,
     /// The tokens.
     pub tokens: usize,
-    /// How the count was made: `exact`, `calibrated` or `estimate`.
+    /// How the count was made: `exact` or `estimate`. What is learnt from a provider in turns is not used here, so that the
+    /// same request always has the same count; the `calibrated` of turns does not occur.
     #[schemars(with = "String")]
     pub exactness: Exactness,
     /// The most tokens of prompt and answer together.

@@ -39,8 +39,16 @@ impl TestApp {
     }
 
     pub(crate) async fn start_within(limits: HttpLimits) -> Self {
+        Self::start_as(&[], limits).await
+    }
+
+    pub(crate) async fn start_with(flags: &[&str]) -> Self {
+        Self::start_as(flags, HttpLimits::default()).await
+    }
+
+    async fn start_as(flags: &[&str], limits: HttpLimits) -> Self {
         let dir = TempDir::new().expect("a temporary directory");
-        let services = wiring::build_within(&config(&dir), limits).await.expect("every part can be made");
+        let services = wiring::build_within(&config(&dir, flags), limits).await.expect("every part can be made");
         services.app.orchestrator.recover().await.expect("nothing to recover");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
@@ -110,10 +118,14 @@ fn run(services: Services, listener: TcpListener, asked: oneshot::Receiver<()>) 
     tokio::spawn(async move { assert_eq!(server::run(services, listener, stop).await, Ended::InOrder) })
 }
 
-fn config(dir: &TempDir) -> Config {
+fn config(dir: &TempDir, flags: &[&str]) -> Config {
     let data_dir: OsString = dir.path().join("data").into();
     let args = ["braincase".into(), "serve".into(), "--data-dir".into(), data_dir];
-    Cli::read(args).expect("known flags").1.config().expect("valid settings")
+    Cli::read(args.into_iter().chain(flags.iter().map(OsString::from)))
+        .expect("known flags")
+        .1
+        .config()
+        .expect("valid settings")
 }
 
 /// An event as a client sees it.

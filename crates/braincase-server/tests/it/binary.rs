@@ -14,15 +14,16 @@ use tokio::{
 
 use crate::app::{PATIENCE, ok, refusal, text};
 
-struct Binary {
+/// A server in its own process, which ends with the test whatever it does.
+pub(crate) struct Binary {
     child: Child,
-    url: String,
+    pub(crate) url: String,
     _out: Lines<BufReader<ChildStdout>>,
     _dir: TempDir,
 }
 
 impl Binary {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::start_with(&[]).await
     }
 

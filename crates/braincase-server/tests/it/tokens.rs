@@ -5,10 +5,13 @@ use std::{num::NonZero, sync::mpsc, thread::available_parallelism, time::Duratio
 use braincase_core::{Clock as _, SystemClock, background::Task};
 use braincase_server::app::HttpLimits;
 use futures_util::poll;
-use reqwest::StatusCode;
+use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
-use crate::app::{TestApp, ok, refusal, refused};
+use crate::{
+    app::{TestApp, ok, refusal, refused},
+    binary::Binary,
+};
 
 const COUNT: &str = "/v1/tokens/count";
 const FIT: &str = "/v1/tokens/fit";
@@ -66,6 +69,11 @@ async fn what_cannot_be_counted_is_refused_with_the_field() {
     for body in [json!({"model": "gpt-4o"}), json!({"model": "gpt-4o", "text": "x", "messages": hello})] {
         assert_eq!(refused_with(COUNT, body).await, "422 invalid_field messages");
     }
+    let tool = json!({"type": "function", "function": {"name": "look"}});
+    let body = json!({"model": "gpt-4o", "text": "x", "tools": [tool]});
+    let tools_with_text = refused(app.post(COUNT, body).await).await;
+    assert_eq!((&tools_with_text["status"], &tools_with_text["field"]), (&json!(422), &json!("tools")));
+    assert_eq!(tools_with_text["detail"], "tools are counted with `messages`, not with `text`");
     let unknown_part = json!([{"role": "user", "content": [{"type": "video", "url": "x"}]}]);
     let body = json!({"model": "gpt-4o", "messages": unknown_part});
     assert_eq!(refused_with(COUNT, body).await, "422 invalid_field messages[0]");
@@ -211,4 +219,47 @@ async fn a_megabyte_of_anything_is_counted_or_refused_soon_and_the_server_lives(
         assert!(clock.monotonic() - start < SOON, "{name} was a turn of {:?}", clock.monotonic() - start);
     }
     assert_eq!(app.turn(&project, "add an intro").await["status"], "completed");
+}
+
+/// Counts and fits a request in a process of its own, since one that hangs would take the test with it; both are an answer
+/// or a refusal soon, and the server goes on.
+async fn answers_soon(name: &str, request: Value) {
+    let server = Binary::start().await;
+    let client = Client::builder().no_proxy().timeout(SOON).build().expect("a client");
+    for path in [COUNT, FIT] {
+        let response = client.post(format!("{}{path}", server.url)).json(&request).send().await;
+        let status = response.unwrap_or_else(|error| panic!("{name} at {path}: {error}")).status();
+        assert!(status == StatusCode::OK || status.is_client_error(), "{name} at {path}: {status}");
+    }
+    let text = json!({"model": "gpt-4o", "text": "Hello, world!"});
+    let after = client.post(format!("{}{COUNT}", server.url)).json(&text).send().await.expect("it lives");
+    assert_eq!(ok(after).await["tokens"], 4, "after {name}");
+}
+
+#[tokio::test]
+async fn very_many_messages_are_answered_soon_and_the_server_lives() {
+    let messages = vec![json!({"role": "user", "content": "hi"}); 100_000];
+    answers_soon("100,000 messages", json!({"model": "gpt-4o", "messages": messages})).await;
+}
+
+/// A request with one tool that takes these parameters.
+fn with_tool(parameters: &Value) -> Value {
+    let tool = json!({"type": "function", "function": {"name": "look", "parameters": parameters}});
+    json!({"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}], "tools": [tool]})
+}
+
+#[tokio::test]
+async fn a_schema_that_names_a_type_twice_at_every_depth_is_answered_soon_and_the_server_lives() {
+    let around = |inner: Value, _| json!({"type": ["object", "object"], "properties": {"a": inner}});
+    let schema = (0..32).fold(json!({"type": "string"}), around);
+    answers_soon("a type named twice", with_tool(&schema)).await;
+}
+
+#[tokio::test]
+async fn a_schema_with_very_many_required_properties_is_answered_soon_and_the_server_lives() {
+    let names: Vec<_> = (0..20_000).map(|number| format!("property_{number}")).collect();
+    let properties: serde_json::Map<_, _> =
+        names.iter().map(|name| (name.clone(), json!({"type": "string"}))).collect();
+    let schema = json!({"type": "object", "properties": properties, "required": names});
+    answers_soon("20,000 properties", with_tool(&schema)).await;
 }

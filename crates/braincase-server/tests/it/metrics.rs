@@ -1,0 +1,68 @@
+//! What turns leave behind in the metrics.
+
+use std::sync::Arc;
+
+use braincase_orchestrator::brain::local::LocalBrain;
+use braincase_sim::{Sim, SimOptions};
+
+use crate::app::TestApp;
+
+/// Of every prompt.
+const OF_PROMPTS: [&str; 2] = ["braincase_prompt_tokens", "braincase_prompt_utilization_ratio"];
+/// Only known where a provider counts too.
+const OF_PROVIDERS: [&str; 2] = ["gen_ai_client_token_usage", "braincase_token_drift_ratio"];
+
+struct Metrics(String);
+
+impl Metrics {
+    async fn of(app: &TestApp) -> Self {
+        Self(app.get("/metrics").await.text().await.expect("text"))
+    }
+
+    /// The values of all series of a name.
+    fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = f64> + 'a {
+        let of_name = move |line: &&str| line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '{']));
+        self.0.lines().filter(of_name).map(|line| line.rsplit(' ').next().expect("a value").parse().expect("a number"))
+    }
+
+    /// What a histogram with buckets has seen; none if it is not one.
+    fn seen(&self, name: &str) -> Option<f64> {
+        self.0.lines().find(|line| *line == format!("# TYPE {name} histogram"))?;
+        let buckets = self.0.lines().filter(|line| line.starts_with(&format!("{name}_bucket{{")));
+        (buckets.filter(|line| line.contains("le=\"1\"")).count() > 0)
+            .then(|| self.values(&format!("{name}_count")).sum())
+    }
+}
+
+#[tokio::test]
+async fn prompts_are_measured_with_what_the_provider_counts_and_what_was_cut() {
+    // Given a server without a provider, when it has taken a turn, then what is known of prompts is known.
+    let app = TestApp::start().await;
+    app.turn(&app.project().await, "Add a scene with the text Hello").await;
+    let metrics = Metrics::of(&app).await;
+    for name in OF_PROMPTS {
+        assert!(metrics.seen(name) >= Some(1.0), "{name} in {}", metrics.0);
+    }
+    for name in OF_PROVIDERS {
+        assert_eq!(metrics.seen(name), None, "{name} in {}", metrics.0);
+    }
+    assert_eq!(metrics.values("braincase_prompt_cuts_total").sum::<f64>(), 0.0);
+
+    // Given a server with a provider and a model with a small window, when its project outgrows that.
+    let sim = Sim::start(SimOptions::new(Arc::new(LocalBrain::default()))).await.expect("a provider");
+    let flags = ["--brain", "openai", "--openai-base-url", &sim.base_url(), "--openai-model", "gpt-4"];
+    let app = TestApp::start_with(&flags).await;
+    let project = app.project().await;
+    for _ in 0..4 {
+        let turn = app.turn(&project, &format!("Add a scene with the text Hello. {}", "Thank you. ".repeat(400))).await;
+        assert_eq!(turn["status"], "completed", "{turn}");
+    }
+
+    // Then the rest is known too.
+    let metrics = Metrics::of(&app).await;
+    for name in OF_PROMPTS.into_iter().chain(OF_PROVIDERS) {
+        assert!(metrics.seen(name) >= Some(4.0), "{name} in {}", metrics.0);
+    }
+    assert!(metrics.values("braincase_prompt_cuts_total").sum::<f64>() >= 1.0, "{}", metrics.0);
+    sim.stop().await;
+}
