@@ -65,7 +65,7 @@ impl Model {
         let calls = message.calls.iter().map(call).fold(0, usize::saturating_add);
         let result = if message.answers.is_some() { PER_RESULT } else { 0 };
         let images = message.images.iter().map(|image| self.images.tokens(*image)).fold(0, usize::saturating_add);
-        self.priced(text + self.role_tokens(message.role) + name, calls.saturating_add(result), images)
+        self.priced(text + PER_MESSAGE + Role::TOKENS + name, calls.saturating_add(result), images)
     }
 
     /// What a request costs that has no message yet.
@@ -78,10 +78,6 @@ impl Model {
         };
         let thought = thought + tools.choice_cost(self.encoding) + self.frame;
         self.correction.of_frame(self.priced(REPLY + certain, thought, 0))
-    }
-
-    fn role_tokens(&self, role: Role) -> usize {
-        PER_MESSAGE + self.memo.count(self.encoding, role.as_str())
     }
 
     /// A cost of tokens that are certain, tokens that are thought to be there, and images.

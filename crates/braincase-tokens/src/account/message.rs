@@ -90,6 +90,9 @@ impl Message {
 }
 
 impl Role {
+    /// What its word costs in every vocabulary, which need not be counted for each message of each prompt.
+    pub(super) const TOKENS: usize = 1;
+
     /// The word that stands for it in a request.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -6,7 +6,7 @@ mod images;
 pub(super) mod properties;
 
 use super::{Detail, Image, Message, Role, ToolCall, ToolChoice, ToolSchema, ToolSet};
-use crate::{Exactness, Model, Registry};
+use crate::{Encoding, Exactness, Model, Registry, count};
 
 fn model(name: &str) -> Model {
     Registry::embedded().get(name).unwrap()
@@ -23,6 +23,15 @@ fn messages() -> Vec<Message> {
     ]
     .map(|(role, text)| Message::new(role, text))
     .into()
+}
+
+#[test]
+fn every_role_is_one_token_in_every_vocabulary() {
+    for role in [Role::System, Role::Developer, Role::User, Role::Assistant, Role::Tool] {
+        for encoding in [Encoding::O200kBase, Encoding::O200kHarmony, Encoding::Cl100kBase] {
+            assert_eq!(count(encoding, role.as_str()), Role::TOKENS, "{}", role.as_str());
+        }
+    }
 }
 
 #[test]
