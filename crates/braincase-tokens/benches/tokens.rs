@@ -21,6 +21,8 @@ mod corpora;
 mod first;
 #[path = "tokens/limits.rs"]
 mod limits;
+#[path = "tokens/plan.rs"]
+mod plan;
 #[path = "tokens/prose.rs"]
 mod prose;
 #[path = "tokens/report.rs"]
@@ -44,10 +46,11 @@ type Compare = fn(&Corpora, &mut Report);
 /// Runs the groups whose name contains `only`.
 fn compare(only: &str) {
     let mut report = Report::default();
-    let groups: [(&str, Compare); 5] = [
+    let groups: [(&str, Compare); 6] = [
         ("throughput", throughput::compare),
         ("limits", limits::compare),
         ("conversation", conversation::compare),
+        ("plan", plan::compare),
         ("adversarial", |_, report| adversarial::compare(report)),
         ("first", |_, report| first::compare(report)),
     ];

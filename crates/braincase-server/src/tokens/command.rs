@@ -186,7 +186,7 @@ fn show(account: &Account, out: &mut impl Write) -> io::Result<()> {
     for line in lines(&account.parts) {
         let Line { kind, messages, tokens, cut, fate, why } = line;
         let why = why.map(Why::as_str).unwrap_or_default();
-        let line = format!("{kind:<10} {messages:>8} {tokens:>10} {cut:>10}  {:<8} {why}", word(fate));
+        let line = format!("{kind:<10} {messages:>8} {tokens:>10} {cut:>10}  {:<8} {why}", fate.as_str());
         writeln!(out, "{}", line.trim_end())?;
     }
     let Account { model, input, wanted, limit, reserved_output, .. } = account;
@@ -229,12 +229,4 @@ fn lines(parts: &[PartAccount]) -> Vec<Line<'_>> {
 
 fn goes_with(why: Option<Why>, line: Option<Why>) -> bool {
     why == line || why == Some(Why::WithItsGroup)
-}
-
-const fn word(fate: Fate) -> &'static str {
-    match fate {
-        Fate::Kept => "kept",
-        Fate::Shrunk => "shrunk",
-        Fate::Dropped => "dropped",
-    }
 }

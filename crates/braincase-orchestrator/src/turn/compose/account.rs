@@ -9,7 +9,7 @@ use braincase_core::{
     event::EventKind,
     turn::{Cut, TokenAccount},
 };
-use braincase_tokens::{Account, Exactness, Fate, PartAccount, Watermark};
+use braincase_tokens::{Account, Fate, PartAccount, Watermark};
 use metrics::{counter, histogram};
 use serde_json::json;
 
@@ -25,7 +25,7 @@ pub(super) fn tell(engine: &Shared, turn: &mut Progress, account: &Account, chat
         input: account.input,
         reserved_output: account.reserved_output,
         limit: account.limit,
-        exactness: word(account.exactness).to_owned(),
+        exactness: account.exactness.as_str().to_owned(),
         cut: cuts(account, chat),
     };
     let warns = warns(engine, turn, account);
@@ -50,13 +50,8 @@ fn cuts(account: &Account, chat: Range<usize>) -> Vec<Cut> {
 }
 
 fn cut_of(part: &PartAccount) -> Cut {
-    let how = match part.fate {
-        Fate::Kept => "kept",
-        Fate::Shrunk => "shrunk",
-        Fate::Dropped => "dropped",
-    };
     let why = part.why.map(|why| why.to_string()).unwrap_or_default();
-    Cut { part: part.name.clone(), how: how.to_owned(), tokens: part.cut, why }
+    Cut { part: part.name.clone(), how: part.fate.as_str().to_owned(), tokens: part.cut, why }
 }
 
 /// Whether it is time to warn that the window is nearly full: once, until prompts of the project were clearly smaller.
@@ -85,20 +80,12 @@ fn log(turn: &Progress, account: &Account, cuts: &[Cut], warns: bool) {
     tracing::debug!(
         project.id = %project, turn.id = %turn, model = account.model, tokens.r#in = account.input,
         tokens.wanted = account.wanted, tokens.limit = account.limit, tokens.pinned = account.pinned,
-        exactness = word(account.exactness), cuts = cuts.len(), "prompt composed",
+        exactness = account.exactness.as_str(), cuts = cuts.len(), "prompt composed",
     );
     if warns {
         tracing::warn!(
             project.id = %project, turn.id = %turn, model = account.model, tokens.wanted = account.wanted,
             tokens.limit = account.limit, cuts = cuts.len(), "the context takes 90 % of the model's window or more",
         );
-    }
-}
-
-const fn word(exactness: Exactness) -> &'static str {
-    match exactness {
-        Exactness::Exact => "exact",
-        Exactness::Calibrated => "calibrated",
-        Exactness::Estimate => "estimate",
     }
 }
