@@ -100,6 +100,9 @@ pub async fn build(config: &Config) -> Result<Services, StartError> {
 /// # Errors
 /// See [`StartError`].
 pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services, StartError> {
+    // What can be wrong with the settings is found before anything is started.
+    let models = load_models(config.models.as_deref())?;
+    let model = models.get(&config.openai.model)?;
     let metrics = telemetry::recorder();
     let supervisor = Arc::new(Supervisor::new());
     let background: Arc<dyn Background> = supervisor.clone();
@@ -109,14 +112,12 @@ pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services,
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
     let limits = Limits::default();
     let store = open_store(config, &(keeper.clone() as _)).await?;
-    let models = load_models(config.models.as_deref())?;
     // One long computation of each kind for each processor: more would only take turns. What clients ask to have counted
     // has places of its own, so that it cannot keep turns from theirs.
     let processors = available_parallelism().map_or(1, NonZero::get);
     let compute = Compute::new(Arc::clone(&background), processors, limits.turn_deadline);
     let counting = Compute::new(Arc::clone(&background), processors, http.count_deadline);
     let local_vision = LocalVision::new(Arc::clone(&background), limits.clone(), processors);
-    let model = models.get(&config.openai.model)?;
     load_vocabulary(&model, background.as_ref());
     let parts = Parts {
         store: Arc::clone(&store),

@@ -203,3 +203,15 @@ async fn a_request_is_made_to_fit_on_the_command_line() {
     assert_eq!(code, Some(1));
     assert!(problem.starts_with("error: standard input is no chat request: [0]: content is missing"), "{problem}");
 }
+
+#[tokio::test]
+async fn a_file_of_models_that_cannot_be_used_is_said_before_anything_starts() {
+    let dir = TempDir::new().expect("a temporary directory");
+    let mut command = braincase(&dir, &["serve", "--listen", "127.0.0.1:0", "--models", "no-such-file.toml"]);
+    let Output { status, stdout, stderr } =
+        timeout(PATIENCE, command.stderr(Stdio::piped()).output()).await.expect("soon").expect("it ran");
+    assert_eq!((status.code(), stdout.as_slice()), (Some(1), &b""[..]));
+    let said = String::from_utf8(stderr).expect("UTF-8");
+    assert!(said.contains("error: the file with models, no-such-file.toml, cannot be used"), "{said}");
+    assert!(!said.contains("cancelled") && !dir.path().join("data").exists(), "{said}");
+}
