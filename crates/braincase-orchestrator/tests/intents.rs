@@ -8,6 +8,12 @@
 //! are the ids `h-…`, six batches of 40 written before the rules for them: at first sight 21, 27, 20, 22, 20 and 28 of
 //! 40 were right, and 21, 23, 21, 23, 20 and 27 with the rules before clauses had roles. What the tune half reaches
 //! therefore says that nothing was lost, not how well new prompts are read.
+//!
+//! A wrong change costs more than a needless question, so they are counted apart. Before the brain held its words against
+//! what it had done, 17 of the 36 misses of `b7` and `b8` were wrong changes, and one of them deleted every scene. The ids
+//! `a1-…` are prompts about which it is right to ask, or annoying: 94 were written before that rule, the others while it
+//! was probed. Of `b7` and `b8` nobody has read a text for it, but what was expected and what was done in the wrong
+//! changes was looked at; they are therefore a little less held out than they were.
 
 #![expect(
     clippy::unwrap_used,
@@ -29,6 +35,7 @@ use braincase_core::{
 };
 use braincase_orchestrator::{brain::local::LocalBrain, tools::Tool};
 use proptest::prelude::*;
+use serde_json::Value;
 
 use self::{
     cases::{Case, cases, prompt},
@@ -57,9 +64,12 @@ fn labelled_prompts_are_understood() {
     for (half, score) in &scores {
         println!("{half}: {score}");
     }
-    // The held-out half had 74.3 % when it was measured; three points of room, for rules may shift single prompts.
+    // Three points of room for the held-out half, for rules may shift single prompts; what costs work has less of it.
     assert!(scores["tune"].share() >= 0.98);
-    assert!(scores["held_out"].share() >= 0.713);
+    assert!(scores["held_out"].share() >= 0.72);
+    assert!(scores["tune"].wrong_changes <= 8);
+    assert!(scores["held_out"].wrong_changes <= 6);
+    assert!(scores.values().all(|score| score.boards_lost == 0));
 }
 
 #[test]
@@ -72,6 +82,10 @@ fn every_prompt_has_an_id_of_its_own() {
 }
 
 fn ask(scenes: &str, images: usize, text: &str) -> Decision {
+    continue_with(scenes, images, Vec::new(), text)
+}
+
+fn continue_with(scenes: &str, images: usize, earlier: Vec<(String, String)>, text: &str) -> Decision {
     let case = Case {
         id: String::new(),
         half: String::new(),
@@ -79,7 +93,7 @@ fn ask(scenes: &str, images: usize, text: &str) -> Decision {
         selected: None,
         images,
         known: 0,
-        earlier: Vec::new(),
+        earlier,
         preferences: Vec::new(),
         prompt: text.to_owned(),
         expect: Vec::new(),
@@ -119,6 +133,9 @@ fn a_huge_prompt_is_decided_soon_and_says_that_it_was_cut() {
         "because we said so, ",
         "the star red, the price blue, ",
         "only scene 1 stays, ",
+        "delete the shadow and the blur of scene 1 ",
+        "so everything, ",
+        "delete 'Welcome' \"Hello\" ",
     ] {
         let text = unit.repeat((1 << 20) / unit.len());
         let start = tokio::time::Instant::now();
@@ -129,6 +146,79 @@ fn a_huge_prompt_is_decided_soon_and_says_that_it_was_cut() {
         check(&decision);
     }
     assert!(ask("shop", 0, &"make scene 2 blue. ".repeat(60_000)).reply.contains("only the beginning"));
+}
+
+/// The decision after a request was answered with a question, and the question with these words.
+fn answer(scenes: &str, request: &str, words: &str) -> Decision {
+    let doubt = ask(scenes, 0, request);
+    assert_eq!(doubt.calls[0].name, "ask_clarification", "{request}: {doubt:?}");
+    let earlier = vec![("user".to_owned(), request.to_owned()), ("assistant".to_owned(), doubt.reply)];
+    continue_with(scenes, 0, earlier, words)
+}
+
+#[test]
+fn a_question_says_what_was_not_understood_and_what_would_be_done() {
+    let doubt = ask("shop", 0, "take the music out of the intro");
+    insta::assert_snapshot!(doubt.reply, @"I do not know what to do about “music”; I can change titles, texts, colours, backgrounds, shapes, images, animations, lengths and speed. The result would be: Scene 1 has been deleted. Is that what you want? (Yes, do that · No, change nothing)");
+}
+
+#[test]
+fn a_yes_to_what_was_understood_has_it_done() {
+    for yes in ["Yes, do that", "yes please", "ok"] {
+        let decision = answer("shop", "take the music out of the intro", yes);
+        let [call] = decision.calls.as_slice() else { panic!("{decision:?}") };
+        assert_eq!(call.name, "delete_scene");
+    }
+}
+
+#[test]
+fn a_no_to_what_was_understood_changes_nothing() {
+    for no in ["No, change nothing", "no", "no, leave it as it is"] {
+        let decision = answer("shop", "take the music out of the intro", no);
+        assert!(decision.calls.iter().all(|call| call.name == "ask_clarification"), "{no}: {decision:?}");
+    }
+}
+
+#[test]
+fn all_scenes_are_deleted_only_in_words_for_all() {
+    for all in
+        ["delete everything", "wipe the whole storyboard", "start over", "delete all scenes", "remove every scene"]
+    {
+        let deleted = ask("plain4", 0, all).calls;
+        assert!(deleted.len() == 4 && deleted.iter().all(|call| call.name == "delete_scene"), "{all}: {deleted:?}");
+    }
+    for part in ["delete the video", "remove the storyboard", "delete the scenes", "delete the movie please"] {
+        let decision = ask("plain4", 0, part);
+        assert_eq!(decision.calls[0].name, "ask_clarification", "{part}: {decision:?}");
+    }
+}
+
+#[test]
+fn a_range_of_scenes_is_deleted_to_its_last_scene_and_no_further() {
+    let deleted = |text: &str| -> Vec<Value> {
+        ask("plain4", 0, text).calls.into_iter().map(|call| call.arguments["scene_id"].clone()).collect()
+    };
+    let scenes = |numbers: &[usize]| -> Vec<Value> {
+        numbers.iter().map(|number| serde_json::json!(cases::scene_id(*number))).collect()
+    };
+    assert_eq!(deleted("delete everything after scene 2"), scenes(&[3, 4]));
+    assert_eq!(deleted("delete all the scenes before Dinner"), scenes(&[1, 2]));
+    assert_eq!(deleted("delete all scenes from Beach to Goodbye"), scenes(&[2, 3, 4]));
+    assert_eq!(deleted("delete the scenes between Sunrise and Goodbye"), scenes(&[2, 3]));
+}
+
+#[test]
+fn a_huge_prompt_about_a_big_storyboard_is_decided_soon() {
+    for unit in [
+        "make all scenes blue and \"Words 7\" bigger, ",
+        "in scene 7 the words, the shine and the Glow: ",
+        "delete Words ",
+    ] {
+        let text = unit.repeat((1 << 16) / unit.len());
+        let start = tokio::time::Instant::now();
+        check(&ask("crowd", 0, &text));
+        assert!(start.elapsed().as_secs_f64() < 20.0, "{unit:?} took {:?}", start.elapsed());
+    }
 }
 
 proptest! {

@@ -10,6 +10,7 @@ mod colors;
 mod complaint;
 mod content;
 mod earlier;
+mod effect;
 mod finite;
 mod numbers;
 mod plan;
@@ -22,6 +23,7 @@ mod split;
 mod step;
 mod target;
 mod token;
+mod unread;
 mod wish;
 mod words;
 
@@ -93,6 +95,10 @@ fn interpret(work: &mut Work, earlier: &Earlier, text: &str) -> Result<String, Q
     }
     let tokens = token::tokenize(text);
     let mut thread = Thread { recent: earlier.recent, ..Thread::default() };
+    if let Some(request) = confirmed(earlier, text, &tokens) {
+        thread.confirmed = true;
+        return steps(work, &mut thread, request, &token::tokenize(request), None);
+    }
     if let Some(request) = answered(work, earlier, text, &tokens, &mut thread) {
         let tokens = token::tokenize(request);
         return steps(work, &mut thread, request, &tokens, None);
@@ -164,12 +170,13 @@ fn steps(
     before: Option<&str>,
 ) -> Result<String, Question> {
     let names = split::Names::of(&work.board);
+    let whole = tokens;
     let tokens = role::without_reasons(tokens, &names);
     let steps = split::steps(&tokens, &names);
     let roles: Vec<Role> = steps.iter().map(|step| role::of(&Clause::new(text, step), &names)).collect();
     let before_tokens = before.map(token::tokenize).unwrap_or_default();
     let mut previous = before.filter(|_| !before_tokens.is_empty()).map(|before| Clause::new(before, &before_tokens));
-    let (mut done, mut unknown, mut quiet) = (0_usize, 0_usize, 0_usize);
+    let (mut done, mut unknown, mut quiet, mut strays) = (0_usize, 0_usize, 0_usize, 0_usize);
     thread.one_of_many = steps.len() > 1;
     for (index, step) in steps.iter().enumerate() {
         let clause = Clause::new(text, step);
@@ -181,24 +188,37 @@ fn steps(
         let aside = complaint::explains(work, (&clause, roles[index]), next)
             || complaint::is_aside(work, &clause, roles[index], others);
         if aside {
-            complaint::remember(work, thread, &clause)?;
+            // Where nothing follows, there is nothing to remember it for.
+            if next.is_some() {
+                complaint::remember(work, thread, &clause)?;
+            }
             continue;
         }
         if done > 0 && complaint::justifies(work, &clause) {
             continue;
         }
+        work.effect = effect::Effect::default();
         let outcome = match repeat::run(work, thread, &clause, previous.as_ref())? {
             Some(outcome) => outcome,
             None => step::run(work, thread, &clause)?,
         };
+        if !thread.confirmed {
+            unread::check(work, &names, &clause)?;
+        }
         match outcome {
             Outcome::Done => done += 1,
             Outcome::Nothing => quiet += 1,
-            Outcome::Unknown => unknown += 1,
+            Outcome::Unknown => {
+                unknown += 1;
+                strays += usize::from(step::names_scene(work, thread, &clause));
+            }
         }
         if outcome == Outcome::Done {
             previous = Some(clause);
         }
+    }
+    if !thread.confirmed {
+        unread::check_whole(work, whole, strays)?;
     }
     conclude(work, thread, text, Count { done, unknown, quiet })?;
     Ok(format!("read {} steps, carried out {done}", steps.len()))
@@ -233,6 +253,14 @@ fn conclude(work: &mut Work, thread: &mut Thread, text: &str, count: Count) -> R
         ));
     }
     Ok(())
+}
+
+/// The earlier request if this is a yes to our question whether we read it right.
+fn confirmed<'e>(earlier: &'e Earlier, text: &str, tokens: &[Token]) -> Option<&'e str> {
+    const YES: &[&str] = &["yes", "yeah", "yep", "sure", "ok", "okay", "right", "exactly", "please"];
+    let clause = Clause::new(text, tokens);
+    let agrees = YES.contains(&clause.word(0)) && tokens.len() <= 5 && !clause.has(words::NEGATION);
+    earlier.request.as_deref().filter(|_| earlier.doubted && agrees)
 }
 
 /// The earlier request that is answered by this one, if it is an answer to our question: nothing but a target.

@@ -61,6 +61,12 @@ pub(crate) fn fixture(name: &str) -> Vec<SceneSpec> {
             {"title": "Sunrise"}, {"title": "Beach", "elements": [{"id": "text-1", "content": {"text": {"text": "Sand"}}}]},
             {"title": "Dinner", "duration_ms": 2000}, {"title": "Goodbye", "duration_ms": 6000}
         ]),
+        "crowd" => (0..300)
+            .map(|number| {
+                let text = format!("Words {number} ").repeat(20);
+                json!({"title": format!("Part {number}"), "elements": [{"id": "text-1", "content": {"text": {"text": text}}}]})
+            })
+            .collect(),
         other => panic!("no fixture {other}"),
     };
     serde_json::from_value(scenes).unwrap()

@@ -192,6 +192,8 @@ const OBJECTS: &[&str] = &[
     "both",
     "each",
     "by",
+    "fresh",
+    "anew",
 ];
 
 /// Whether tokens begin like a command, politeness and connectives aside.

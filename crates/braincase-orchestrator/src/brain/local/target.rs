@@ -2,6 +2,7 @@
 
 mod by_content;
 mod by_title;
+mod range;
 
 pub(super) use by_title::{quoted, titles};
 
@@ -23,6 +24,8 @@ pub(super) enum How {
     Each,
     /// As all of them.
     All,
+    /// As all before, after or between others.
+    Range,
     /// As one video: what is said of its length is said of the sum.
     Whole,
 }
@@ -54,6 +57,9 @@ impl Lookup<'_> {
             return self.all_but(clause, except);
         }
         if let Some(named) = self.beside(clause)? {
+            return Ok(Some(named));
+        }
+        if let Some(named) = self.range(clause)? {
             return Ok(Some(named));
         }
         if let Some(named) = self.by_place(clause, 0, clause.len())? {
@@ -302,12 +308,14 @@ impl Lookup<'_> {
     }
 }
 
-/// "one of the scenes", "some of my scenes": no one can tell which.
+/// "one of the scenes", "some of my scenes", "every other scene": no one can tell which.
 fn is_uncertain(clause: &Clause<'_>) -> bool {
     (0..clause.len()).any(|at| {
         let some =
             matches!(clause.word(at), "one" | "some" | "any" | "most" | "few" | "half") || clause.number(at).is_some();
+        let others = matches!(clause.word(at + 1), "other" | "second" | "third");
         some && clause.word(at + 1) == "of" && (at + 2..at + 4).any(|noun| clause.word(noun) == "scenes")
+            || clause.word(at) == "every" && others && words::SCENE.contains(&clause.word(at + 2))
     })
 }
 

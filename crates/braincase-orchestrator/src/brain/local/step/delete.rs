@@ -38,7 +38,7 @@ pub(super) fn reads_as_delete(clause: &Clause<'_>) -> bool {
 /// Takes away what a step names.
 pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>) -> Result<Outcome, Question> {
     let only = clause.has(&["keep"]);
-    let says_all = clause.has(words::ALL) || names_the_rest(clause) || clause.has(&["except", "start-over", "other"]);
+    let says_all = says_all(clause) || names_the_rest(clause) || clause.has(&["except", "other"]);
     let mut said = content::read(clause, Use::Delete);
     if said.old.is_none() {
         said.old = shown(work, clause);
@@ -69,6 +69,7 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
         if kept.is_empty() {
             return Err(Question::which_scene(&work.board, &work.board.all()));
         }
+        work.effect.wide = true;
         return scenes(work, thread, &rest);
     }
     if let Some(noun) = noun.or(said.old.as_ref().map(|_| Noun::Text)) {
@@ -79,17 +80,17 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
         let Some(places) = places else { return Err(Question::which_scene(&work.board, &work.board.all())) };
         return parts(work, thread, &places, noun, clause, said.old.as_deref());
     }
-    let start_over = clause.has(&["start-over"]);
     if named.is_none() && thread.gone && has_pronoun(clause) {
         return Ok(Outcome::Done);
     }
+    work.effect.wide = named.as_ref().map_or(says_all, |named| named.how != How::Each);
     match named {
         // "delete scenes" does not say which; all of them go only if that is said.
-        Some(Named { how: How::All, .. }) if !says_all => Err(Question::which_scene(&work.board, &work.board.all())),
-        Some(named) => scenes(work, thread, &named.places),
-        None if start_over || clause.has(words::ALL) || clause.has(&["video"]) => {
-            scenes(work, thread, &work.board.all())
+        Some(Named { how: How::All | How::Whole, .. }) if !says_all => {
+            Err(Question::which_scene(&work.board, &work.board.all()))
         }
+        Some(named) => scenes(work, thread, &named.places),
+        None if says_all => scenes(work, thread, &work.board.all()),
         None if has_pronoun(clause) || clause.has(words::SCENE) || clause.open().count() <= 3 => {
             match implied(work, thread) {
                 Some(places) => scenes(work, thread, &places),
@@ -98,6 +99,13 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
         }
         None => Err(Question::which_scene(&work.board, &work.board.all())),
     }
+}
+
+/// Whether a step says in so many words that all is meant; "the video" alone may be a part of a scene.
+fn says_all(clause: &Clause<'_>) -> bool {
+    let whole = |at: usize| matches!(clause.word(at + 1), "video" | "thing" | "board" | "lot" | "show" | "story");
+    clause.has(&["everything", "all", "every", "each", "both", "all-except", "start-over"])
+        || clause.find(&["whole", "entire", "complete"]).is_some_and(whole)
 }
 
 /// The scene with a quoted title, unless the quote is of a text or another part.
