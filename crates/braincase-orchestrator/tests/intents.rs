@@ -163,6 +163,13 @@ fn a_question_says_what_was_not_understood_and_what_would_be_done() {
 }
 
 #[test]
+fn the_requests_of_the_tour_are_carried_out() {
+    assert_eq!(ask("one", 0, "Speed it up and make it 5 seconds").calls[0].name, "edit_scene");
+    let made = ask("none", 1, "Create a scene from this picture with the text \"Good morning\"");
+    assert_eq!(made.calls[0].name, "create_scene_from_image");
+}
+
+#[test]
 fn a_yes_to_what_was_understood_has_it_done() {
     for yes in ["Yes, do that", "yes please", "ok"] {
         let decision = answer("shop", "take the music out of the intro", yes);

@@ -2,7 +2,8 @@
 //!
 //! A small pipeline: the request is cut into tokens and steps; each step has a role, and those that only tell, ask or give
 //! a reason are left out beside one that orders; each step names targets, content and wishes; the steps change a board and
-//! a plan together; the plan becomes calls and words. When a step is ambiguous, the decision is a question instead.
+//! a plan together; the plan becomes calls and words. When a step is ambiguous, or says
+//! what nothing that it did accounts for, the decision is a question instead.
 
 mod board;
 mod clause;
@@ -95,7 +96,7 @@ fn interpret(work: &mut Work, earlier: &Earlier, text: &str) -> Result<String, Q
     }
     let tokens = token::tokenize(text);
     let mut thread = Thread { recent: earlier.recent, ..Thread::default() };
-    if let Some(request) = confirmed(earlier, text, &tokens) {
+    if let Some(request) = earlier.confirmed(text, &tokens) {
         thread.confirmed = true;
         return steps(work, &mut thread, request, &token::tokenize(request), None);
     }
@@ -253,14 +254,6 @@ fn conclude(work: &mut Work, thread: &mut Thread, text: &str, count: Count) -> R
         ));
     }
     Ok(())
-}
-
-/// The earlier request if this is a yes to our question whether we read it right.
-fn confirmed<'e>(earlier: &'e Earlier, text: &str, tokens: &[Token]) -> Option<&'e str> {
-    const YES: &[&str] = &["yes", "yeah", "yep", "sure", "ok", "okay", "right", "exactly", "please"];
-    let clause = Clause::new(text, tokens);
-    let agrees = YES.contains(&clause.word(0)) && tokens.len() <= 5 && !clause.has(words::NEGATION);
-    earlier.request.as_deref().filter(|_| earlier.doubted && agrees)
 }
 
 /// The earlier request that is answered by this one, if it is an answer to our question: nothing but a target.

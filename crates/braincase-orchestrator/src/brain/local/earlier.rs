@@ -5,7 +5,14 @@ use braincase_core::{
     prompt::{Prompt, PromptMessage},
 };
 
-use super::{board::Board, clause::Clause, question::DOUBT, target::Lookup, token};
+use super::{
+    board::Board,
+    clause::Clause,
+    question::DOUBT,
+    target::Lookup,
+    token::{self, Token},
+    words,
+};
 
 /// How far back "it" may reach.
 const MAX_MESSAGES: usize = 6;
@@ -23,6 +30,16 @@ pub(super) struct Earlier {
     pub(super) asked: bool,
     /// Whether that question is whether we read the request right.
     pub(super) doubted: bool,
+}
+
+impl Earlier {
+    /// The earlier request if these words are a yes to our question whether we read it right.
+    pub(super) fn confirmed(&self, text: &str, tokens: &[Token]) -> Option<&str> {
+        const YES: &[&str] = &["yes", "yeah", "yep", "sure", "ok", "okay", "right", "exactly", "please"];
+        let clause = Clause::new(text, tokens);
+        let agrees = YES.contains(&clause.word(0)) && tokens.len() <= 5 && !clause.has(words::NEGATION);
+        self.request.as_deref().filter(|_| self.doubted && agrees)
+    }
 }
 
 /// Reads the messages before the last.

@@ -6,6 +6,7 @@ mod range;
 
 pub(super) use by_title::{quoted, titles};
 
+use self::range::is_all;
 use super::{board::Board, clause::Clause, numbers, question::Question, token::Kind, words};
 
 /// The scenes that a step names.
@@ -385,20 +386,4 @@ fn names_a_scene(clause: &Clause<'_>, at: usize) -> bool {
             | "now"
             | "gradient"
     ) || super::colors::named(next).is_some()
-}
-
-fn is_all(clause: &Clause<'_>, at: usize) -> bool {
-    let next = clause.word(at + 1);
-    match clause.word(at) {
-        "everything" | "everywhere" | "video" => true,
-        "all" => {
-            matches!(next, "scenes" | "the" | "of" | "them" | "") || words::SCENE.contains(&next) || next == "scenes"
-        }
-        "every" | "each" => matches!(next, "scene" | "one" | "of" | "single" | ""),
-        "both" => matches!(next, "scenes" | "of" | "" | "the"),
-        "whole" | "entire" => true,
-        "total" | "overall" => next == "duration",
-        "scenes" => true,
-        _ => false,
-    }
 }

@@ -31,7 +31,7 @@ pub(super) fn check(work: &Work, names: &Names, clause: &Clause<'_>) -> Result<(
         return Err(doubt(work, &[]));
     }
     let unread = unread(&reader, &asides);
-    let makes = work.effect.touched.is_empty();
+    let makes = work.effect.touched.iter().all(|(place, _)| *place >= work.board.before);
     let contrary = unread.iter().any(|(what, _)| *what == Unread::Contrary);
     if contrary || unread.len() >= if makes { MIN_STRANGE } else { 1 } {
         let words: Vec<&str> = unread.iter().map(|(_, word)| *word).collect();

@@ -1,6 +1,6 @@
 //! Targets by where they begin and end: "everything after scene 2", "all scenes from Beach to Goodbye".
 
-use super::{Answer, How, Lookup, Named, is_all};
+use super::{Answer, How, Lookup, Named};
 use crate::brain::local::{clause::Clause, question::Question, words};
 
 /// How many tokens may name the scene at one end.
@@ -91,4 +91,21 @@ fn after_noun(clause: &Clause<'_>, all: usize) -> usize {
         words::SCENE.contains(&word) || matches!(word, "of" | "the" | "my" | "our" | "them" | "single" | "one" | "ones")
     };
     (all + 1..all + 6).find(|at| !part(*at)).unwrap_or(all + 6)
+}
+
+/// Whether all scenes are spoken of at a token.
+pub(super) fn is_all(clause: &Clause<'_>, at: usize) -> bool {
+    let next = clause.word(at + 1);
+    match clause.word(at) {
+        "everything" | "everywhere" | "video" => true,
+        "all" => {
+            matches!(next, "scenes" | "the" | "of" | "them" | "") || words::SCENE.contains(&next) || next == "scenes"
+        }
+        "every" | "each" => matches!(next, "scene" | "one" | "of" | "single" | ""),
+        "both" => matches!(next, "scenes" | "of" | "" | "the"),
+        "whole" | "entire" => true,
+        "total" | "overall" => next == "duration",
+        "scenes" => true,
+        _ => false,
+    }
 }

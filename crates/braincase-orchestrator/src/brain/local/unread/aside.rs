@@ -66,7 +66,9 @@ impl Reader<'_, '_> {
         let which = !self.effect.deleted.is_empty() && matches!(word, "for" | "like");
         let target = words::ALL.contains(&next) || words::SCENE.contains(&next);
         let purpose = word == "so" && (0..at).any(|to| words::COMMANDS.contains(&self.clause.any_word(to)));
-        purpose || vocabulary::opens_aside(word) && !which && !target
+        // What a new scene is about may be anything, too.
+        let topic = word == "about" && self.effect.added > 0;
+        purpose || topic || vocabulary::opens_aside(word) && !which && !target
     }
 }
 

@@ -148,12 +148,11 @@ impl Reader<'_, '_> {
         self.effect.deleted.is_empty() && (word_follows && (at + 1..at + 3).any(next_to))
     }
 
-    /// "the photo of our shop": what an image shows.
+    /// "the cat picture", "the photo of our shop": what an image shows.
     fn is_shown(&self, at: usize) -> bool {
-        let image = |before: usize| {
-            words::IMAGE.contains(&self.clause.any_word(before)) && self.clause.any_word(before + 1) == "of"
-        };
-        self.effect.images && (at.saturating_sub(4)..at).any(image)
+        let image = |at: usize| words::IMAGE.contains(&self.clause.any_word(at));
+        let of = |before: usize| image(before) && self.clause.any_word(before + 1) == "of";
+        self.effect.images && ((at + 1..at + 3).any(image) || (at.saturating_sub(4)..at).any(of))
     }
 
     /// Whether a word is somebody, or what somebody does: "the client asks for".
