@@ -228,6 +228,14 @@ fn a_huge_prompt_about_a_big_storyboard_is_decided_soon() {
     }
 }
 
+#[test]
+fn a_request_with_strange_words_about_many_strange_titles_is_decided_soon() {
+    let text = "make it blue qwertz qwerty qwirtz zwqrt. ".repeat(500);
+    let start = tokio::time::Instant::now();
+    check(&ask("wordy", 0, &text));
+    assert!(start.elapsed().as_secs_f64() < 20.0, "it took {:?}", start.elapsed());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 

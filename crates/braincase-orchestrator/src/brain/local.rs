@@ -30,6 +30,7 @@ mod words;
 
 use async_trait::async_trait;
 use braincase_core::{
+    background::Task,
     bounded::Text,
     brain::{Brain, BrainError},
     prompt::{Decision, Prompt},
@@ -48,20 +49,38 @@ use self::{
 };
 use crate::{
     briefing::Briefing,
+    compute::Compute,
     tools::{AskClarification, Tool},
 };
 
 /// How much of a request is interpreted, in bytes; nobody types more commands than that.
 const MAX_BYTES: usize = 20_000;
 
+/// Longer prompts, in bytes, may take long enough to keep an async thread from others.
+const LONG: usize = 32 << 10;
+
 /// Decides by rules, offline.
 #[derive(Debug, Clone, Default)]
-pub struct LocalBrain {}
+pub struct LocalBrain {
+    compute: Option<Compute>,
+}
+
+impl LocalBrain {
+    /// A brain that thinks about long prompts where blocking is allowed. The default one thinks where it is asked.
+    #[must_use]
+    pub const fn with(compute: Compute) -> Self {
+        Self { compute: Some(compute) }
+    }
+}
 
 #[async_trait]
 impl Brain for LocalBrain {
     async fn decide(&self, prompt: &Prompt) -> Result<Decision, BrainError> {
-        Ok(decide(prompt))
+        let length: usize = prompt.messages.iter().map(|message| message.content.len()).sum();
+        let Some(compute) = self.compute.as_ref().filter(|_| length > LONG) else { return Ok(decide(prompt)) };
+        let prompt = prompt.clone();
+        let decided = compute.run(Task::new("local_decision"), move || decide(&prompt)).await;
+        decided.map_err(|error| BrainError::Unavailable(error.to_string()))
     }
 
     fn name(&self) -> &'static str {

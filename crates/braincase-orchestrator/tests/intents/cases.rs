@@ -67,6 +67,12 @@ pub(crate) fn fixture(name: &str) -> Vec<SceneSpec> {
                 json!({"title": format!("Part {number}"), "elements": [{"id": "text-1", "content": {"text": {"text": text}}}]})
             })
             .collect(),
+        "wordy" => (0..450)
+            .map(|scene| {
+                let words: Vec<_> = (0..22).map(|word| format!("qw{:05}z", scene * 22 + word)).collect();
+                json!({"title": words.join(" ")})
+            })
+            .collect(),
         other => panic!("no fixture {other}"),
     };
     serde_json::from_value(scenes).unwrap()

@@ -50,11 +50,11 @@ pub(super) fn check_whole(work: &Work, tokens: &[Token], strays: usize) -> Resul
     Ok(())
 }
 
-/// "if it is longer than 3 seconds", "should I delete it?", "I might".
+/// "if it is longer than 3 seconds", "should I delete it?", "I might", "scene 3 unchanged please".
 fn hesitates(tokens: &[Token]) -> bool {
     let word = |at: usize| tokens.get(at).map_or("", |token| token.word.as_str());
     (0..tokens.len()).any(|at| {
-        matches!(word(at), "if" | "unless" | "might")
+        matches!(word(at), "if" | "unless" | "until" | "whenever" | "otherwise" | "might" | "unchanged" | "untouched")
             || matches!(word(at), "should" | "shall") && matches!(word(at + 1), "i" | "we")
     })
 }

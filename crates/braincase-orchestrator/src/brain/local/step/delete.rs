@@ -54,7 +54,13 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
     // The noun that comes before the scene is the thing; after it, it only describes the scene.
     let noun = thing(clause);
     let anything_else = claim_anything_else(clause);
+    let spares = claim_spared(clause);
+    let before: Vec<usize> = clause.open().collect();
     let named = targets(work, thread, clause)?;
+    let each = named.as_ref().is_none_or(|named| named.how == How::Each);
+    if spares && !each || each && !is_list(clause, &before) {
+        return Err(Question::which_scene(&work.board, &work.board.all()));
+    }
     // "the star is ugly, remove it"
     let about = thread.about.take().filter(|_| named.is_none() && noun.is_none() && has_pronoun(clause));
     let noun = noun.or(about);
@@ -145,6 +151,30 @@ fn is_uncertain(clause: &Clause<'_>) -> bool {
                 && at.checked_sub(1).is_none_or(|before| clause.word(before) == "delete")
     });
     vague || a_scene
+}
+
+/// "scene 2 but not scene 3", "scene 1 instead of scene 2": what is named behind it is to stay.
+fn claim_spared(clause: &mut Clause<'_>) -> bool {
+    let after = clause.find(&["delete", "cut", "hide"]).map_or(0, |verb| verb + 1);
+    let spares = |at: &usize| matches!(clause.word(*at), "not" | "instead-of");
+    let at = (after + 1..clause.len()).find(spares);
+    if let Some(at) = at {
+        clause.claim(at, clause.len());
+    }
+    at.is_some()
+}
+
+/// Whether nothing but a list stands between the first and the last scene that were found; "scene 2, not scene 3" and
+/// "scene 2, it repeats scene 3" are none. `before` is what was open before they were found.
+fn is_list(clause: &Clause<'_>, before: &[usize]) -> bool {
+    let found = |at: &&usize| clause.kind(**at).is_none();
+    let (Some(first), Some(last)) = (before.iter().find(found), before.iter().rev().find(found)) else { return true };
+    let joins = |at: usize| {
+        clause.kind(at) != Some(Kind::Word)
+            || words::SCENE.contains(&clause.word(at))
+            || matches!(clause.word(at), "and" | "also" | "plus" | "both" | "the" | "as" | "well" | "then" | "too")
+    };
+    (*first..=*last).all(joins)
 }
 
 /// Whether a step speaks of the scenes that it does not name.
