@@ -44,20 +44,36 @@ pub struct Context {
 }
 
 impl Context {
+    /// The same, and what is not known from what is around it.
+    pub(crate) fn within(self, around: Self) -> Self {
+        Self {
+            tenant: self.tenant.or(around.tenant),
+            project: self.project.or(around.project),
+            user: self.user.or(around.user),
+            turn: self.turn.or(around.turn),
+            image: self.image.or(around.image),
+            request_id: self.request_id.or(around.request_id),
+            trace: self.trace.or(around.trace),
+            attempt: self.attempt.or(around.attempt),
+        }
+    }
+
     /// What a task says of itself, and for the rest what is known of whoever starts it.
     fn of(task: &Task, parent: Option<&Self>) -> Self {
-        let parent = parent.cloned().unwrap_or_default();
         let (tenant, project) = task.scope.map(|scope| (scope.tenant, scope.project)).unzip();
-        Self {
-            tenant: tenant.or(parent.tenant),
-            project: project.or(parent.project),
-            user: task.user.clone().or(parent.user),
-            turn: task.turn.or(parent.turn),
-            image: task.image.or(parent.image),
-            request_id: parent.request_id,
-            trace: task.trace.or(parent.trace),
+        let own = Self {
+            tenant,
+            project,
+            user: task.user.clone(),
+            turn: task.turn,
+            image: task.image,
+            request_id: None,
+            trace: task.trace,
             attempt: task.attempt,
-        }
+        };
+        // Which try it is belongs to the task alone.
+        let parent = Self { attempt: None, ..parent.cloned().unwrap_or_default() };
+        own.within(parent)
     }
 }
 

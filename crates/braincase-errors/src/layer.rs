@@ -19,7 +19,7 @@ use tracing_subscriber::{Layer, layer::Context as LayerContext, registry::Lookup
 
 use crate::{
     breadcrumb::{Breadcrumb, Line},
-    context::Operation,
+    context::{Context, Operation},
     record::{Draft, Outcome, chain},
     recorder::Recorder,
     redact::tidy,
@@ -118,6 +118,8 @@ fn draft(event: &Event<'_>, operation: Option<&Operation>) -> Draft {
         location: place,
         metadata: fields.others,
         backtrace: None,
+        context: fields.context,
+        logged: true,
         duration: Duration::ZERO,
     }
 }
@@ -129,6 +131,7 @@ struct Fields {
     code: Option<String>,
     operation: Option<String>,
     errors: Vec<String>,
+    context: Context,
     others: Vec<(Cow<'static, str>, String)>,
 }
 
@@ -139,6 +142,9 @@ impl Fields {
             "code" => self.code = Some(text),
             "operation" => self.operation = Some(text),
             "error" => self.errors.push(tidy(&text)),
+            "project.id" => self.context.project = text.parse().ok(),
+            "turn.id" => self.context.turn = text.parse().ok(),
+            "image.id" => self.context.image = text.parse().ok(),
             name => self.others.push((name.into(), text)),
         }
     }

@@ -36,6 +36,9 @@ pub struct Record {
     pub breadcrumbs: Vec<Breadcrumb>,
     /// The calls that led to a panic.
     pub backtrace: Option<String>,
+    /// Whether it was made of a line of the log, so that the log has told of it already.
+    #[serde(default)]
+    pub logged: bool,
     /// How many failures it stands for: itself, and those like it that were only counted since the record before.
     pub count: u64,
     /// When it ended.

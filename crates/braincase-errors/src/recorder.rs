@@ -116,7 +116,8 @@ impl Inner {
             metrics::counter!("braincase_failures_suppressed_total").increment(1);
             return;
         };
-        let context = operation.map(|operation| operation.context.clone()).unwrap_or_default();
+        let around = operation.map(|operation| operation.context.clone()).unwrap_or_default();
+        let context = draft.context.clone().within(around);
         let breadcrumbs = operation.map(Operation::breadcrumbs).unwrap_or_default();
         let late = operation.and_then(|operation| operation.late(now));
         let record = Record { fingerprint, count, late, ..self.record(draft, context, breadcrumbs) };
@@ -137,6 +138,7 @@ impl Inner {
             metadata: self.metadata.scrub(draft.metadata),
             breadcrumbs,
             backtrace: draft.backtrace,
+            logged: draft.logged,
             count: 1,
             at,
             duration: draft.duration,
@@ -204,6 +206,8 @@ impl Draft {
             location: None,
             metadata: Vec::new(),
             backtrace: None,
+            context: Context::default(),
+            logged: false,
             duration: Duration::ZERO,
         }
     }
@@ -222,6 +226,8 @@ impl Draft {
             location: None,
             metadata: vec![("threshold_ms".into(), threshold.as_millis().to_string())],
             backtrace: None,
+            context: Context::default(),
+            logged: false,
             duration: *worst,
         }
     }

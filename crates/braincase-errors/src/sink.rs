@@ -22,12 +22,15 @@ pub trait Sink: Send + Sync + fmt::Debug {
     fn close(&self, _within: Duration) {}
 }
 
-/// Writes records to the log: cancellations at level info, slow operations as warnings, everything else as errors.
+/// Writes records to the log, unless they come from there: cancellations at level info, slow operations as warnings, everything else as errors.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LogSink;
 
 impl Sink for LogSink {
     fn record(&self, record: &Record) {
+        if record.logged {
+            return;
+        }
         let context = &record.context;
         macro_rules! log {
             ($level:ident) => {

@@ -10,7 +10,7 @@ use std::{
 use braincase_core::background::Failure;
 
 use super::{Cancellation, Outcome};
-use crate::{fingerprint::Fingerprint, panics::Panicked, redact::tidy};
+use crate::{context::Context, fingerprint::Fingerprint, panics::Panicked, redact::tidy};
 
 /// The most links of an error chain that are kept.
 const MAX_CHAIN: usize = 16;
@@ -47,6 +47,10 @@ pub(crate) struct Draft {
     pub(crate) location: Option<String>,
     pub(crate) metadata: Vec<(Cow<'static, str>, String)>,
     pub(crate) backtrace: Option<String>,
+    /// What it says of its context itself.
+    pub(crate) context: Context,
+    /// Whether it is a line of the log.
+    pub(crate) logged: bool,
     pub(crate) duration: Duration,
 }
 
@@ -61,6 +65,8 @@ impl Draft {
             location: None,
             metadata: Vec::new(),
             backtrace: None,
+            context: Context::default(),
+            logged: false,
             duration,
         };
         Some(match ending {

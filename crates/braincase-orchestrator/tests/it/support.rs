@@ -38,6 +38,7 @@ pub(crate) struct Desk {
     pub(crate) brain: Arc<ScriptedBrain>,
     pub(crate) vision: Arc<ScriptedVision>,
     pub(crate) records: Arc<MemorySink>,
+    pub(crate) supervisor: Arc<Supervisor>,
     pub(crate) scope: Scope,
     _folder: tempfile::TempDir,
 }
@@ -76,7 +77,7 @@ impl Desk {
             vision: vision.clone(),
             clock,
             compute: Compute::new(background.clone(), 2, LIMIT),
-            background,
+            background: background.clone(),
             limits: setting.limits,
             models: models.clone(),
             model: models.get(setting.model.unwrap_or("gpt-4o")).unwrap(),
@@ -84,7 +85,7 @@ impl Desk {
             image_mode: setting.image_mode,
         });
         let scope = new_project(&store).await;
-        Self { orchestrator, store, brain, vision, records, scope, _folder: folder }
+        Self { orchestrator, store, brain, vision, records, supervisor: background, scope, _folder: folder }
     }
 
     pub(crate) fn ask(&self, prompt: &str) -> Ask {
@@ -98,6 +99,16 @@ impl Desk {
             idempotency_key: None,
             trace: None,
         }
+    }
+
+    /// Waits until nothing but the store's writer runs.
+    pub(crate) async fn idle(&self) {
+        within(async {
+            while self.supervisor.running() > 1 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        })
+        .await;
     }
 
     /// Sends a prompt and waits for the end of the turn.
