@@ -13,6 +13,8 @@ pub mod supervisor;
 pub mod record;
 pub mod sink;
 
+pub mod spool;
+
 pub mod logging;
 pub mod redact;
 
@@ -22,4 +24,5 @@ pub use logging::{LogFormat, LoggingError, init_logging};
 pub use record::{Cancellation, Outcome, Record};
 pub use redact::redact;
 pub use sink::{LogSink, MemorySink, Recorder, Sink};
+pub use spool::{Batch, Bounds, Lane, Spool, SpoolError};
 pub use supervisor::{Leftover, Supervisor};

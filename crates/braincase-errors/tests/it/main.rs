@@ -5,6 +5,7 @@ mod counting;
 mod endings;
 mod log;
 mod shutdown;
+mod spool;
 
 use std::{sync::Arc, time::Duration};
 
