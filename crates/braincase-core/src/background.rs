@@ -39,16 +39,7 @@ impl Task {
     /// A task with nothing known but its operation.
     #[must_use]
     pub const fn new(operation: &'static str) -> Self {
-        Self {
-            operation,
-            scope: None,
-            turn: None,
-            image: None,
-            user: None,
-            trace: None,
-            attempt: None,
-            deadline: None,
-        }
+        Self { operation, scope: None, turn: None, image: None, user: None, trace: None, attempt: None, deadline: None }
     }
 }
 

@@ -21,6 +21,12 @@ impl TraceContext {
         if trace == 0 || span == 0 { None } else { Some(Self { trace, span, sampled }) }
     }
 
+    /// A new trace by a random number, which nobody has asked to keep.
+    #[must_use]
+    pub const fn starting_with(random: u128) -> Self {
+        Self { trace: if random == 0 { 1 } else { random }, span: 1, sampled: false }
+    }
+
     /// The same trace, seen from another span of it; zero, which stands for none, changes nothing.
     #[must_use]
     pub const fn within(self, span: u64) -> Self {

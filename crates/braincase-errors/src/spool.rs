@@ -7,6 +7,7 @@ mod lane;
 mod position;
 mod reader;
 mod segment;
+mod sink;
 mod sync;
 
 use std::{
@@ -14,7 +15,7 @@ use std::{
     fmt,
     path::{Path, PathBuf},
     sync::{
-        Arc, Condvar, Mutex, PoisonError,
+        Arc, Condvar, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -22,8 +23,11 @@ use std::{
 
 use tokio::sync::Notify;
 
+use crate::lock;
+
 pub use error::SpoolError;
 pub use reader::{Batch, Frame, Reader, ReaderStats};
+pub use sink::SpoolSink;
 
 use home::Home;
 use lane::LaneLog;
@@ -207,13 +211,13 @@ impl Arrivals {
         self.notify.notify_waiters();
         if self.waiting.load(Ordering::SeqCst) > 0 {
             // Whoever has counted itself and found nothing either holds the lock or waits already.
-            drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner));
+            drop(lock(&self.lock));
             self.came.notify_all();
         }
     }
 
     fn wait(&self, limit: Duration, is_there: impl Fn() -> bool) -> bool {
-        let guard = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        let guard = lock(&self.lock);
         self.waiting.fetch_add(1, Ordering::SeqCst);
         let waited = self.came.wait_timeout_while(guard, limit, |()| !is_there());
         self.waiting.fetch_sub(1, Ordering::SeqCst);

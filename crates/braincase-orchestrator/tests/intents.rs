@@ -120,7 +120,7 @@ fn prompt(case: &Case) -> Prompt {
         messages.push(message(if role == "user" { Role::User } else { Role::Assistant }, content));
     }
     messages.push(message(Role::User, &case.prompt));
-    Prompt { model: "gpt-4o".to_owned(), messages, tools: specs(), max_output_tokens: 8_000 }
+    Prompt { model: "gpt-4o".to_owned(), messages, tools: specs(), max_output_tokens: 8_000, trace: None }
 }
 
 fn message(role: Role, content: &str) -> PromptMessage {

@@ -11,7 +11,7 @@ mod tests;
 
 use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
-use braincase_errors::LogFormat;
+use braincase_errors::{LogFormat, Thresholds};
 use braincase_orchestrator::ImageMode;
 
 pub use flags::{Cli, Command, Flags};
@@ -41,6 +41,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Which log lines there are. Default `info`.
     pub log_filter: String,
+    /// How long operations may take before it is recorded that they were slow.
+    pub thresholds: Thresholds,
     /// How long a client may take nothing of its answer before it is dropped. Default 30 s.
     pub write_timeout: Duration,
     /// How long running turns may go on when the server is stopped. Default 20 s.

@@ -16,7 +16,7 @@ use braincase_core::{
     store::Store,
     vision::Vision,
 };
-use braincase_errors::Supervisor;
+use braincase_errors::{LogSink, Recorder, RecorderOptions, Supervisor};
 use braincase_orchestrator::{
     Orchestrator, Parts,
     brain::{
@@ -42,6 +42,8 @@ pub struct Services {
     pub app: App,
     /// What background tasks run under.
     pub supervisor: Arc<Supervisor>,
+    /// What makes records of failures, and tells of them.
+    pub recorder: Recorder,
     /// What the store's own tasks run under: they must outlive those above, which still write while they end.
     pub keeper: Arc<Supervisor>,
 }
@@ -104,12 +106,13 @@ pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services,
     let models = load_models(config.models.as_deref())?;
     let model = models.get(&config.openai.model)?;
     let metrics = telemetry::recorder();
-    let supervisor = Arc::new(Supervisor::new());
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+    let recorder = make_recorder(config, &clock);
+    let supervisor = Arc::new(Supervisor::with_recorder(recorder.clone()));
     let background: Arc<dyn Background> = supervisor.clone();
-    let keeper = Arc::new(Supervisor::new());
+    let keeper = Arc::new(Supervisor::with_recorder(recorder.clone()));
     let stopping = Stopping::default();
     telemetry::start_upkeep(metrics.clone(), stopping.clone(), background.as_ref());
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
     let limits = Limits::default();
     let store = open_store(config, &(keeper.clone() as _)).await?;
     // One long computation of each kind for each processor: more would only take turns. What clients ask to have counted
@@ -138,13 +141,23 @@ pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services,
         models,
         counting,
         clock,
+        supervisor: Arc::clone(&supervisor),
         limits: Arc::new(limits),
         load: Arc::new(Load::within(&http)),
         http: Arc::new(http),
         metrics,
         stopping,
     };
-    Ok(Services { app, supervisor, keeper })
+    Ok(Services { app, supervisor, recorder, keeper })
+}
+
+fn make_recorder(config: &Config, clock: &Arc<dyn Clock>) -> Recorder {
+    Recorder::new(RecorderOptions {
+        sinks: vec![Arc::new(LogSink)],
+        clock: Arc::clone(clock),
+        thresholds: config.thresholds.clone(),
+        ..RecorderOptions::default()
+    })
 }
 
 /// Loads what counts tokens before the first turn needs it.

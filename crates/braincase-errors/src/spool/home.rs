@@ -4,8 +4,10 @@ use std::{
     fs::{self, File, TryLockError},
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::Mutex,
 };
+
+use crate::lock;
 
 use super::{Lane, SpoolError};
 
@@ -18,7 +20,7 @@ pub(super) struct Home {
 
 impl Home {
     pub(super) fn open(dir: PathBuf) -> Result<Self, SpoolError> {
-        let lock = Mutex::new(lock(&dir)?);
+        let lock = Mutex::new(take(&dir)?);
         Ok(Self { dir, lock })
     }
 
@@ -36,9 +38,9 @@ impl Home {
 
     /// Takes the lock again if somebody has removed the folder.
     pub(super) fn restore(&self) -> Result<(), SpoolError> {
-        let mut held = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = lock(&self.lock);
         if is_gone(&held) {
-            *held = lock(&self.dir)?;
+            *held = take(&self.dir)?;
         }
         Ok(())
     }
@@ -49,7 +51,7 @@ pub(super) fn is_gone(file: &File) -> bool {
     file.metadata().is_ok_and(|metadata| metadata.nlink() == 0)
 }
 
-fn lock(dir: &Path) -> Result<File, SpoolError> {
+fn take(dir: &Path) -> Result<File, SpoolError> {
     fs::create_dir_all(dir).map_err(SpoolError::io("make the folder", dir))?;
     let path = dir.join("spool.lock");
     let options = File::options().create(true).truncate(false).write(true).open(&path);

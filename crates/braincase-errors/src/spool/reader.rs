@@ -4,9 +4,11 @@ use std::{
     fmt,
     fs::File,
     io::{BufReader, ErrorKind, Seek, SeekFrom},
-    sync::{Arc, PoisonError},
+    sync::Arc,
     time::Duration,
 };
+
+use crate::lock;
 
 use super::{
     Lane, LaneLog, Shared, SpoolError,
@@ -90,7 +92,7 @@ impl Reader {
         if !position::is_name(name) {
             return Err(refuse("a name is 1 to 32 of a-z, 0-9, _ and -"));
         }
-        if !shared.readers.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned()) {
+        if !lock(&shared.readers).insert(name.to_owned()) {
             return Err(refuse("it is in use already"));
         }
         let places = Lane::ALL.map(|lane| Place { next: shared.lane(lane).enter(name), at: None });
@@ -219,7 +221,7 @@ impl Drop for Reader {
     fn drop(&mut self) {
         // What was passed over since the last batch. If it cannot be kept, it is passed over again.
         let _ = self.keep();
-        self.shared.readers.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.name);
+        lock(&self.shared.readers).remove(&self.name);
     }
 }
 

@@ -4,12 +4,14 @@ use std::{
     fs::File,
     path::PathBuf,
     sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        Arc, Condvar, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     thread,
     time::Duration,
 };
+
+use crate::lock;
 
 use super::{SpoolError, Urgency};
 
@@ -70,7 +72,7 @@ impl Syncer {
         if waited && urgency == Urgency::Soon {
             return;
         }
-        let mut state = self.inner.lock();
+        let mut state = lock(&self.inner.state);
         if !waited && state.files.len() < MAX_WAITING {
             state.files.push(written.clone());
         } else if !waited {
@@ -82,7 +84,7 @@ impl Syncer {
 
     /// The folder has a new entry.
     pub(super) fn entered(&self, folder: PathBuf) {
-        let mut state = self.inner.lock();
+        let mut state = lock(&self.inner.state);
         if !state.folders.contains(&folder) && state.folders.len() < MAX_WAITING {
             state.folders.push(folder);
         }
@@ -91,7 +93,7 @@ impl Syncer {
 
 impl Drop for Syncer {
     fn drop(&mut self) {
-        let mut state = self.inner.lock();
+        let mut state = lock(&self.inner.state);
         state.closing = true;
         self.inner.changed.notify_all();
         // A disk that hangs keeps the thread, and nobody else.
@@ -100,10 +102,6 @@ impl Drop for Syncer {
 }
 
 impl Inner {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn run(&self) {
         while let Some((files, folders)) = self.next() {
             for written in files {
@@ -115,7 +113,7 @@ impl Inner {
                 count(File::open(folder).and_then(|folder| folder.sync_all()));
             }
         }
-        self.lock().ended = true;
+        lock(&self.state).ended = true;
         self.changed.notify_all();
     }
 
@@ -123,7 +121,7 @@ impl Inner {
     fn next(&self) -> Option<(Vec<Arc<Written>>, Vec<PathBuf>)> {
         let idle = |state: &mut State| state.files.is_empty() && !state.closing;
         let calm = |state: &mut State| !state.urgent && !state.closing;
-        let waited = self.changed.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner);
+        let waited = self.changed.wait_while(lock(&self.state), idle).unwrap_or_else(PoisonError::into_inner);
         let (mut state, _) =
             self.changed.wait_timeout_while(waited, INTERVAL, calm).unwrap_or_else(PoisonError::into_inner);
         if state.files.is_empty() && state.closing {

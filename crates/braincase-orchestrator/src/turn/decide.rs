@@ -12,6 +12,7 @@ use braincase_tokens::calibration::Key;
 use futures_util::join;
 use metrics::histogram;
 use tokio::time::timeout;
+use tracing::{Instrument, info_span};
 
 use super::{
     act::rehearse,
@@ -38,7 +39,7 @@ pub(super) async fn decide(
     let limit = engine.parts.limits.turn_deadline;
     let mut upstream = Duration::ZERO;
     let (decided, ()) = join!(
-        timeout(limit, ask_twice(engine, turn, context, &mut prompt, &mut upstream)),
+        timeout(limit, ask_twice(engine, turn, context, &mut prompt, &mut upstream)).instrument(info_span!("decide")),
         tell(engine, &turn.request, untold),
     );
     turn.stopwatch.waiting_since = None;

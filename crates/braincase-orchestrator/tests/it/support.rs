@@ -20,7 +20,7 @@ use braincase_core::{
     turn::Turn,
     vision::{Vision, VisionError},
 };
-use braincase_errors::{MemorySink, Supervisor};
+use braincase_errors::{Limit, MemorySink, Recorder, RecorderOptions, Supervisor};
 use braincase_orchestrator::{Ask, Error, ImageMode, Orchestrator, Parts, Policy, compute::Compute};
 use braincase_store::{SqliteOptions, SqliteStore};
 use braincase_tokens::Registry;
@@ -62,7 +62,9 @@ impl Desk {
         let folder = tempfile::tempdir().unwrap();
         let records = Arc::new(MemorySink::new(1_000));
         let clock = Arc::new(SystemClock::default());
-        let background = Arc::new(Supervisor::with_sinks(clock.clone(), vec![records.clone()]));
+        let options =
+            RecorderOptions { sinks: vec![records.clone()], limit: Limit::NONE, ..RecorderOptions::default() };
+        let background = Arc::new(Supervisor::with_recorder(Recorder::new(options)));
         let options = SqliteOptions::in_dir(folder.path());
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(options, background.clone()).await.unwrap());
         let brain = Arc::new(ScriptedBrain::default());
@@ -94,6 +96,7 @@ impl Desk {
             model: None,
             policy: Policy::Enqueue,
             idempotency_key: None,
+            trace: None,
         }
     }
 

@@ -71,6 +71,10 @@ pub struct Flags {
     /// Which log lines there are, as in `info,braincase_store=debug` [default: info]
     #[arg(long, env = "BRAINCASE_LOG", value_name = "FILTER")]
     log: Option<String>,
+    /// How long operations may take before it is recorded that they were slow, as in turn=3s,commit=100ms; 0s: never
+    /// [default: context_build=300ms,decide=3s,turn=3s,image_analysis=5s,commit=100ms]
+    #[arg(long, env = "BRAINCASE_SLOW", value_name = "OPERATION=DURATION,…")]
+    slow: Option<String>,
     /// How long a client may take nothing of its answer, an event stream say, before it is dropped [default: 30s]
     #[arg(long, env = "BRAINCASE_WRITE_TIMEOUT", value_name = "DURATION")]
     write_timeout: Option<String>,

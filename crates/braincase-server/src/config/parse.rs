@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use braincase_errors::LogFormat;
+use braincase_errors::{LogFormat, Thresholds};
 use braincase_orchestrator::ImageMode;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
@@ -71,6 +71,7 @@ impl Config {
                 one_of(&[("json", LogFormat::Json), ("pretty", LogFormat::Pretty)]),
             )?,
             log_filter: from.get("log", "info", |text| Ok(text.to_owned()))?,
+            thresholds: from.get("slow", "", thresholds)?,
             write_timeout: from.get("write_timeout", "30s", time_limit)?,
             stop_grace: from.get("stop_grace", "20s", duration)?,
             stop_on: if stdin { StopOn::SignalsAndStdin } else { StopOn::Signals },
@@ -110,6 +111,22 @@ fn database(url: &str, data_dir: &std::path::Path) -> Result<Database, String> {
         return Ok(Database::Sqlite);
     }
     Err(format!("the database is {}; set --data-dir to move it, and leave this at sqlite:", file.display()))
+}
+
+/// `turn=3s,commit=100ms`, on top of the usual ones; `0s` takes one away.
+fn thresholds(text: &str) -> Result<Thresholds, String> {
+    let mut thresholds = Thresholds::default();
+    for pair in text.split(',').filter(|pair| !pair.trim().is_empty()) {
+        let expected = || format!("expected OPERATION=DURATION, as in turn=3s, got {pair:?}");
+        let (operation, threshold) = pair.split_once('=').ok_or_else(expected)?;
+        let (operation, threshold) = (operation.trim(), duration(threshold.trim())?);
+        if thresholds.of(operation).is_none() {
+            let known: Vec<_> = thresholds.list().into_iter().map(|(name, _)| name).collect();
+            return Err(format!("there is no operation {operation:?}; there are {}", known.join(", ")));
+        }
+        thresholds = thresholds.with(operation, threshold);
+    }
+    Ok(thresholds)
 }
 
 fn directory(text: &str) -> Result<PathBuf, String> {

@@ -1,0 +1,264 @@
+//! Brings records to one receiver, in their order, and never gives up on what it may still take.
+
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use futures_util::FutureExt;
+use tokio::{
+    sync::watch,
+    time::{sleep, timeout},
+};
+
+use super::{Delivered, Pace, Receiver, backoff::Backoff};
+use crate::{
+    record::Record,
+    spool::{Batch, Reader, ReaderStats},
+};
+
+/// One receiver and its place in the spool.
+#[derive(Debug)]
+pub(super) struct Worker {
+    receiver: Arc<dyn Receiver>,
+    reader: Reader,
+    counts: Arc<Counts>,
+    pace: Pace,
+    closing: watch::Receiver<Option<Duration>>,
+    backoff: Backoff,
+    /// What was counted of what the reader came past.
+    counted: ReaderStats,
+    /// Whether there is more from before than comes fresh: after a start, and after a failure.
+    catches_up: bool,
+    /// What was last said of the receiver's trouble, so that it is said once.
+    trouble: Option<&'static str>,
+}
+
+/// What has become of the records of one receiver.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    pub(super) delivered: AtomicU64,
+    pub(super) dropped: AtomicU64,
+}
+
+/// What comes after a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    /// The next one.
+    GoOn,
+    /// The next one, but not in a rush.
+    GoOnCalmly,
+    /// The same one after a wait of our own, which the closing cuts short.
+    Retry(Duration),
+    /// Nothing for so long, not even when closing: the receiver has asked for it.
+    Pause(Duration),
+}
+
+impl Worker {
+    pub(super) fn new(
+        receiver: Arc<dyn Receiver>,
+        reader: Reader,
+        pace: Pace,
+        closing: watch::Receiver<Option<Duration>>,
+    ) -> Self {
+        Self {
+            receiver,
+            reader,
+            counts: Arc::default(),
+            pace,
+            closing,
+            backoff: Backoff::default(),
+            counted: ReaderStats::default(),
+            catches_up: true,
+            trouble: None,
+        }
+    }
+
+    pub(super) fn counts(&self) -> Arc<Counts> {
+        self.counts.clone()
+    }
+
+    /// How much is in the spool that was not delivered.
+    pub(super) fn left(&self) -> u64 {
+        self.reader.behind()
+    }
+
+    /// Delivers until the closing; then what is there, as long as it works.
+    pub(super) async fn run(&mut self) {
+        loop {
+            let next = self.step().await;
+            match next {
+                Next::GoOn | Next::GoOnCalmly if self.left() == 0 => {
+                    if self.is_closing() {
+                        return;
+                    }
+                    self.wait_for_more().await;
+                }
+                Next::GoOn => {}
+                Next::GoOnCalmly => self.wait(self.pace.between).await,
+                // Who fails while we are closing does not get another chance.
+                Next::Retry(_) if self.is_closing() => return,
+                Next::Retry(wait) => self.wait(wait).await,
+                Next::Pause(pause) => {
+                    self.wait(pause).await;
+                    if self.is_closing() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Delivers one batch, if there is one.
+    async fn step(&mut self) -> Next {
+        let read = self.reader.next(self.receiver.max_records().max(1));
+        self.count_lost();
+        let batch = match read {
+            Ok(batch) => batch,
+            Err(error) => {
+                self.say("the spool cannot be read", &error.to_string());
+                return Next::Retry(self.backoff.failed(&self.pace));
+            }
+        };
+        if batch.is_empty() {
+            self.catches_up = self.left() > 0;
+            return Next::GoOn;
+        }
+        let records: Vec<Record> =
+            batch.frames.iter().filter_map(|frame| serde_json::from_slice(&frame.payload).ok()).collect();
+        self.drop_some("internal_sdk_error", batch.frames.len() - records.len());
+        let outcome = if records.is_empty() { Delivered::Done { pause: None } } else { self.attempt(&records).await };
+        self.conclude(batch, &records, outcome).await
+    }
+
+    /// Once, within the limit. A receiver that panics has refused.
+    async fn attempt(&self, records: &[Record]) -> Delivered {
+        let attempt = AssertUnwindSafe(self.receiver.deliver(records)).catch_unwind();
+        match timeout(self.pace.attempt, attempt).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => Delivered::Refused { detail: "the receiver panicked".to_owned() },
+            Err(_) => Delivered::Later { reason: "network_error", pause: None, detail: "timed out".to_owned() },
+        }
+    }
+
+    async fn conclude(&mut self, batch: Batch, records: &[Record], outcome: Delivered) -> Next {
+        match outcome {
+            Delivered::Done { pause } => self.done(batch, records.len(), pause),
+            Delivered::Later { reason, pause, detail } => self.later(reason, pause, &detail),
+            Delivered::Denied { detail } => {
+                self.say("it denies us", &detail);
+                Next::Pause(self.pace.denied)
+            }
+            Delivered::Refused { detail } => self.refused(batch, records.len(), &detail),
+            Delivered::TooLarge => self.trim(batch, records).await,
+        }
+    }
+
+    fn done(&mut self, batch: Batch, delivered: usize, pause: Option<Duration>) -> Next {
+        let name = self.receiver.name();
+        metrics::counter!("braincase_errors_delivered_total", "sink" => name).increment(delivered as u64);
+        self.counts.delivered.fetch_add(delivered as u64, Ordering::Relaxed);
+        if self.trouble.take().is_some() {
+            tracing::info!(sink = name, "{name} takes records again");
+        }
+        self.backoff.succeeded();
+        self.advance(batch);
+        match pause {
+            Some(pause) => Next::Pause(pause),
+            None if self.catches_up => Next::GoOnCalmly,
+            None => Next::GoOn,
+        }
+    }
+
+    fn later(&mut self, reason: &'static str, pause: Option<Duration>, detail: &str) -> Next {
+        let sink = self.receiver.name();
+        metrics::counter!("braincase_errors_delayed_total", "sink" => sink, "reason" => reason).increment(1);
+        self.say(reason, detail);
+        self.catches_up = true;
+        let wait = self.backoff.failed(&self.pace);
+        pause.map_or(Next::Retry(wait), |pause| Next::Pause(pause.max(wait)))
+    }
+
+    fn refused(&mut self, batch: Batch, count: usize, detail: &str) -> Next {
+        self.say("it refuses records", detail);
+        self.drop_some("send_error", count);
+        self.backoff.succeeded();
+        self.advance(batch);
+        Next::GoOnCalmly
+    }
+
+    /// Tries once more without what takes most of the room.
+    async fn trim(&mut self, batch: Batch, records: &[Record]) -> Next {
+        let trim = |record: &Record| Record { backtrace: None, breadcrumbs: Vec::new(), ..record.clone() };
+        let trimmed: Vec<_> = records.iter().map(trim).collect();
+        match self.attempt(&trimmed).await {
+            Delivered::TooLarge => {
+                self.refused(batch, records.len(), "too large even without backtrace and breadcrumbs")
+            }
+            Delivered::Done { pause } => self.done(batch, records.len(), pause),
+            Delivered::Later { reason, pause, detail } => self.later(reason, pause, &detail),
+            Delivered::Refused { detail } => self.refused(batch, records.len(), &detail),
+            Delivered::Denied { detail } => {
+                self.say("it denies us", &detail);
+                Next::Pause(self.pace.denied)
+            }
+        }
+    }
+
+    fn advance(&mut self, batch: Batch) {
+        if let Err(error) = self.reader.advance(batch) {
+            self.say("the position in the spool cannot be kept", &error.to_string());
+        }
+    }
+
+    /// Counts what the spool had to drop before it was read.
+    fn count_lost(&mut self) {
+        let ReaderStats { evicted, damaged, .. } = self.reader.stats();
+        self.drop_some("cache_overflow", usize::try_from(evicted - self.counted.evicted).unwrap_or(usize::MAX));
+        self.drop_some("internal_sdk_error", usize::try_from(damaged - self.counted.damaged).unwrap_or(usize::MAX));
+        self.counted = self.reader.stats();
+    }
+
+    fn drop_some(&self, reason: &'static str, count: usize) {
+        if count > 0 {
+            let sink = self.receiver.name();
+            metrics::counter!("braincase_errors_dropped_total", "sink" => sink, "reason" => reason)
+                .increment(count as u64);
+            self.counts.dropped.fetch_add(count as u64, Ordering::Relaxed);
+        }
+    }
+
+    /// Says what is wrong, unless the same was said last.
+    fn say(&mut self, trouble: &'static str, detail: &str) {
+        if self.trouble != Some(trouble) {
+            let sink = self.receiver.name();
+            tracing::warn!(sink, trouble, detail, "records do not reach {sink}: {trouble}");
+            self.trouble = Some(trouble);
+        }
+    }
+
+    fn is_closing(&self) -> bool {
+        self.closing.borrow().is_some()
+    }
+
+    async fn wait_for_more(&self) {
+        let mut closing = self.closing.clone();
+        tokio::select! {
+            () = self.reader.more() => {}
+            // Closing, or nobody is there any more who could.
+            _ = closing.wait_for(Option::is_some) => {}
+        }
+    }
+
+    async fn wait(&self, wait: Duration) {
+        let mut closing = self.closing.clone();
+        tokio::select! {
+            () = sleep(wait) => {}
+            _ = closing.wait_for(Option::is_some) => {}
+        }
+    }
+}
