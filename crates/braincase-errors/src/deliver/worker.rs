@@ -90,8 +90,8 @@ impl Worker {
     /// Delivers until the closing; then what is there, as long as it works.
     pub(super) async fn run(&mut self) {
         loop {
-            let next = self.step().await;
-            match next {
+            let last_attempt = self.is_closing();
+            match self.step().await {
                 Next::GoOn | Next::GoOnCalmly if self.left() == 0 => {
                     if self.is_closing() {
                         return;
@@ -100,8 +100,8 @@ impl Worker {
                 }
                 Next::GoOn => {}
                 Next::GoOnCalmly => self.wait(self.pace.between).await,
-                // Who fails while we are closing does not get another chance.
-                Next::Retry(_) if self.is_closing() => return,
+                // Whoever fails after the closing does not get another chance.
+                Next::Retry(_) if last_attempt => return,
                 Next::Retry(wait) => self.wait(wait).await,
                 Next::Pause(pause) => {
                     self.wait(pause).await;
@@ -137,7 +137,7 @@ impl Worker {
 
     /// Once, within the limit. A receiver that panics has refused.
     async fn attempt(&self, records: &[Record]) -> Delivered {
-        let attempt = AssertUnwindSafe(self.receiver.deliver(records)).catch_unwind();
+        let attempt = AssertUnwindSafe(async { self.receiver.deliver(records).await }).catch_unwind();
         match timeout(self.pace.attempt, attempt).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Delivered::Refused { detail: "the receiver panicked".to_owned() },

@@ -107,10 +107,10 @@ impl Inner {
             for written in files {
                 // Before the sync: what is written during it asks for the next one.
                 written.waits.store(false, Ordering::Release);
-                count(written.file.sync_data());
+                count(&written.file.sync_data());
             }
             for folder in folders {
-                count(File::open(folder).and_then(|folder| folder.sync_all()));
+                count(&File::open(folder).and_then(|folder| folder.sync_all()));
             }
         }
         lock(&self.state).ended = true;
@@ -133,7 +133,7 @@ impl Inner {
 }
 
 /// A sync that fails changes nothing here: the bytes are in the page cache, and the next failure will be counted, too.
-fn count(synced: std::io::Result<()>) {
+fn count(synced: &std::io::Result<()>) {
     let outcome = if synced.is_ok() { "ok" } else { "failed" };
     metrics::counter!("braincase_spool_syncs_total", "outcome" => outcome).increment(1);
 }

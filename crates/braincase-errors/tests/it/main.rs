@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are not recognised as tests")]
 
 mod counting;
+mod deliver;
 mod endings;
 mod joined;
 mod log;
