@@ -3,6 +3,7 @@
 mod backoff;
 mod better_stack;
 mod http;
+mod ledger;
 mod limits;
 mod sentry;
 mod worker;
@@ -27,7 +28,8 @@ pub use better_stack::{BetterStack, BetterStackOptions};
 pub use http::{Limits, ReceiverError};
 pub use sentry::{Dsn, DsnError, Sentry, SentryOptions};
 
-use worker::{Counts, Worker};
+use ledger::Counts;
+use worker::Worker;
 
 /// Somewhere that records are delivered to.
 pub trait Receiver: Send + Sync + fmt::Debug {

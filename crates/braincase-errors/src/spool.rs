@@ -6,6 +6,7 @@ mod home;
 mod lane;
 mod position;
 mod reader;
+mod scan;
 mod segment;
 mod sink;
 mod sync;

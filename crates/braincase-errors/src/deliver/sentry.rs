@@ -6,7 +6,6 @@ mod event;
 use std::pin::Pin;
 
 use reqwest::header::{HeaderName, HeaderValue};
-use sentry_types::protocol::v7::Envelope;
 
 use super::{Delivered, Limits, Receiver, ReceiverError, http::Endpoint};
 use crate::record::Record;
@@ -61,9 +60,8 @@ impl Sentry {
         let [record] = records else {
             return Delivered::Refused { detail: "an envelope holds exactly one event".to_owned() };
         };
-        let mut body = Vec::new();
-        match Envelope::from(event::of(record, &self.options)).to_writer(&mut body) {
-            Ok(()) => self.endpoint.post(&body).await,
+        match event::envelope(record, &self.options) {
+            Ok(body) => self.endpoint.post(&body).await,
             Err(error) => Delivered::Refused { detail: error.to_string() },
         }
     }

@@ -1,13 +1,6 @@
 //! Brings records to one receiver, in their order, and never gives up on what it may still take.
 
-use std::{
-    panic::AssertUnwindSafe,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
 use tokio::{
@@ -15,10 +8,14 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{Delivered, Pace, Receiver, backoff::Backoff};
+use super::{
+    Delivered, Pace, Receiver,
+    backoff::Backoff,
+    ledger::{Counts, Ledger},
+};
 use crate::{
     record::Record,
-    spool::{Batch, Reader, ReaderStats},
+    spool::{Batch, Reader},
 };
 
 /// One receiver and its place in the spool.
@@ -26,23 +23,14 @@ use crate::{
 pub(super) struct Worker {
     receiver: Arc<dyn Receiver>,
     reader: Reader,
-    counts: Arc<Counts>,
+    ledger: Ledger,
     pace: Pace,
     closing: watch::Receiver<Option<Duration>>,
     backoff: Backoff,
-    /// What was counted of what the reader came past.
-    counted: ReaderStats,
     /// Whether there is more from before than comes fresh: after a start, and after a failure.
     catches_up: bool,
     /// What was last said of the receiver's trouble, so that it is said once.
     trouble: Option<&'static str>,
-}
-
-/// What has become of the records of one receiver.
-#[derive(Debug, Default)]
-pub(super) struct Counts {
-    pub(super) delivered: AtomicU64,
-    pub(super) dropped: AtomicU64,
 }
 
 /// What comes after a batch.
@@ -65,21 +53,12 @@ impl Worker {
         pace: Pace,
         closing: watch::Receiver<Option<Duration>>,
     ) -> Self {
-        Self {
-            receiver,
-            reader,
-            counts: Arc::default(),
-            pace,
-            closing,
-            backoff: Backoff::default(),
-            counted: ReaderStats::default(),
-            catches_up: true,
-            trouble: None,
-        }
+        let ledger = Ledger::new(receiver.name());
+        Self { receiver, reader, ledger, pace, closing, backoff: Backoff::default(), catches_up: true, trouble: None }
     }
 
     pub(super) fn counts(&self) -> Arc<Counts> {
-        self.counts.clone()
+        self.ledger.counts()
     }
 
     /// How much is in the spool that was not delivered.
@@ -116,7 +95,7 @@ impl Worker {
     /// Delivers one batch, if there is one.
     async fn step(&mut self) -> Next {
         let read = self.reader.next(self.receiver.max_records().max(1));
-        self.count_lost();
+        self.ledger.passed_over(self.reader.stats());
         let batch = match read {
             Ok(batch) => batch,
             Err(error) => {
@@ -130,7 +109,7 @@ impl Worker {
         }
         let records: Vec<Record> =
             batch.frames.iter().filter_map(|frame| serde_json::from_slice(&frame.payload).ok()).collect();
-        self.drop_some("internal_sdk_error", batch.frames.len() - records.len());
+        self.ledger.dropped("internal_sdk_error", batch.frames.len() - records.len());
         let outcome = if records.is_empty() { Delivered::Done { pause: None } } else { self.attempt(&records).await };
         self.conclude(batch, &records, outcome).await
     }
@@ -160,8 +139,7 @@ impl Worker {
 
     fn done(&mut self, batch: Batch, delivered: usize, pause: Option<Duration>) -> Next {
         let name = self.receiver.name();
-        metrics::counter!("braincase_errors_delivered_total", "sink" => name).increment(delivered as u64);
-        self.counts.delivered.fetch_add(delivered as u64, Ordering::Relaxed);
+        self.ledger.delivered(delivered);
         if self.trouble.take().is_some() {
             tracing::info!(sink = name, "{name} takes records again");
         }
@@ -175,8 +153,7 @@ impl Worker {
     }
 
     fn later(&mut self, reason: &'static str, pause: Option<Duration>, detail: &str) -> Next {
-        let sink = self.receiver.name();
-        metrics::counter!("braincase_errors_delayed_total", "sink" => sink, "reason" => reason).increment(1);
+        self.ledger.delayed(reason);
         self.say(reason, detail);
         self.catches_up = true;
         let wait = self.backoff.failed(&self.pace);
@@ -185,7 +162,7 @@ impl Worker {
 
     fn refused(&mut self, batch: Batch, count: usize, detail: &str) -> Next {
         self.say("it refuses records", detail);
-        self.drop_some("send_error", count);
+        self.ledger.dropped("send_error", count);
         self.backoff.succeeded();
         self.advance(batch);
         Next::GoOnCalmly
@@ -212,23 +189,6 @@ impl Worker {
     fn advance(&mut self, batch: Batch) {
         if let Err(error) = self.reader.advance(batch) {
             self.say("the position in the spool cannot be kept", &error.to_string());
-        }
-    }
-
-    /// Counts what the spool had to drop before it was read.
-    fn count_lost(&mut self) {
-        let ReaderStats { evicted, damaged, .. } = self.reader.stats();
-        self.drop_some("cache_overflow", usize::try_from(evicted - self.counted.evicted).unwrap_or(usize::MAX));
-        self.drop_some("internal_sdk_error", usize::try_from(damaged - self.counted.damaged).unwrap_or(usize::MAX));
-        self.counted = self.reader.stats();
-    }
-
-    fn drop_some(&self, reason: &'static str, count: usize) {
-        if count > 0 {
-            let sink = self.receiver.name();
-            metrics::counter!("braincase_errors_dropped_total", "sink" => sink, "reason" => reason)
-                .increment(count as u64);
-            self.counts.dropped.fetch_add(count as u64, Ordering::Relaxed);
         }
     }
 

@@ -1,21 +1,14 @@
 //! Reads what is in the spool at its own pace, and knows after a restart how far it had come.
 
-use std::{
-    fmt,
-    fs::File,
-    io::{BufReader, ErrorKind, Seek, SeekFrom},
-    sync::Arc,
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use crate::lock;
 
 use super::{
-    Lane, LaneLog, Shared, SpoolError,
-    frame::{self, Found, HEADER},
+    Lane, Shared, SpoolError,
     lane::Spot,
     position::{self, Position},
-    segment::Segment,
+    scan::{Head, Place, Room, head},
 };
 
 /// About how many bytes of payload a batch may have; the last one may go beyond.
@@ -68,22 +61,6 @@ pub struct Reader {
     /// What its file says.
     kept: Option<Position>,
     stats: ReaderStats,
-}
-
-/// How far it has come in a lane.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Place {
-    /// The number of the next payload.
-    next: u64,
-    /// The segment it is in and the byte it begins at, once that is known.
-    at: Option<(u64, u64)>,
-}
-
-/// What stands at the beginning of what is to be read.
-enum Head {
-    Frames(Vec<Frame>, Place),
-    Lost { end: Place },
-    Nothing,
 }
 
 impl Reader {
@@ -229,65 +206,4 @@ impl fmt::Debug for Reader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reader").field("name", &self.name).field("stats", &self.stats).finish_non_exhaustive()
     }
-}
-
-/// What a batch may still take.
-struct Room {
-    frames: usize,
-    bytes: usize,
-}
-
-impl Room {
-    const fn is_left(&self) -> bool {
-        self.frames > 0 && self.bytes > 0
-    }
-}
-
-/// What is to be read from a place on, within one segment.
-fn head(log: &LaneLog, lane: Lane, place: Place, room: &mut Room) -> Result<Head, SpoolError> {
-    let (segment, end) = match log.find(place.next) {
-        Spot::Ahead => return Ok(Head::Nothing),
-        Spot::Gone { oldest } => return Ok(Head::Lost { end: Place { next: oldest, at: None } }),
-        Spot::In { segment, end } => (segment, end),
-    };
-    // Behind everything that the segment holds now: more may come, and be read although something before it is damaged.
-    let lost = Head::Lost { end: Place { next: end, at: Some((segment.first, segment.bytes)) } };
-    let path = segment.path(log.dir());
-    let mut source = match open(&path, segment, place) {
-        Ok(source) => source,
-        // It went in this moment, or somebody has removed it.
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(lost),
-        Err(error) => return Err(SpoolError::io("read", &path)(error)),
-    };
-    let mut frames = Vec::new();
-    let (mut number, mut offset) = source.start;
-    while number < end && room.is_left() {
-        let found = frame::read(&mut source.file, segment.bytes - offset).map_err(SpoolError::io("read", &path))?;
-        let Found::Payload(payload) = found else { break };
-        offset += (HEADER + payload.len()) as u64;
-        if number >= place.next {
-            room.frames -= 1;
-            room.bytes = room.bytes.saturating_sub(payload.len());
-            frames.push(Frame { lane, number, payload });
-        }
-        number += 1;
-    }
-    if frames.is_empty() {
-        return Ok(lost);
-    }
-    Ok(Head::Frames(frames, Place { next: number, at: Some((segment.first, offset)) }))
-}
-
-/// The file of a segment at a known payload, which has a number and a byte it begins at.
-struct Source {
-    file: BufReader<File>,
-    start: (u64, u64),
-}
-
-fn open(path: &std::path::Path, segment: Segment, place: Place) -> std::io::Result<Source> {
-    let known = place.at.filter(|(first, _)| *first == segment.first);
-    let start = known.map_or((segment.first, 0), |(_, offset)| (place.next, offset));
-    let mut file = File::open(path)?;
-    file.seek(SeekFrom::Start(start.1))?;
-    Ok(Source { file: BufReader::with_capacity(1 << 16, file), start })
 }

@@ -2,7 +2,7 @@
 
 mod arriving;
 mod closing;
-mod peer;
+pub(crate) mod peer;
 mod refusing;
 mod trouble;
 
@@ -29,13 +29,17 @@ const PACE: Pace = Pace {
 /// Shorter than what a hung receiver takes, longer than what a good one takes on a busy machine.
 const LIMITS: Limits = Limits { connect: Duration::from_secs(5), total: Duration::from_secs(10) };
 
-fn sentry(address: &str) -> Arc<dyn Receiver> {
+pub(crate) fn sentry(address: &str) -> Arc<dyn Receiver> {
+    sentry_at(&format!("{address}/7").replace("://", "://0123456789abcdef@"))
+}
+
+pub(crate) fn sentry_at(dsn: &str) -> Arc<dyn Receiver> {
     let options = SentryOptions {
         release: Some("braincase@1.2.3".to_owned()),
         environment: Some("test".to_owned()),
         server_name: Some("here".to_owned()),
         limits: LIMITS,
-        ..SentryOptions::new(format!("{address}/7").replace("://", "://0123456789abcdef@").parse().unwrap())
+        ..SentryOptions::new(dsn.parse().unwrap())
     };
     Arc::new(Sentry::new(options).unwrap())
 }
@@ -51,16 +55,16 @@ fn better_stack(address: &str) -> Arc<dyn Receiver> {
     Arc::new(BetterStack::new(options).unwrap())
 }
 
-fn open(dir: &std::path::Path) -> Spool {
+pub(crate) fn open(dir: &std::path::Path) -> Spool {
     Spool::open(dir, Bounds::default()).unwrap()
 }
 
-fn start(spool: &Spool, receiver: Arc<dyn Receiver>) -> Delivery {
+pub(crate) fn start(spool: &Spool, receiver: Arc<dyn Receiver>) -> Delivery {
     Delivery::start(spool, vec![receiver], PACE).unwrap()
 }
 
 /// A record with everything that there can be.
-fn record(number: u32, outcome: &str) -> Record {
+pub(crate) fn record(number: u32, outcome: &str) -> Record {
     let at = Timestamp::from_micros(1_764_000_000_000_000);
     let fields = json!({
         "id": ErrorEventId::new(at), "fingerprint": "00112233445566778899aabbccddeeff", "code": "image_undecodable",

@@ -6,6 +6,7 @@ mod deliver;
 mod endings;
 mod joined;
 mod log;
+mod peers;
 mod secrets;
 mod shutdown;
 mod slow;

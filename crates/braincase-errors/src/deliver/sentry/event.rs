@@ -11,11 +11,28 @@ use sentry_types::protocol::v7::{
     Values,
 };
 
+use serde_json::json;
+
 use super::SentryOptions;
 use crate::record::{Outcome, Record};
 
-/// The event that tells of a record; it has the record's id, so that whoever gets it twice can tell.
-pub(super) fn of(record: &Record, options: &SentryOptions) -> Event<'static> {
+/// The envelope with the event that tells of a record.
+pub(super) fn envelope(record: &Record, options: &SentryOptions) -> serde_json::Result<Vec<u8>> {
+    let event = of(record, options);
+    let header = json!({ "event_id": event.event_id.simple().to_string() });
+    let mut payload = serde_json::to_value(&event)?;
+    // The crate leaves out what Sentry takes for granted, and others show no level then.
+    payload["level"] = json!(event.level);
+    let payload = serde_json::to_vec(&payload)?;
+    let item = json!({ "type": "event", "length": payload.len() });
+    let mut envelope = format!("{header}\n{item}\n").into_bytes();
+    envelope.extend_from_slice(&payload);
+    envelope.push(b'\n');
+    Ok(envelope)
+}
+
+/// The event; it has the record's id, so that whoever gets it twice can tell.
+fn of(record: &Record, options: &SentryOptions) -> Event<'static> {
     let owned = |text: &Option<String>| text.clone().map(Cow::Owned);
     Event {
         event_id: record.id.as_uuid(),
@@ -115,7 +132,10 @@ fn contexts(record: &Record) -> Map<String, Context> {
     trace.into_iter().collect()
 }
 
-/// What one searches by. Sentry takes at most 200 characters of each.
+/// The most characters that Sentry takes of a tag.
+const MAX_TAG: usize = 200;
+
+/// What one searches by: in one line each, because Sentry takes no other.
 fn tags(record: &Record) -> Map<String, String> {
     let context = &record.context;
     let tags = [
@@ -129,7 +149,11 @@ fn tags(record: &Record) -> Map<String, String> {
         ("request_id", context.request_id.as_ref().map(ToString::to_string)),
         ("late", record.late.map(|_| "true".to_owned())),
     ];
-    tags.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    let fitting = |value: String| {
+        let line = value.trim().chars().map(|c| if c.is_control() { ' ' } else { c });
+        line.take(MAX_TAG).collect::<String>().trim_end().to_owned()
+    };
+    tags.into_iter().filter_map(|(name, value)| Some((name.to_owned(), fitting(value?)))).collect()
 }
 
 /// What one reads.
