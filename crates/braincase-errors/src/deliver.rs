@@ -11,7 +11,7 @@ mod worker;
 use std::{
     fmt, io,
     pin::Pin,
-    sync::{Arc, atomic::Ordering, mpsc},
+    sync::{Arc, Mutex, atomic::Ordering, mpsc},
     thread,
     time::Duration,
 };
@@ -20,6 +20,7 @@ use futures_util::future::join_all;
 use tokio::{runtime, sync::watch, time::sleep};
 
 use crate::{
+    lock,
     record::Record,
     spool::{Spool, SpoolError},
 };
@@ -60,7 +61,7 @@ pub enum Delivered {
         /// What was wrong.
         detail: String,
     },
-    /// It does not take anything from us: the key is wrong or what it may take is used up.
+    /// It does not take anything from us: the address or the key is wrong, or what it may take is used up.
     Denied {
         /// What was wrong.
         detail: String,
@@ -81,7 +82,8 @@ pub struct Pace {
     pub first_wait: Duration,
     /// The longest wait between failures.
     pub longest_wait: Duration,
-    /// The wait between deliveries of what has piled up, so that a receiver that comes back is not run down.
+    /// The wait between deliveries of what has piled up, so that a receiver that comes back is not run down; also how
+    /// long what comes fresh is gathered before it is delivered.
     pub between: Duration,
     /// The wait after the receiver denied us.
     pub denied: Duration,
@@ -106,7 +108,7 @@ impl Default for Pace {
 #[derive(Debug)]
 pub struct Delivery {
     closing: watch::Sender<Option<Duration>>,
-    ended: mpsc::Receiver<u64>,
+    ended: Mutex<mpsc::Receiver<u64>>,
     counts: Vec<(&'static str, Arc<Counts>)>,
 }
 
@@ -150,7 +152,7 @@ impl Delivery {
             let _ = tell.send(left);
         };
         thread::Builder::new().name("braincase-delivery".to_owned()).spawn(run).map_err(failed)?;
-        Ok(Self { closing, ended, counts })
+        Ok(Self { closing, ended: Mutex::new(ended), counts })
     }
 
     /// What has become of the records, for each receiver.
@@ -167,9 +169,9 @@ impl Delivery {
     /// Tries to deliver what is there, and ends within the time, whatever the receivers do. Says how many payloads were
     /// not delivered to somebody and wait in the spool for the next start; `None` if not even that could be learned. Blocks.
     #[must_use]
-    pub fn close(self, within: Duration) -> Option<u64> {
+    pub fn close(&self, within: Duration) -> Option<u64> {
         self.closing.send_replace(Some(within.mul_f64(0.9)));
-        self.ended.recv_timeout(within).ok()
+        lock(&self.ended).recv_timeout(within).ok()
     }
 }
 

@@ -107,7 +107,8 @@ async fn judge(response: Response) -> Delivered {
     match status.as_u16() {
         200..=299 => Delivered::Done { pause },
         413 => Delivered::TooLarge,
-        401..=403 => Delivered::Denied { detail: detail(response).await },
+        // A wrong address or method, too, says something of us and nothing of the records: they are kept.
+        300..=399 | 401..=405 | 407 => Delivered::Denied { detail: detail(response).await },
         429 => Delivered::Later { reason: "ratelimit_backoff", pause, detail: detail(response).await },
         408 | 500..=599 => Delivered::Later { reason: "send_error", pause, detail: detail(response).await },
         _ => Delivered::Refused { detail: detail(response).await },

@@ -61,3 +61,48 @@ impl Ledger {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use metrics_util::debugging::{DebugValue, DebuggingRecorder};
+
+    use super::{Ledger, Ordering, ReaderStats};
+
+    #[test]
+    fn everything_is_counted_once_with_its_sink_and_its_reason() {
+        let recorder = DebuggingRecorder::new();
+        let mut ledger = Ledger::new("sentry");
+
+        metrics::with_local_recorder(&recorder, || {
+            ledger.delivered(3);
+            ledger.dropped("send_error", 2);
+            ledger.delayed("network_error");
+            ledger.passed_over(ReaderStats { read: 3, evicted: 5, damaged: 1 });
+            ledger.passed_over(ReaderStats { read: 4, evicted: 7, damaged: 1 });
+        });
+
+        let counts = ledger.counts();
+        assert_eq!((counts.delivered.load(Ordering::Relaxed), counts.dropped.load(Ordering::Relaxed)), (3, 10));
+        let mut seen: Vec<_> = recorder
+            .snapshotter()
+            .snapshot()
+            .into_vec()
+            .into_iter()
+            .map(|(key, _, _, value)| {
+                let labels: Vec<_> = key.key().labels().map(|label| label.value().to_owned()).collect();
+                (key.key().name().to_owned(), labels.join(" "), value)
+            })
+            .collect();
+        seen.sort_by_key(|(name, labels, _)| (name.clone(), labels.clone()));
+        let expected = [
+            ("braincase_errors_delayed_total", "sentry network_error", 1),
+            ("braincase_errors_delivered_total", "sentry", 3),
+            ("braincase_errors_dropped_total", "sentry cache_overflow", 7),
+            ("braincase_errors_dropped_total", "sentry internal_sdk_error", 1),
+            ("braincase_errors_dropped_total", "sentry send_error", 2),
+        ];
+        let expected =
+            expected.map(|(name, labels, count)| (name.to_owned(), labels.to_owned(), DebugValue::Counter(count)));
+        assert_eq!(seen, expected);
+    }
+}

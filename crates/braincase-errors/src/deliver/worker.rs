@@ -33,6 +33,29 @@ pub(super) struct Worker {
     trouble: Option<&'static str>,
 }
 
+/// A batch, and what could be read of it.
+#[derive(Debug)]
+struct Load {
+    batch: Batch,
+    records: Vec<Record>,
+    /// Payloads that are no records of this version.
+    unreadable: usize,
+}
+
+impl Load {
+    fn of(batch: Batch) -> Self {
+        let read = batch.frames.iter().filter_map(|frame| serde_json::from_slice(&frame.payload).ok());
+        let records: Vec<Record> = read.collect();
+        Self { unreadable: batch.frames.len() - records.len(), records, batch }
+    }
+
+    /// Without what takes most of the room.
+    fn trimmed(&self) -> Vec<Record> {
+        let trim = |record: &Record| Record { backtrace: None, breadcrumbs: Vec::new(), ..record.clone() };
+        self.records.iter().map(trim).collect()
+    }
+}
+
 /// What comes after a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Next {
@@ -76,6 +99,8 @@ impl Worker {
                         return;
                     }
                     self.wait_for_more().await;
+                    // Failures come in bursts: a batch of them, and not while the program has its hands full.
+                    self.wait(self.pace.between).await;
                 }
                 Next::GoOn => {}
                 Next::GoOnCalmly => self.wait(self.pace.between).await,
@@ -107,11 +132,16 @@ impl Worker {
             self.catches_up = self.left() > 0;
             return Next::GoOn;
         }
-        let records: Vec<Record> =
-            batch.frames.iter().filter_map(|frame| serde_json::from_slice(&frame.payload).ok()).collect();
-        self.ledger.dropped("internal_sdk_error", batch.frames.len() - records.len());
-        let outcome = if records.is_empty() { Delivered::Done { pause: None } } else { self.attempt(&records).await };
-        self.conclude(batch, &records, outcome).await
+        let load = Load::of(batch);
+        if load.records.is_empty() {
+            self.advance(load);
+            return Next::GoOn;
+        }
+        let mut outcome = self.attempt(&load.records).await;
+        if outcome == Delivered::TooLarge {
+            outcome = self.attempt(&load.trimmed()).await;
+        }
+        self.conclude(load, outcome)
     }
 
     /// Once, within the limit. A receiver that panics has refused.
@@ -124,27 +154,26 @@ impl Worker {
         }
     }
 
-    async fn conclude(&mut self, batch: Batch, records: &[Record], outcome: Delivered) -> Next {
+    fn conclude(&mut self, load: Load, outcome: Delivered) -> Next {
         match outcome {
-            Delivered::Done { pause } => self.done(batch, records.len(), pause),
+            Delivered::Done { pause } => self.done(load, pause),
             Delivered::Later { reason, pause, detail } => self.later(reason, pause, &detail),
             Delivered::Denied { detail } => {
                 self.say("it denies us", &detail);
                 Next::Pause(self.pace.denied)
             }
-            Delivered::Refused { detail } => self.refused(batch, records.len(), &detail),
-            Delivered::TooLarge => self.trim(batch, records).await,
+            Delivered::Refused { detail } => self.refused(load, &detail),
+            Delivered::TooLarge => self.refused(load, "too large even without backtrace and breadcrumbs"),
         }
     }
 
-    fn done(&mut self, batch: Batch, delivered: usize, pause: Option<Duration>) -> Next {
-        let name = self.receiver.name();
-        self.ledger.delivered(delivered);
-        if self.trouble.take().is_some() {
-            tracing::info!(sink = name, "{name} takes records again");
-        }
+    fn done(&mut self, load: Load, pause: Option<Duration>) -> Next {
+        self.ledger.delivered(load.records.len());
         self.backoff.succeeded();
-        self.advance(batch);
+        if self.advance(load) && self.trouble.take().is_some() {
+            let sink = self.receiver.name();
+            tracing::info!(sink, "{sink} takes records again");
+        }
         match pause {
             Some(pause) => Next::Pause(pause),
             None if self.catches_up => Next::GoOnCalmly,
@@ -160,36 +189,23 @@ impl Worker {
         pause.map_or(Next::Retry(wait), |pause| Next::Pause(pause.max(wait)))
     }
 
-    fn refused(&mut self, batch: Batch, count: usize, detail: &str) -> Next {
+    fn refused(&mut self, load: Load, detail: &str) -> Next {
         self.say("it refuses records", detail);
-        self.ledger.dropped("send_error", count);
+        self.ledger.dropped("send_error", load.records.len());
         self.backoff.succeeded();
-        self.advance(batch);
+        self.advance(load);
         Next::GoOnCalmly
     }
 
-    /// Tries once more without what takes most of the room.
-    async fn trim(&mut self, batch: Batch, records: &[Record]) -> Next {
-        let trim = |record: &Record| Record { backtrace: None, breadcrumbs: Vec::new(), ..record.clone() };
-        let trimmed: Vec<_> = records.iter().map(trim).collect();
-        match self.attempt(&trimmed).await {
-            Delivered::TooLarge => {
-                self.refused(batch, records.len(), "too large even without backtrace and breadcrumbs")
-            }
-            Delivered::Done { pause } => self.done(batch, records.len(), pause),
-            Delivered::Later { reason, pause, detail } => self.later(reason, pause, &detail),
-            Delivered::Refused { detail } => self.refused(batch, records.len(), &detail),
-            Delivered::Denied { detail } => {
-                self.say("it denies us", &detail);
-                Next::Pause(self.pace.denied)
-            }
-        }
-    }
-
-    fn advance(&mut self, batch: Batch) {
-        if let Err(error) = self.reader.advance(batch) {
+    /// Goes past what was delivered or dropped; says whether that will be known after a restart, too.
+    fn advance(&mut self, load: Load) -> bool {
+        // Only now: what is tried again is read again.
+        self.ledger.dropped("internal_sdk_error", load.unreadable);
+        let kept = self.reader.advance(load.batch);
+        if let Err(error) = &kept {
             self.say("the position in the spool cannot be kept", &error.to_string());
         }
+        kept.is_ok()
     }
 
     /// Says what is wrong, unless the same was said last.

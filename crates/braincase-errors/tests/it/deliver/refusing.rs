@@ -59,14 +59,15 @@ fn what_is_refused_for_good_is_dropped_and_counted() {
 }
 
 #[test]
-fn a_payload_that_is_no_record_is_dropped_and_counted() {
+fn a_payload_that_is_no_record_is_dropped_and_counted_once_however_often_it_is_tried() {
     // Given
-    let (peer, dir) = (Peer::start([Answer::Take(200)]), tempfile::tempdir().unwrap());
+    let trouble = [Answer::Refuse(500, None), Answer::Refuse(500, None)];
+    let (peer, dir) = (Peer::start(trouble.into_iter().chain([Answer::Take(202)])), tempfile::tempdir().unwrap());
     let spool = open(dir.path());
     spool.append(Lane::Errors, b"{\"from\": \"another version\"}").unwrap();
     let captured = capture(&spool, 1);
     // When
-    let delivery = start(&spool, sentry(&peer.url()));
+    let delivery = start(&spool, better_stack(&peer.url()));
     // Then
     assert_eq!(ids(&peer.taken(1)), captured);
     let stats = settled(&delivery, 2);

@@ -86,7 +86,7 @@ fn busy() {
 
 #[test]
 fn denying() {
-    for status in [401, 402, 403] {
+    for status in [401, 402, 403, 404, 301] {
         nothing_is_lost_when_it_answers(&Answer::Refuse(status, None));
     }
 }
