@@ -31,7 +31,8 @@ pub(crate) async fn identify(State(app): State<App>, mut request: Request, next:
     let fresh = || Id::<RequestKind>::new(app.clock.now()).as_uuid();
     let id: Arc<str> = client_id(request.headers()).unwrap_or_else(|| fresh().to_string()).into();
     let trace = trace(request.headers(), fresh);
-    let span = tracing::info_span!("request", request.id = &*id, trace.id = trace.trace_id(), http.method = %request.method());
+    let span =
+        tracing::info_span!("request", request.id = &*id, trace.id = trace.trace_id(), http.method = %request.method());
     request.extensions_mut().insert(RequestId(Arc::clone(&id)));
     request.extensions_mut().insert(trace);
     let mut response = next.run(request).instrument(span).await;

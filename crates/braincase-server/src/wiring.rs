@@ -124,7 +124,7 @@ pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services,
     load_vocabulary(&model, background.as_ref());
     let parts = Parts {
         store: Arc::clone(&store),
-        brain: make_brain(config, &clock)?,
+        brain: make_brain(config, &clock, &compute)?,
         vision: make_vision(config, local_vision, &clock)?,
         clock: Arc::clone(&clock),
         background,
@@ -198,9 +198,9 @@ pub async fn open_store(config: &Config, background: &Arc<dyn Background>) -> Re
     }
 }
 
-fn make_brain(config: &Config, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Brain>, StartError> {
+fn make_brain(config: &Config, clock: &Arc<dyn Clock>, compute: &Compute) -> Result<Arc<dyn Brain>, StartError> {
     Ok(match config.brain {
-        BrainKind::Local => Arc::new(LocalBrain::default()),
+        BrainKind::Local => Arc::new(LocalBrain::with(compute.clone())),
         BrainKind::OpenAi => Arc::new(OpenAiBrain::new(provider(config), Arc::clone(clock))?),
     })
 }

@@ -102,11 +102,8 @@ fn learn_usage(engine: &Shared, turn: &Progress, usage: Usage) {
 }
 
 fn reason(problem: &str) -> String {
-    let mut end = problem.len().min(MAX_REASON_BYTES);
-    while !problem.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("Your last answer could not be used: {}. Answer again.", &problem[..end])
+    let problem = &problem[..problem.floor_char_boundary(MAX_REASON_BYTES)];
+    format!("Your last answer could not be used: {problem}. Answer again.")
 }
 
 /// Progress that cannot be stored is no reason to stop the turn: its result tells the same again.

@@ -62,7 +62,8 @@ impl Desk {
         let folder = tempfile::tempdir().unwrap();
         let records = Arc::new(MemorySink::new(1_000));
         let clock = Arc::new(SystemClock::default());
-        let options = RecorderOptions { sinks: vec![records.clone()], limit: Limit::NONE, ..RecorderOptions::default() };
+        let options =
+            RecorderOptions { sinks: vec![records.clone()], limit: Limit::NONE, ..RecorderOptions::default() };
         let background = Arc::new(Supervisor::with_recorder(Recorder::new(options)));
         let options = SqliteOptions::in_dir(folder.path());
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(options, background.clone()).await.unwrap());

@@ -35,7 +35,8 @@ pub(crate) async fn ask(
 ) -> Answered<Response> {
     let NewTurn { prompt, image_ids, scene_id, model, policy } = new;
     let (scope, started) = (path.scope(&app), app.clock.monotonic());
-    let ask = Ask { scope, prompt, image_ids, scene_id, model, policy: policy.into(), idempotency_key, trace: Some(trace) };
+    let ask =
+        Ask { scope, prompt, image_ids, scene_id, model, policy: policy.into(), idempotency_key, trace: Some(trace) };
     let submitted = app.orchestrator.submit(ask).await?;
     match answer {
         Answer::Json => {
