@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that the README promises is tested, counted and summed up in one last line.
 
 mod counts;
+mod peers;
 mod tour;
 
 use std::{ffi::OsString, process::Command, process::ExitCode};
@@ -41,6 +42,7 @@ pub(crate) fn suites(workspace: &Workspace) -> Result<Vec<Row>> {
         tidy::suite(workspace)?,
         tests(workspace)?,
         full_disk(workspace)?,
+        peers::suite(workspace)?,
         doctests(workspace)?,
         with_programs(workspace, "the tour of the README", tour::take)?,
         with_programs(workspace, "short stress run on a debug build", short_run)?,

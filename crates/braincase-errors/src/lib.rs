@@ -7,7 +7,8 @@
 //!
 //! Modules in reading order: [`supervisor`] starts tasks and sees each to its end; [`recorder`] makes records or counts;
 //! [`layer`] listens to the log; [`record`], [`context`], [`breadcrumb`] and [`fingerprint`] are what is kept of a failure;
-//! [`limiter`] and [`slow`] decide what is told; [`sink`] is where records go; [`mod@redact`] and [`scrub`] keep secrets
+//! [`limiter`] and [`slow`] decide what is told; [`sink`] is where records go; [`spool`] keeps them until
+//! [`deliver`] has brought them to whoever else wants them; [`mod@redact`] and [`scrub`] keep secrets
 //! out of them; [`logging`] sets up the log.
 
 pub mod supervisor;
@@ -25,6 +26,9 @@ pub mod slow;
 
 pub mod sink;
 
+pub mod deliver;
+pub mod spool;
+
 pub mod logging;
 pub mod redact;
 pub mod scrub;
@@ -33,6 +37,7 @@ mod panics;
 
 pub use breadcrumb::Breadcrumb;
 pub use context::Context;
+pub use deliver::{BetterStack, Delivery, Sentry};
 pub use fingerprint::Fingerprint;
 pub use layer::Capture;
 pub use limiter::Limit;
@@ -43,6 +48,7 @@ pub use redact::redact;
 pub use scrub::AllowedMetadata;
 pub use sink::{LogSink, MemorySink, Sink};
 pub use slow::Thresholds;
+pub use spool::{Lane, Spool, SpoolError};
 pub use supervisor::{Handle, Leftover, Supervisor, Unfinished};
 
 /// A lock that is also held after a panic: what it guards is whole at every moment.

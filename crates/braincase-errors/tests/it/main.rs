@@ -2,12 +2,15 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are not recognised as tests")]
 
 mod counting;
+mod deliver;
 mod endings;
 mod joined;
 mod log;
+mod peers;
 mod secrets;
 mod shutdown;
 mod slow;
+mod spool;
 
 use std::{sync::Arc, time::Duration};
 
