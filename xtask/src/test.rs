@@ -60,9 +60,9 @@ fn tests(workspace: &Workspace) -> Result<Row> {
     Ok(row("unit and integration tests", &ended, counts::of_cargo_test(&ended.output)))
 }
 
-/// The one test that needs something of the machine; it is ignored elsewhere.
+/// The tests that need a small disk; they are ignored elsewhere.
 fn full_disk(workspace: &Workspace) -> Result<Row> {
-    const SUITE: &str = "store on a disk that is really full";
+    const SUITE: &str = "store and spool on a disk that is really full";
     if std::env::var_os("BRAINCASE_STORE_TEST_SMALL_DISK").is_none() {
         let how = "mount -t tmpfs -o size=16m tmpfs DIR, and BRAINCASE_STORE_TEST_SMALL_DISK=DIR";
         return Ok(Row::skipped(SUITE, format!("needs a small disk: {how}")));

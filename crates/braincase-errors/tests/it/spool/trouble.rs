@@ -45,6 +45,39 @@ fn a_child_whose_files_cannot_grow() {
     assert_eq!(read_all(&mut spool.reader("test").unwrap()), [vec![1; 1_000], vec![3; 2_000]]);
 }
 
+/// A directory on a file system of 16 MiB, for the test of a disk that is really full; the store has one, too.
+const SMALL_DISK: &str = "BRAINCASE_STORE_TEST_SMALL_DISK";
+
+#[test]
+#[ignore = "needs a small file system; cargo xtask test runs it where there is one"]
+fn a_full_disk_refuses_writes_to_the_spool_until_there_is_room() {
+    // Given a spool with some payloads on a disk without any room
+    let disk = env::var_os(SMALL_DISK).expect("BRAINCASE_STORE_TEST_SMALL_DISK is a folder on a small disk");
+    let dir = tempfile::tempdir_in(&disk).unwrap();
+    let spool = open(dir.path());
+    let mut reader = spool.reader("test").unwrap();
+    (0..3).for_each(|number| spool.append(Lane::Errors, &payload(number)).unwrap());
+    let filler = tempfile::NamedTempFile::new_in(&disk).unwrap();
+    let chunk = vec![1; 4 << 10];
+    while io::Write::write_all(&mut filler.as_file(), &chunk).is_ok() {}
+    // When more comes than is left of the last page
+    let refused = (3..1_000).find_map(|number| Some((number, spool.append(Lane::Errors, &[7; 900]).err()?)));
+    // Then it is refused and counted, what is there can be read, and later all is well
+    let (taken, SpoolError::Io { source, .. }) = refused.unwrap() else { panic!("another error") };
+    assert_eq!(source.kind(), io::ErrorKind::StorageFull);
+    assert_eq!(spool.stats(Lane::Errors).refused, 1);
+    let batch = reader.next(1_000).unwrap();
+    assert_eq!(batch.frames.len() as u64, taken);
+    // The position may not fit either; that is no reason to read something twice.
+    let _ = reader.advance(batch);
+    assert!(reader.next(1_000).unwrap().is_empty());
+    drop(filler);
+    spool.append(Lane::Errors, b"there is room again").unwrap();
+    assert_eq!(read_all(&mut reader), [b"there is room again"]);
+    drop((reader, spool));
+    assert!(read_all(&mut open(dir.path()).reader("test").unwrap()).is_empty());
+}
+
 #[test]
 fn a_folder_that_was_removed_is_made_again_and_what_was_in_it_counts_as_dropped() {
     // Given
