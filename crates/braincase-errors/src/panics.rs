@@ -6,8 +6,10 @@ use std::{
     cell::{Cell, RefCell},
     panic::{self, AssertUnwindSafe, PanicHookInfo},
     sync::{LazyLock, Once},
-    time::{Duration, Instant},
+    time::Duration,
 };
+
+use braincase_core::{Clock, SystemClock};
 
 use crate::{
     context::Operation,
@@ -20,8 +22,8 @@ use crate::{
 /// The most bytes that are kept of the calls that led to a panic.
 const MAX_BACKTRACE: usize = 8_192;
 /// Looking at the calls takes milliseconds: it is done for the first panics of a place in a minute.
-static BACKTRACES: LazyLock<(Limiter, Instant)> = LazyLock::new(|| {
-    (Limiter::new(Limit { burst: 3, window: Duration::from_secs(60), max_kinds: 256 }), Instant::now())
+static BACKTRACES: LazyLock<(Limiter, SystemClock)> = LazyLock::new(|| {
+    (Limiter::new(Limit { burst: 3, window: Duration::from_secs(60), max_kinds: 256 }), SystemClock::default())
 });
 
 /// What is known of a panic.
@@ -84,11 +86,11 @@ fn keep_what_is_seen(info: &PanicHookInfo<'_>) {
 }
 
 fn backtrace_of(location: &str) -> Option<String> {
-    let (limiter, began) = &*BACKTRACES;
+    let (limiter, clock) = &*BACKTRACES;
     let kind = Fingerprint::of("", "panic", "", location, "");
     let head =
         || Head { code: String::new(), operation: String::new(), outcome: Outcome::Panic, message: String::new() };
-    limiter.admit(kind, began.elapsed(), head)?;
+    limiter.admit(kind, clock.monotonic(), head)?;
     let mut text = redact(&Backtrace::force_capture().to_string());
     text.truncate(text.floor_char_boundary(MAX_BACKTRACE));
     Some(text)

@@ -145,7 +145,7 @@ impl TryFrom<String> for Outcome {
 
     fn try_from(word: String) -> Result<Self, UnknownOutcome> {
         let found = Self::ALL.into_iter().find(|outcome| outcome.as_str() == word);
-        found.ok_or_else(|| UnknownOutcome(word))
+        found.ok_or(UnknownOutcome(word))
     }
 }
 

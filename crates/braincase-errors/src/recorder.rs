@@ -3,6 +3,7 @@
 mod watchdog;
 
 use std::{
+    cell::Cell,
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
@@ -109,6 +110,11 @@ impl Recorder {
 
 impl Inner {
     fn capture(&self, draft: Draft, operation: Option<&Operation>) {
+        // What goes wrong while a failure is recorded must not be recorded in turn, without end.
+        let Some(_recording) = Recording::begin() else {
+            metrics::counter!("braincase_failures_nested_total").increment(1);
+            return;
+        };
         let labels = [("operation", draft.operation.clone()), ("code", draft.code.clone())];
         metrics::counter!("braincase_failures_total", &labels).increment(1);
         let now = self.clock.monotonic();
@@ -149,19 +155,19 @@ impl Inner {
     fn tick(&self, all: bool) {
         let now = self.clock.monotonic();
         for too_slow in self.slow.sweep(now, all) {
-            self.tell_slow(too_slow);
+            self.tell_slow(&too_slow);
         }
         for summary in self.limiter.sweep(now, all) {
             self.summarize(summary);
         }
     }
 
-    fn tell_slow(&self, too_slow: TooSlow) {
+    fn tell_slow(&self, too_slow: &TooSlow) {
         let context = too_slow.within.as_deref().map(|operation| operation.context.clone()).unwrap_or_default();
         let breadcrumbs = too_slow.within.as_deref().map(Operation::breadcrumbs).unwrap_or_default();
         let count = too_slow.count;
         metrics::counter!("braincase_slow_operations_total", "operation" => too_slow.operation).increment(count);
-        let record = Record { count, ..self.record(Draft::slow(&too_slow), context, breadcrumbs) };
+        let record = Record { count, ..self.record(Draft::slow(too_slow), context, breadcrumbs) };
         self.hand_out(&record);
     }
 
@@ -176,6 +182,27 @@ impl Inner {
         for sink in &self.sinks {
             guarded(|| sink.record(record));
         }
+    }
+}
+
+thread_local! {
+    static RECORDING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// That this thread records a failure, until it goes.
+struct Recording;
+
+impl Recording {
+    fn begin() -> Option<Self> {
+        let is_first = RECORDING.try_with(|recording| !recording.replace(true)).unwrap_or(false);
+        is_first.then_some(Self)
+    }
+}
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        // A thread that is being torn down records nothing more anyway.
+        let _ = RECORDING.try_with(|recording| recording.set(false));
     }
 }
 

@@ -28,7 +28,7 @@ const TELLING: Duration = Duration::from_secs(2);
 /// When it cannot start.
 pub async fn serve(config: &Config, capture: &Capture) -> Result<Ended, StartError> {
     let services = wiring::build(config).await?;
-    capture.connect(services.recorder.clone());
+    capture.connect(services.reporter.recorder.clone());
     services.app.orchestrator.recover().await?;
     let listener = bind(config).await?;
     announce(&listener)?;
@@ -54,7 +54,8 @@ where
         () = in_order(&services, door, stop.grace) => Ended::InOrder,
         () = stop.hurried => at_once(&services, &cut).await,
     };
-    services.recorder.close(TELLING);
+    // It blocks, which it may, since nothing else runs any more.
+    services.reporter.close(TELLING);
     tracing::info!(?ended, "stopped");
     ended
 }

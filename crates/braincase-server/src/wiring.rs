@@ -16,7 +16,7 @@ use braincase_core::{
     store::Store,
     vision::Vision,
 };
-use braincase_errors::{LogSink, Recorder, RecorderOptions, Supervisor};
+use braincase_errors::Supervisor;
 use braincase_orchestrator::{
     Orchestrator, Parts,
     brain::{
@@ -32,6 +32,7 @@ use braincase_tokens::{Model, Registry, UnknownModel};
 use crate::{
     app::{App, HttpLimits, Load, Stopping},
     config::{BrainKind, Config, Database, VisionKind},
+    reporting::{Reporter, ReportingError},
     telemetry,
 };
 
@@ -42,8 +43,8 @@ pub struct Services {
     pub app: App,
     /// What background tasks run under.
     pub supervisor: Arc<Supervisor>,
-    /// What makes records of failures, and tells of them.
-    pub recorder: Recorder,
+    /// What tells of failures.
+    pub reporter: Reporter,
     /// What the store's own tasks run under: they must outlive those above, which still write while they end.
     pub keeper: Arc<Supervisor>,
 }
@@ -59,6 +60,9 @@ pub enum StartError {
         /// Why not.
         source: OpenError,
     },
+    /// Nobody can be told of failures.
+    #[error(transparent)]
+    Reporting(#[from] ReportingError),
     /// The file with models cannot be used.
     #[error("the file with models, {}, cannot be used: {problem}", path.display())]
     Models {
@@ -107,10 +111,10 @@ pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services,
     let model = models.get(&config.openai.model)?;
     let metrics = telemetry::recorder();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-    let recorder = make_recorder(config, &clock);
-    let supervisor = Arc::new(Supervisor::with_recorder(recorder.clone()));
+    let reporter = Reporter::start(config, &clock)?;
+    let supervisor = Arc::new(Supervisor::with_recorder(reporter.recorder.clone()));
     let background: Arc<dyn Background> = supervisor.clone();
-    let keeper = Arc::new(Supervisor::with_recorder(recorder.clone()));
+    let keeper = Arc::new(Supervisor::with_recorder(reporter.recorder.clone()));
     let stopping = Stopping::default();
     telemetry::start_upkeep(metrics.clone(), stopping.clone(), background.as_ref());
     let limits = Limits::default();
@@ -148,16 +152,7 @@ pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services,
         metrics,
         stopping,
     };
-    Ok(Services { app, supervisor, recorder, keeper })
-}
-
-fn make_recorder(config: &Config, clock: &Arc<dyn Clock>) -> Recorder {
-    Recorder::new(RecorderOptions {
-        sinks: vec![Arc::new(LogSink)],
-        clock: Arc::clone(clock),
-        thresholds: config.thresholds.clone(),
-        ..RecorderOptions::default()
-    })
+    Ok(Services { app, supervisor, reporter, keeper })
 }
 
 /// Loads what counts tokens before the first turn needs it.

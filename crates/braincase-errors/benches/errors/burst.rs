@@ -94,7 +94,7 @@ fn limited() -> u64 {
     runtime.block_on(async {
         for number in 0..BURST {
             let work = async move { Err::<(), _>(Failure::new(CODE, error(number))) };
-            let ended = supervisor.start(Task::new(OPERATION), work).join().await;
+            let ended = supervisor.start(&Task::new(OPERATION), work).join().await;
             assert!(ended.is_err(), "it fails as it should");
         }
     });

@@ -87,7 +87,7 @@ fn supervised(folder: &std::path::Path) -> Vec<f64> {
     let fail = || async {
         for number in 0..CALLS {
             let work = async move { Err::<(), _>(Failure::new(CODE, error(number))) };
-            let ended = supervisor.start(Task::new(OPERATION), work).join().await;
+            let ended = supervisor.start(&Task::new(OPERATION), work).join().await;
             assert!(ended.is_err(), "it fails as it should");
         }
     };

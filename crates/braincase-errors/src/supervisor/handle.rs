@@ -35,12 +35,12 @@ impl Supervisor {
     /// Starts a task that returns something.
     pub fn start<T: Send + 'static>(
         &self,
-        task: Task,
+        task: &Task,
         work: impl Future<Output = Result<T, Failure>> + Send + 'static,
     ) -> Handle<T> {
         let (tell, ended) = oneshot::channel();
         let handle = Handle { value: Arc::default(), ended, abort: CancellationToken::new() };
-        let Some(watch) = self.watch(&task) else { return handle };
+        let Some(watch) = self.watch(task) else { return handle };
         watch.tell(tell);
         let value = Arc::clone(&handle.value);
         let work = async move {

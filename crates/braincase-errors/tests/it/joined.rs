@@ -23,12 +23,12 @@ enum Fate {
 
 async fn start_each(supervisor: &Supervisor, fate: Fate) {
     let handles = [
-        supervisor.start(Task::new("ok"), async { Ok(7) }),
-        supervisor.start(Task::new("error"), async { Err(failure()) }),
-        supervisor.start(Task::new("panic"), async { panic!("lost") }),
-        supervisor.start(Task { deadline: SOON, ..Task::new("timed_out") }, pending()),
+        supervisor.start(&Task::new("ok"), async { Ok(7) }),
+        supervisor.start(&Task::new("error"), async { Err(failure()) }),
+        supervisor.start(&Task::new("panic"), async { panic!("lost") }),
+        supervisor.start(&Task { deadline: SOON, ..Task::new("timed_out") }, pending()),
     ];
-    let stuck = supervisor.start::<u8>(Task::new("stuck"), pending());
+    let stuck = supervisor.start::<u8>(&Task::new("stuck"), pending());
     match fate {
         Fate::Dropped => drop((handles, stuck)),
         Fate::Joined => {
@@ -81,7 +81,7 @@ async fn a_task_that_is_refused_says_so() {
     let (supervisor, sink) = supervisor();
     let _ = supervisor.shutdown(LIMIT).await;
     // When
-    let ended = supervisor.start(Task::new("late"), async { Ok(()) }).join().await;
+    let ended = supervisor.start(&Task::new("late"), async { Ok(()) }).join().await;
     // Then
     let refused = Outcome::Cancelled(Cancellation::Refused);
     assert_eq!((ended, sink.records()[0].outcome), (Err(Unfinished { outcome: refused }), refused));

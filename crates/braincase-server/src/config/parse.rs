@@ -2,12 +2,12 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use braincase_errors::{LogFormat, Thresholds};
+use braincase_errors::{LogFormat, Thresholds, deliver::Dsn};
 use braincase_orchestrator::ImageMode;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use super::{
-    BrainKind, Cli, Config, ConfigError, Database, OpenAi, Secret, StopOn, VisionKind,
+    BrainKind, Cli, Config, ConfigError, Database, OpenAi, Reporting, Secret, StopOn, VisionKind,
     sources::{Origin, Sources},
 };
 
@@ -71,6 +71,7 @@ impl Config {
                 one_of(&[("json", LogFormat::Json), ("pretty", LogFormat::Pretty)]),
             )?,
             log_filter: from.get("log", "info", |text| Ok(text.to_owned()))?,
+            reporting: reporting(&from)?,
             thresholds: from.get("slow", "", thresholds)?,
             write_timeout: from.get("write_timeout", "30s", time_limit)?,
             stop_grace: from.get("stop_grace", "20s", duration)?,
@@ -99,6 +100,22 @@ fn openai(from: &Sources<'_>) -> Result<OpenAi, ConfigError> {
         model: from.get("openai_model", "gpt-4o", not_empty)?,
         api_key: from.text("openai_api_key").map(|(key, _)| key).filter(|key| !key.is_empty()).map(Secret),
     })
+}
+
+fn reporting(from: &Sources<'_>) -> Result<Reporting, ConfigError> {
+    let set = |setting| from.text(setting).is_some_and(|(text, _)| !text.is_empty());
+    let sentry = if set("sentry_dsn") { Some(from.get("sentry_dsn", "", dsn)?) } else { None };
+    let token = from.text("better_stack_token").map(|(token, _)| Secret(token));
+    let better_stack = match (set("better_stack_url"), token) {
+        (false, _) => None,
+        (true, token) => Some((from.get("better_stack_url", "", http_url)?, token.unwrap_or(Secret(String::new())))),
+    };
+    let environment = from.text("environment").map(|(name, _)| name).filter(|name| !name.is_empty());
+    Ok(Reporting { sentry, better_stack, environment })
+}
+
+fn dsn(text: &str) -> Result<Dsn, String> {
+    text.parse().map_err(|_| "expected https://KEY@HOST/PROJECT".to_owned())
 }
 
 fn database(url: &str, data_dir: &std::path::Path) -> Result<Database, String> {

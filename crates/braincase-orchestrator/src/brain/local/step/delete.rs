@@ -54,13 +54,7 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
     // The noun that comes before the scene is the thing; after it, it only describes the scene.
     let noun = thing(clause);
     let anything_else = claim_anything_else(clause);
-    let spares = claim_spared(clause);
-    let before: Vec<usize> = clause.open().collect();
-    let named = targets(work, thread, clause)?;
-    let each = named.as_ref().is_none_or(|named| named.how == How::Each);
-    if spares && !each || each && !is_list(clause, &before) {
-        return Err(Question::which_scene(&work.board, &work.board.all()));
-    }
+    let named = named_for_sure(work, thread, clause)?;
     // "the star is ugly, remove it"
     let about = thread.about.take().filter(|_| named.is_none() && noun.is_none() && has_pronoun(clause));
     let noun = noun.or(about);
@@ -151,6 +145,18 @@ fn is_uncertain(clause: &Clause<'_>) -> bool {
                 && at.checked_sub(1).is_none_or(|before| clause.word(before) == "delete")
     });
     vague || a_scene
+}
+
+/// The scenes that a step names, unless some of them may be named for another reason.
+fn named_for_sure(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>) -> Result<Option<Named>, Question> {
+    let spares = claim_spared(clause);
+    let before: Vec<usize> = clause.open().collect();
+    let named = targets(work, thread, clause)?;
+    let each = named.as_ref().is_none_or(|named| named.how == How::Each);
+    if spares && !each || each && !is_list(clause, &before) {
+        return Err(Question::which_scene(&work.board, &work.board.all()));
+    }
+    Ok(named)
 }
 
 /// "scene 2 but not scene 3", "scene 1 instead of scene 2": what is named behind it is to stay.
