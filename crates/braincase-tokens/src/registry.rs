@@ -156,7 +156,9 @@ impl Registry {
     }
 
     fn has_edition(&self, model: &Model, edition: &str) -> bool {
-        self.rows.get(&*model.name).is_some_and(|row| row.editions.iter().any(|known| known == edition))
+        self.rows
+            .get(&*model.name)
+            .is_some_and(|row| row.editions.iter().any(|known| known.eq_ignore_ascii_case(edition)))
     }
 
     fn near(&self, name: &str) -> Vec<String> {

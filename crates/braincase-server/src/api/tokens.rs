@@ -40,7 +40,8 @@ async fn answer<A: DeserializeOwned, T: Serialize>(
     operation: &'static str,
     work: impl FnOnce(A) -> Result<T, TokensError> + Send + 'static,
 ) -> Answered<Written> {
-    let is_long = held.bytes().len() > LONG_TEXT;
+    // Schemas of tools may name a part of themselves several times, so that more is counted than has come.
+    let is_long = held.bytes().len() > LONG_TEXT / 8;
     let answer = move || Written::of(&work(parse(held.bytes())?)?);
     if is_long { counting.run(Task::new(operation), answer).await? } else { answer() }
 }

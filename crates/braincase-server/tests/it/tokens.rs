@@ -41,6 +41,18 @@ async fn a_text_is_counted_as_it_stands_and_a_request_with_what_frames_it() {
 }
 
 #[tokio::test]
+async fn images_of_absurd_sizes_are_cut_and_not_miscounted() {
+    let app = TestApp::start().await;
+    let url = json!({"url": "https://example.com/a.png", "width": u32::MAX, "height": u32::MAX});
+    let image = json!({"role": "user", "content": [{"type": "image_url", "image_url": url}]});
+    let mut messages = vec![image; 2_400];
+    messages.push(json!({"role": "user", "content": "hi"}));
+    let fitted = ok(app.post(FIT, json!({"model": "gemini-2.5-pro", "messages": messages})).await).await;
+    let (input, limit) = (fitted["account"]["input"].as_u64(), fitted["account"]["limit"].as_u64());
+    assert!(input.is_some() && input <= limit, "{}", fitted["account"]);
+}
+
+#[tokio::test]
 async fn tools_and_calls_are_counted() {
     let app = TestApp::start().await;
     let tool = json!({"type": "function", "function": {"name": "look", "description": "Looks.", "parameters":

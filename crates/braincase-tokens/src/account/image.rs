@@ -152,6 +152,9 @@ fn fitted((width, height): (u64, u64), edge: u64) -> (u64, u64) {
     (scaled(width), scaled(height))
 }
 
+/// More than any image has; keeps the sum of all parts of a request far from the largest number there is.
+const MOST_SQUARES: u64 = 1 << 20;
+
 fn squares((width, height): (u64, u64), side: u64) -> u64 {
     width.div_ceil(side).saturating_mul(height.div_ceil(side))
 }
@@ -163,5 +166,5 @@ fn crops(size: Option<(u64, u64)>, side: u64) -> u64 {
     }
     // Two thirds of the short side: small images are cut into smaller crops, and so into more of them.
     let crop = (width.min(height) * 2 / 3).clamp(SMALLEST_CROP.min(side), side.max(1)).max(1);
-    squares((width, height), crop)
+    squares((width, height), crop).min(MOST_SQUARES)
 }

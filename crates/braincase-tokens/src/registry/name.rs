@@ -4,7 +4,7 @@
 pub(super) fn without_provider<'a>(name: &'a str, providers: &[String]) -> &'a str {
     let mut rest = name;
     while let Some((provider, model)) = rest.split_once('/') {
-        if !providers.iter().any(|known| known == provider) {
+        if !providers.iter().any(|known| known.eq_ignore_ascii_case(provider)) {
             break;
         }
         rest = model;
