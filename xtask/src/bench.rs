@@ -24,12 +24,15 @@ enum Name {
     /// Counting tokens.
     #[default]
     Tokens,
+    /// Capturing and delivering failures.
+    Errors,
 }
 
 impl Name {
     const fn package_and_bench(self) -> (&'static str, &'static str) {
         match self {
             Self::Tokens => ("braincase-tokens", "tokens"),
+            Self::Errors => ("braincase-errors", "errors"),
         }
     }
 }

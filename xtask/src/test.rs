@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that the README promises is tested, counted and summed up in one last line.
 
 mod counts;
+mod peers;
 mod tour;
 
 use std::{ffi::OsString, process::Command, process::ExitCode};
@@ -41,6 +42,7 @@ pub(crate) fn suites(workspace: &Workspace) -> Result<Vec<Row>> {
         tidy::suite(workspace)?,
         tests(workspace)?,
         full_disk(workspace)?,
+        peers::suite(workspace)?,
         doctests(workspace)?,
         with_programs(workspace, "the tour of the README", tour::take)?,
         with_programs(workspace, "short stress run on a debug build", short_run)?,
@@ -58,9 +60,9 @@ fn tests(workspace: &Workspace) -> Result<Row> {
     Ok(row("unit and integration tests", &ended, counts::of_cargo_test(&ended.output)))
 }
 
-/// The one test that needs something of the machine; it is ignored elsewhere.
+/// The tests that need a small disk; they are ignored elsewhere.
 fn full_disk(workspace: &Workspace) -> Result<Row> {
-    const SUITE: &str = "store on a disk that is really full";
+    const SUITE: &str = "store and spool on a disk that is really full";
     if std::env::var_os("BRAINCASE_STORE_TEST_SMALL_DISK").is_none() {
         let how = "mount -t tmpfs -o size=16m tmpfs DIR, and BRAINCASE_STORE_TEST_SMALL_DISK=DIR";
         return Ok(Row::skipped(SUITE, format!("needs a small disk: {how}")));

@@ -32,6 +32,9 @@ pub enum ImageKind {}
 /// Marks the id of a turn.
 #[derive(Debug)]
 pub enum TurnKind {}
+/// Marks the id of a failure that was recorded.
+#[derive(Debug)]
+pub enum ErrorEventKind {}
 
 /// Names a tenant: the wall between customers. It leads every key in the store.
 pub type TenantId = Id<Tenant>;
@@ -45,6 +48,8 @@ pub type SceneId = Id<SceneKind>;
 pub type ImageId = Id<ImageKind>;
 /// Names a turn.
 pub type TurnId = Id<TurnKind>;
+/// Names a failure that was recorded.
+pub type ErrorEventId = Id<ErrorEventKind>;
 
 impl<K> Id<K> {
     /// A fresh UUIDv7 that carries `now` in its upper bits.

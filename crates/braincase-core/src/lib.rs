@@ -7,7 +7,7 @@
 //! Modules in reading order: [`id`] and [`time`] are the atoms; [`scene`] and [`patch`] are the document that a project
 //! is made of; [`image`], [`message`], [`memory`], [`project`] and [`turn`] are what is remembered; [`event`] is what
 //! observers see; [`prompt`] is what a brain is asked and answers; [`brain`], [`vision`], [`store`] and [`background`]
-//! are the ports; [`limits`] are the bounds that hold everywhere.
+//! are the ports; [`trace`] says where all of it belongs in a trace; [`limits`] are the bounds that hold everywhere.
 
 pub mod id;
 pub mod time;
@@ -30,9 +30,10 @@ pub mod background;
 pub mod brain;
 pub mod limits;
 pub mod store;
+pub mod trace;
 pub mod vision;
 
-pub use id::{ContentHash, ImageId, MessageId, ProjectId, SceneId, Scope, TenantId, TurnId};
+pub use id::{ContentHash, ErrorEventId, ImageId, MessageId, ProjectId, SceneId, Scope, TenantId, TurnId};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
 
 /// A boxed future that may move between threads.

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::message::Role;
+use crate::{message::Role, trace::TraceContext};
 
 /// A request to a brain. It fits the model's window.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +18,8 @@ pub struct Prompt {
     pub tools: Arc<[ToolSpec]>,
     /// The most tokens that the answer may have.
     pub max_output_tokens: usize,
+    /// The trace that it belongs to.
+    pub trace: Option<TraceContext>,
 }
 
 /// One message of a prompt.

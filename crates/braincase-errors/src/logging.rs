@@ -2,7 +2,15 @@
 
 use std::io::{self, IsTerminal};
 
-use tracing_subscriber::{EnvFilter, filter::ParseError, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    filter::{LevelFilter, ParseError},
+    fmt,
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
+
+use crate::layer::Capture;
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -30,19 +38,22 @@ pub enum LoggingError {
     AlreadySet,
 }
 
-/// Sends the whole program's log to stderr. `filter` is as in `info,braincase_store=debug`; the environment is not read.
+/// Sends the whole program's log to stderr, and listens to it. `filter` is as in `info,braincase_store=debug` and says what
+/// is shown; errors are recorded even if they are not shown. The environment is not read.
 ///
 /// # Errors
 /// See [`LoggingError`].
-pub fn init_logging(format: LogFormat, filter: &str) -> Result<(), LoggingError> {
-    let wanted = EnvFilter::builder()
+pub fn init_logging(format: LogFormat, filter: &str, capture: Capture) -> Result<(), LoggingError> {
+    let shown = EnvFilter::builder()
         .parse(filter)
         .map_err(|source| LoggingError::Filter { filter: filter.to_owned(), source })?;
-    let registry = tracing_subscriber::registry().with(wanted);
+    let registry = tracing_subscriber::registry().with(capture.with_filter(LevelFilter::INFO));
     let lines = fmt::layer().with_writer(io::stderr);
     match format {
-        LogFormat::Json => registry.with(lines.json().flatten_event(true).with_current_span(false)).try_init(),
-        LogFormat::Pretty => registry.with(lines.with_ansi(io::stderr().is_terminal())).try_init(),
+        LogFormat::Json => {
+            registry.with(lines.json().flatten_event(true).with_current_span(false).with_filter(shown)).try_init()
+        }
+        LogFormat::Pretty => registry.with(lines.with_ansi(io::stderr().is_terminal()).with_filter(shown)).try_init(),
     }
     .map_err(|_| LoggingError::AlreadySet)
 }

@@ -1,30 +1,57 @@
-//! Catches panics together with their message and place, and keeps supervised ones from being printed twice.
+//! Catches panics together with their message, place and calls, and keeps supervised ones from being printed twice.
 
 use std::{
     any::Any,
+    backtrace::Backtrace,
     cell::{Cell, RefCell},
     panic::{self, AssertUnwindSafe, PanicHookInfo},
-    sync::Once,
+    sync::{LazyLock, Once},
+    time::Duration,
 };
+
+use braincase_core::{Clock, SystemClock};
+
+use crate::{
+    context::Operation,
+    fingerprint::Fingerprint,
+    limiter::{Head, Limit, Limiter},
+    record::Outcome,
+    redact::redact,
+};
+
+/// The most bytes that are kept of the calls that led to a panic.
+const MAX_BACKTRACE: usize = 8_192;
+/// Looking at the calls takes milliseconds: it is done for the first panics of a place in a minute.
+static BACKTRACES: LazyLock<(Limiter, SystemClock)> = LazyLock::new(|| {
+    (Limiter::new(Limit { burst: 3, window: Duration::from_secs(60), max_kinds: 256 }), SystemClock::default())
+});
 
 /// What is known of a panic.
 #[derive(Debug, Clone)]
 pub(crate) struct Panicked {
     pub(crate) message: String,
     pub(crate) location: Option<String>,
+    pub(crate) backtrace: Option<String>,
+}
+
+/// What only the hook sees.
+#[derive(Debug, Default)]
+struct Seen {
+    location: Option<String>,
+    backtrace: Option<String>,
 }
 
 thread_local! {
     static DEPTH: Cell<usize> = const { Cell::new(0) };
-    static LOCATION: RefCell<Option<String>> = const { RefCell::new(None) };
+    static SEEN: RefCell<Option<Seen>> = const { RefCell::new(None) };
 }
 
 /// Runs `work` so that a panic in it becomes a value. The hook must be installed for its place to be known.
 pub(crate) fn catch<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
     let _within = Within::enter();
     panic::catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
-        let location = LOCATION.with(RefCell::take);
-        Panicked { message: message(payload.as_ref()), location }
+        let Seen { location, backtrace } = SEEN.with(RefCell::take).unwrap_or_default();
+        Panicked { message: message(payload.as_ref()), location, backtrace }
     })
 }
 
@@ -37,20 +64,36 @@ pub(crate) fn install_hook() {
             if DEPTH.try_with(Cell::get).unwrap_or(0) == 0 {
                 previous(info);
             } else {
-                keep_location(info);
+                keep_what_is_seen(info);
             }
         }));
     });
 }
 
-fn keep_location(info: &PanicHookInfo<'_>) {
-    let place = info.location().map(ToString::to_string);
+fn keep_what_is_seen(info: &PanicHookInfo<'_>) {
+    let location = info.location().map(ToString::to_string);
+    let backtrace = backtrace_of(location.as_deref().unwrap_or_default());
+    if let Some(operation) = Operation::current() {
+        // If somebody on the way catches it, what is recorded later still shows it.
+        operation.note_panic(&message(info.payload()), location.as_deref());
+    }
     // A hook must not panic: what cannot be kept is left out.
-    let _ = LOCATION.try_with(|location| {
-        if let Ok(mut location) = location.try_borrow_mut() {
-            *location = place;
+    let _ = SEEN.try_with(|seen| {
+        if let Ok(mut seen) = seen.try_borrow_mut() {
+            *seen = Some(Seen { location, backtrace });
         }
     });
+}
+
+fn backtrace_of(location: &str) -> Option<String> {
+    let (limiter, clock) = &*BACKTRACES;
+    let kind = Fingerprint::of("", "panic", "", location, "");
+    let head =
+        || Head { code: String::new(), operation: String::new(), outcome: Outcome::Panic, message: String::new() };
+    limiter.admit(kind, clock.monotonic(), head)?;
+    let mut text = redact(&Backtrace::force_capture().to_string());
+    text.truncate(text.floor_char_boundary(MAX_BACKTRACE));
+    Some(text)
 }
 
 fn message(payload: &(dyn Any + Send)) -> String {

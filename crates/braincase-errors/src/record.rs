@@ -1,54 +1,59 @@
 //! What is kept of a failure.
 
-use std::{
-    error::Error,
-    fmt,
-    panic::{AssertUnwindSafe, catch_unwind},
-    time::Duration,
-};
+mod draft;
 
-use braincase_core::{
-    ImageId, ProjectId, TenantId, Timestamp, TurnId,
-    background::{Failure, Task},
-};
+use std::{borrow::Cow, fmt, time::Duration};
 
-use crate::{panics::Panicked, redact::redact};
+use braincase_core::{ErrorEventId, Timestamp};
+use serde::{Deserialize, Serialize};
 
-/// The most links of an error chain that are kept.
-const MAX_CHAIN: usize = 16;
-/// The most bytes that are kept of one text.
-const MAX_TEXT: usize = 4_096;
+use crate::{breadcrumb::Breadcrumb, context::Context, fingerprint::Fingerprint};
+pub(crate) use draft::{Draft, Ending, chain};
 
 /// One failure, with what is known of it. Its texts are free of secrets and of bounded length.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Record {
+    /// Names this record, so that whoever gets it twice can tell.
+    pub id: ErrorEventId,
+    /// Which failures it is one of.
+    pub fingerprint: Fingerprint,
     /// A stable word for the kind of failure.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// Which operation failed.
-    pub operation: &'static str,
+    pub operation: Cow<'static, str>,
     /// How it ended.
     pub outcome: Outcome,
     /// What happened, from the outermost error to its root.
     pub errors: Vec<String>,
-    /// Where in the source it panicked.
+    /// Where in the source it came from.
     pub location: Option<String>,
-    /// Whose data it worked on.
-    pub tenant: Option<TenantId>,
-    /// The project it worked for.
-    pub project: Option<ProjectId>,
-    /// The turn it worked for.
-    pub turn: Option<TurnId>,
-    /// The image it worked on.
-    pub image: Option<ImageId>,
+    /// For whom and within what it ran.
+    pub context: Context,
+    /// Facts by name.
+    pub metadata: Vec<(Cow<'static, str>, String)>,
+    /// What the operation logged before, oldest first.
+    pub breadcrumbs: Vec<Breadcrumb>,
+    /// The calls that led to a panic.
+    pub backtrace: Option<String>,
+    /// Whether it was made of a line of the log, so that the log has told of it already.
+    #[serde(default)]
+    pub logged: bool,
+    /// How many failures it stands for: itself, and those like it that were only counted since the record before.
+    pub count: u64,
     /// When it ended.
     pub at: Timestamp,
     /// How long it had run.
+    #[serde(rename = "duration_ms", with = "millis")]
     pub duration: Duration,
+    /// How long ago the request that it belongs to had ended, if it had.
+    #[serde(rename = "late_ms", with = "optional_millis", default)]
+    pub late: Option<Duration>,
 }
 
-/// How a task failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// How an operation failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "&'static str", try_from = "String")]
 pub enum Outcome {
     /// It returned an error.
     Error,
@@ -58,11 +63,17 @@ pub enum Outcome {
     TimedOut,
     /// It was stopped before it ended.
     Cancelled(Cancellation),
+    /// It took longer than it should.
+    Slow(Slow),
 }
 
-/// Why a task was stopped before it ended.
+/// Why an operation was stopped before it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Cancellation {
+    /// Whoever asked for it went away.
+    Client,
+    /// The deadline of the operation that it was part of passed.
+    Deadline,
     /// It came after the shutdown had begun, and never ran.
     Refused,
     /// The shutdown's grace was over.
@@ -71,7 +82,29 @@ pub enum Cancellation {
     Abandoned,
 }
 
+/// What is known of an operation that takes too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Slow {
+    /// It has ended.
+    Ended,
+    /// It still runs.
+    Running,
+}
+
 impl Outcome {
+    const ALL: [Self; 10] = [
+        Self::Error,
+        Self::Panic,
+        Self::TimedOut,
+        Self::Cancelled(Cancellation::Client),
+        Self::Cancelled(Cancellation::Deadline),
+        Self::Cancelled(Cancellation::Refused),
+        Self::Cancelled(Cancellation::Shutdown),
+        Self::Cancelled(Cancellation::Abandoned),
+        Self::Slow(Slow::Ended),
+        Self::Slow(Slow::Running),
+    ];
+
     /// A stable word for it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -79,13 +112,48 @@ impl Outcome {
             Self::Error => "error",
             Self::Panic => "panic",
             Self::TimedOut => "timed_out",
-            Self::Cancelled(_) => "cancelled",
+            Self::Cancelled(Cancellation::Client) => "cancelled_by_client",
+            Self::Cancelled(Cancellation::Deadline) => "cancelled_by_deadline",
+            Self::Cancelled(Cancellation::Refused) => "cancelled_unstarted",
+            Self::Cancelled(Cancellation::Shutdown) => "cancelled_by_shutdown",
+            Self::Cancelled(Cancellation::Abandoned) => "cancelled_by_abort",
+            Self::Slow(Slow::Ended) => "slow",
+            Self::Slow(Slow::Running) => "slow_running",
         }
     }
+
+    /// Whether something broke; otherwise it is only worth knowing.
+    #[must_use]
+    pub const fn is_error(self) -> bool {
+        matches!(self, Self::Error | Self::Panic | Self::TimedOut)
+    }
 }
+
+impl From<Outcome> for &'static str {
+    fn from(outcome: Outcome) -> Self {
+        outcome.as_str()
+    }
+}
+
+/// A word that is no outcome.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no outcome {0:?}")]
+pub struct UnknownOutcome(String);
+
+impl TryFrom<String> for Outcome {
+    type Error = UnknownOutcome;
+
+    fn try_from(word: String) -> Result<Self, UnknownOutcome> {
+        let found = Self::ALL.into_iter().find(|outcome| outcome.as_str() == word);
+        found.ok_or(UnknownOutcome(word))
+    }
+}
+
 impl fmt::Display for Cancellation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Client => "whoever asked for it went away",
+            Self::Deadline => "the deadline of what it was part of passed",
             Self::Refused => "refused because the program is shutting down",
             Self::Shutdown => "stopped by the shutdown",
             Self::Abandoned => "dropped before it ended",
@@ -99,61 +167,42 @@ impl Record {
     pub fn message(&self) -> String {
         self.errors.join(": ")
     }
+}
 
-    pub(crate) fn of(task: &Task, ending: &Ending, at: Timestamp, duration: Duration) -> Option<Self> {
-        let (outcome, code, errors, location) = match ending {
-            Ending::Done => return None,
-            Ending::Failed(failure) => (Outcome::Error, failure.code, chain(failure), None),
-            Ending::Panicked(panicked) => {
-                (Outcome::Panic, "panic", vec![tidy(&panicked.message)], panicked.location.clone())
-            }
-            Ending::TimedOut(limit) => {
-                (Outcome::TimedOut, "timed_out", vec![format!("did not end within {limit:?}")], None)
-            }
-            Ending::Cancelled(why) => (Outcome::Cancelled(*why), "cancelled", vec![why.to_string()], None),
-        };
-        let (tenant, project) = task.scope.map(|scope| (scope.tenant, scope.project)).unzip();
-        let Task { operation, turn, image, .. } = *task;
-        Some(Self { code, operation, outcome, errors, location, tenant, project, turn, image, at, duration })
+mod millis {
+    //! Durations as milliseconds.
+
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(duration.as_secs_f64() * 1e3)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        let millis = f64::deserialize(deserializer)?;
+        Duration::try_from_secs_f64(millis / 1e3).map_err(serde::de::Error::custom)
     }
 }
 
-/// How a task ended, with what it left behind.
-#[derive(Debug)]
-pub(crate) enum Ending {
-    Done,
-    Failed(Failure),
-    Panicked(Panicked),
-    TimedOut(Duration),
-    Cancelled(Cancellation),
-}
+mod optional_millis {
+    //! Durations that may be missing, as milliseconds.
 
-/// The texts of an error and of its causes; a text that only repeats the end of the one before is left out.
-fn chain(failure: &Failure) -> Vec<String> {
-    // Foreign code formats these errors; if that panics there must still be a record.
-    let read = catch_unwind(AssertUnwindSafe(|| {
-        let mut texts: Vec<String> = Vec::new();
-        let mut next: Option<&dyn Error> = Some(failure.source.as_ref());
-        while let (Some(error), true) = (next, texts.len() < MAX_CHAIN) {
-            let text = tidy(&error.to_string());
-            if !texts.last().is_some_and(|last| last.ends_with(&text)) {
-                texts.push(text);
-            }
-            next = error.source();
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+    pub(super) fn serialize<S: Serializer>(duration: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+        match duration {
+            Some(duration) => super::millis::serialize(duration, serializer),
+            None => serializer.serialize_none(),
         }
-        texts
-    }));
-    read.unwrap_or_else(|_| vec!["an error whose text cannot be read".to_owned()])
-}
-
-fn tidy(text: &str) -> String {
-    // Redacted before it is cut: a cut in the middle of a secret would leave a beginning that is no longer recognised.
-    // What lies far behind the cut is not even looked at.
-    let near = &text[..text.floor_char_boundary(4 * MAX_TEXT)];
-    let mut tidy = redact(near);
-    if tidy.len() > MAX_TEXT {
-        tidy.truncate(tidy.floor_char_boundary(MAX_TEXT));
-        tidy.push('…');
     }
-    tidy
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+        let millis = Option::<f64>::deserialize(deserializer)?;
+        millis.map(|millis| Duration::try_from_secs_f64(millis / 1e3)).transpose().map_err(serde::de::Error::custom)
+    }
 }

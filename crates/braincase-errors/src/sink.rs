@@ -3,62 +3,57 @@
 use std::{
     collections::VecDeque,
     fmt,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard},
+    time::Duration,
 };
 
-use crate::record::{Outcome, Record};
+use crate::{
+    layer::RECORD_TARGET,
+    lock,
+    record::{Outcome, Record},
+};
 
 /// Somewhere that records go. Called on the thread where the failure happened, so it must neither wait nor block.
 pub trait Sink: Send + Sync + fmt::Debug {
     /// Takes a record.
     fn record(&self, record: &Record);
+
+    /// Writes out what it holds, as far as that goes within the time. It takes records afterwards, too.
+    fn close(&self, _within: Duration) {}
 }
 
-/// Hands every record to every sink, and counts it. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Recorder {
-    sinks: Arc<[Arc<dyn Sink>]>,
-}
-
-impl Recorder {
-    /// A recorder over its sinks.
-    #[must_use]
-    pub fn new(sinks: Vec<Arc<dyn Sink>>) -> Self {
-        Self { sinks: sinks.into() }
-    }
-
-    /// Counts a record and hands it on. A sink that panics is counted and keeps no other from its record.
-    pub fn record(&self, record: &Record) {
-        metrics::counter!("braincase_failures_total", "operation" => record.operation, "code" => record.code)
-            .increment(1);
-        for sink in self.sinks.iter() {
-            if catch_unwind(AssertUnwindSafe(|| sink.record(record))).is_err() {
-                metrics::counter!("braincase_sink_panics_total").increment(1);
-            }
-        }
-    }
-}
-
-/// Writes records to the log: cancellations at level info, everything else at level error.
+/// Writes records to the log, unless they come from there: cancellations at level info, slow operations as warnings, everything else as errors.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LogSink;
 
 impl Sink for LogSink {
     fn record(&self, record: &Record) {
+        if record.logged {
+            return;
+        }
+        let context = &record.context;
         macro_rules! log {
             ($level:ident) => {
                 tracing::$level!(
-                    code = record.code,
-                    operation = record.operation,
+                    target: RECORD_TARGET,
+                    code = &*record.code,
+                    operation = &*record.operation,
                     outcome = record.outcome.as_str(),
-                    tenant.id = record.tenant.map(display),
-                    project.id = record.project.map(display),
-                    turn.id = record.turn.map(display),
-                    image.id = record.image.map(display),
+                    count = record.count,
+                    tenant.id = context.tenant.map(display),
+                    project.id = context.project.map(display),
+                    user.id = context.user.as_deref(),
+                    turn.id = context.turn.map(display),
+                    image.id = context.image.map(display),
+                    request.id = context.request_id.as_deref(),
+                    trace.id = context.trace.map(|trace| trace.trace_id()),
+                    attempt = context.attempt,
                     error = record.message(),
                     location = record.location,
                     duration_ms = u64::try_from(record.duration.as_millis()).unwrap_or(u64::MAX),
+                    record.id = display(record.id),
+                    fingerprint = display(record.fingerprint),
+                    late_ms = record.late.map(|late| u64::try_from(late.as_millis()).unwrap_or(u64::MAX)),
                     "{} failed: {}",
                     record.operation,
                     record.code,
@@ -67,6 +62,7 @@ impl Sink for LogSink {
         }
         match record.outcome {
             Outcome::Error | Outcome::Panic | Outcome::TimedOut => log!(error),
+            Outcome::Slow(_) => log!(warn),
             Outcome::Cancelled(_) => log!(info),
         }
     }
@@ -105,7 +101,7 @@ impl MemorySink {
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.kept)
     }
 }
 

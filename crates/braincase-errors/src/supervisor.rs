@@ -1,6 +1,8 @@
 //! Starts tasks and sees each of them to its end.
 
 mod blocking;
+mod handle;
+mod joined;
 mod watch;
 
 use std::{
@@ -13,19 +15,22 @@ use std::{
 };
 
 use braincase_core::{
-    BoxFuture, Clock, SystemClock,
+    BoxFuture,
     background::{Background, Failure, Task},
 };
-use tokio::{runtime::Handle, time::timeout};
+use tokio::{runtime::Handle as Runtime, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    context::Operation,
     panics,
-    record::{Cancellation, Ending, Record},
-    sink::{LogSink, Recorder, Sink},
+    record::{Cancellation, Draft, Ending},
+    recorder::{Recorder, RecorderOptions},
+    sink::{LogSink, Sink},
 };
 use blocking::BlockingWork;
-use watch::{Watch, Watched};
+pub use handle::{Handle, Unfinished};
+use watch::{Stops, Watch, Watched};
 
 /// How long cancelled tasks may take to let go of what they hold.
 const LETTING_GO: Duration = Duration::from_secs(1);
@@ -37,8 +42,7 @@ pub struct Supervisor {
 }
 
 struct Inner {
-    runtime: Handle,
-    clock: Arc<dyn Clock>,
+    runtime: Runtime,
     recorder: Recorder,
     tasks: TaskTracker,
     closed: AtomicBool,
@@ -62,20 +66,28 @@ impl Supervisor {
     /// Outside of a tokio runtime.
     #[must_use]
     pub fn new() -> Self {
-        Self::with_sinks(Arc::new(SystemClock::default()), vec![Arc::new(LogSink)])
+        Self::with_sinks(vec![Arc::new(LogSink)])
     }
 
-    /// A supervisor on the current tokio runtime with its own clock and sinks. The runtime needs its timer enabled.
+    /// A supervisor on the current tokio runtime with its own sinks. The runtime needs its timer enabled.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
     #[must_use]
-    pub fn with_sinks(clock: Arc<dyn Clock>, sinks: Vec<Arc<dyn Sink>>) -> Self {
+    pub fn with_sinks(sinks: Vec<Arc<dyn Sink>>) -> Self {
+        Self::with_recorder(Recorder::new(RecorderOptions { sinks, ..RecorderOptions::default() }))
+    }
+
+    /// A supervisor on the current tokio runtime with its own recorder. The runtime needs its timer enabled.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    #[must_use]
+    pub fn with_recorder(recorder: Recorder) -> Self {
         panics::install_hook();
         let inner = Inner {
-            runtime: Handle::current(),
-            clock,
-            recorder: Recorder::new(sinks),
+            runtime: Runtime::current(),
+            recorder,
             tasks: TaskTracker::new(),
             closed: AtomicBool::new(false),
             cancel: CancellationToken::new(),
@@ -91,9 +103,8 @@ impl Supervisor {
 
     /// Records a failure that happened outside of any task, for instance while a request was handled.
     pub fn report(&self, task: &Task, failure: Failure, duration: Duration) {
-        let ending = Ending::Failed(failure);
-        if let Some(record) = Record::of(task, &ending, self.inner.clock.now(), duration) {
-            self.inner.recorder.record(&record);
+        if let Some(draft) = Draft::of(task.operation, Ending::Failed(failure), duration) {
+            self.inner.recorder.capture(draft, Some(&Operation::start(task)));
         }
     }
 
@@ -112,12 +123,12 @@ impl Supervisor {
     }
 
     /// A watch over a new task; `None`, and a record, if no more tasks are taken.
-    fn watch(&self, task: Task) -> Option<Watch> {
+    fn watch(&self, task: &Task) -> Option<Watch> {
         let inner = &self.inner;
         // The watch is counted before `closed` is read, so that a shutdown either sees the task or turns it away.
-        let watch = Watch::new(task, inner.clock.clone(), inner.recorder.clone(), inner.tasks.token());
+        let watch = Watch::new(Operation::start(task), inner.recorder.clone(), inner.tasks.token());
         if inner.closed.load(Ordering::SeqCst) {
-            watch.settle(&Ending::Cancelled(Cancellation::Refused));
+            watch.settle(Ending::Cancelled(Cancellation::Refused));
             return None;
         }
         Some(watch)
@@ -139,15 +150,16 @@ impl fmt::Debug for Supervisor {
 /// The one place where tasks are started. The runtime's handle is used because callers may be on foreign threads.
 impl Background for Supervisor {
     fn spawn(&self, task: Task, work: BoxFuture<Result<(), Failure>>) {
-        let Some(watch) = self.watch(task) else { return };
-        let inner = &self.inner;
-        inner.runtime.spawn(Watched::new(work, watch, inner.cancel.clone()));
+        let Some(watch) = self.watch(&task) else { return };
+        let stops = Stops { deadline: task.deadline, shutdown: self.inner.cancel.clone(), abort: None };
+        self.inner.runtime.spawn(Watched::new(work, watch, stops));
     }
 
     fn spawn_blocking(&self, task: Task, work: Box<dyn FnOnce() -> Result<(), Failure> + Send>) {
-        let Some(watch) = self.watch(task) else { return };
+        let Some(watch) = self.watch(&task) else { return };
         let inner = &self.inner;
-        let (work, companion) = BlockingWork::new(work, watch, inner.cancel.clone());
+        let stops = Stops { deadline: task.deadline, shutdown: inner.cancel.clone(), abort: None };
+        let (work, companion) = BlockingWork::new(work, watch, stops);
         inner.runtime.spawn(companion);
         inner.runtime.spawn_blocking(move || work.run());
     }

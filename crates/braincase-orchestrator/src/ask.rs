@@ -1,6 +1,6 @@
 //! What a caller asks of the orchestrator, and what it gets at once.
 
-use braincase_core::{ImageId, SceneId, Scope, TurnId};
+use braincase_core::{ImageId, SceneId, Scope, TurnId, trace::TraceContext};
 
 /// A request for a turn, as it came; [`crate::Orchestrator::submit`] validates it.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct Ask {
     pub policy: Policy,
     /// The key with which the client may repeat the request.
     pub idempotency_key: Option<String>,
+    /// The trace that the request belongs to; the model's provider is told.
+    pub trace: Option<TraceContext>,
 }
 
 /// What to do if the project is busy with another turn.

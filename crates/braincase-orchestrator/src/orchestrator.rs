@@ -163,6 +163,13 @@ impl Orchestrator {
         image.ok_or_else(|| Error::NotFound { what: "image", id: id.to_string() })
     }
 
+    /// Does something while nobody else in this process stores changes of the project.
+    pub async fn alone<T>(&self, scope: Scope, work: impl Future<Output = T>) -> T {
+        let mut place = self.engine.edits.take_place(scope);
+        place.reached().await;
+        work.await
+    }
+
     /// Adds a scene at the end of the storyboard.
     ///
     /// # Errors

@@ -8,6 +8,12 @@
 //! are the ids `h-…`, six batches of 40 written before the rules for them: at first sight 21, 27, 20, 22, 20 and 28 of
 //! 40 were right, and 21, 23, 21, 23, 20 and 27 with the rules before clauses had roles. What the tune half reaches
 //! therefore says that nothing was lost, not how well new prompts are read.
+//!
+//! A wrong change costs more than a needless question, so they are counted apart. Before the brain held its words against
+//! what it had done, 17 of the 36 misses of `b7` and `b8` were wrong changes, and one of them deleted every scene. The ids
+//! `a1-…` are prompts about which it is right to ask, or annoying: 94 were written before that rule, the others while it
+//! was probed. Of `b7` and `b8` nobody has read a text for it, but what was expected and what was done in the wrong
+//! changes was looked at; they are therefore a little less held out than they were.
 
 #![expect(
     clippy::unwrap_used,
@@ -16,116 +22,25 @@
     reason = "helpers of tests are not recognised as tests"
 )]
 
+#[path = "intents/cases.rs"]
+mod cases;
+#[path = "intents/measure.rs"]
+mod measure;
+
 use std::collections::BTreeMap;
 
 use braincase_core::{
-    ImageId, SceneId,
     brain::Brain,
-    message::Role,
-    prompt::{Decision, Prompt, PromptMessage},
-    scene::SceneSpec,
+    prompt::{Decision, Prompt},
 };
-use braincase_orchestrator::{
-    brain::local::LocalBrain,
-    briefing::{self, ImageLine, PreferenceLine, SceneLine},
-    tools::{Tool, specs},
-};
+use braincase_orchestrator::{brain::local::LocalBrain, tools::Tool};
 use proptest::prelude::*;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Case {
-    id: String,
-    half: String,
-    scenes: String,
-    selected: Option<usize>,
-    #[serde(default)]
-    images: usize,
-    #[serde(default)]
-    known: usize,
-    #[serde(default)]
-    earlier: Vec<(String, String)>,
-    #[serde(default)]
-    preferences: Vec<(String, String)>,
-    prompt: String,
-    expect: Vec<Expected>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Expected {
-    tool: String,
-    scene: Option<usize>,
-    new: Option<usize>,
-    #[serde(default)]
-    has: Value,
-}
-
-/// The storyboards that the prompts are about.
-fn fixture(name: &str) -> Vec<SceneSpec> {
-    let scenes = match name {
-        "none" => json!([]),
-        "one" => {
-            json!([{"title": "Welcome", "duration_ms": 4000, "elements": [{"id": "headline", "content": {"text": {"text": "Hello"}}}]}])
-        }
-        "shop" => json!([
-            {"title": "Intro", "duration_ms": 3000, "background": {"color": "#0000ff"},
-             "elements": [{"id": "headline", "content": {"text": {"text": "Welcome", "size": 0.1}}, "color": "#ffffff"}]},
-            {"title": "Pricing", "duration_ms": 5000,
-             "elements": [{"id": "price", "content": {"text": {"text": "Only 9 euros"}}}, {"id": "star-1", "content": {"shape": {"shape": "star"}}, "color": "#ff0000"}]},
-            {"title": "Contact", "duration_ms": 4000, "background": {"color": "#000000"},
-             "elements": [{"id": "mail", "content": {"text": {"text": "Write to us"}}}, {"id": "logo", "content": {"image": {"image_id": image_id(90)}}}]},
-        ]),
-        "plain4" => json!([
-            {"title": "Sunrise"}, {"title": "Beach", "elements": [{"id": "text-1", "content": {"text": {"text": "Sand"}}}]},
-            {"title": "Dinner", "duration_ms": 2000}, {"title": "Goodbye", "duration_ms": 6000}
-        ]),
-        other => panic!("no fixture {other}"),
-    };
-    serde_json::from_value(scenes).unwrap()
-}
-
-fn image_id(number: usize) -> ImageId {
-    format!("00000000-0000-7000-9000-{number:012}").parse().unwrap()
-}
-
-fn scene_id(number: usize) -> SceneId {
-    format!("00000000-0000-7000-8000-{number:012}").parse().unwrap()
-}
-
-fn prompt(case: &Case) -> Prompt {
-    let mut lines = vec![briefing::SCENES.to_owned()];
-    let scenes = fixture(&case.scenes).into_iter().enumerate();
-    lines
-        .extend(scenes.map(|(index, spec)| {
-            briefing::line(&SceneLine { number: index + 1, scene_id: scene_id(index + 1), spec })
-        }));
-    if let Some(selected) = case.selected {
-        lines.extend([briefing::SELECTED.to_owned(), briefing::selected_line(scene_id(selected))]);
-    }
-    lines.push(briefing::IMAGES.to_owned());
-    let known = (0..case.known).map(|n| ImageLine { image_id: image_id(50 + n), attached: false, facts: None });
-    let attached = (0..case.images).map(|n| ImageLine { image_id: image_id(1 + n), attached: true, facts: None });
-    lines.extend(known.chain(attached).map(|line| briefing::line(&line)));
-    lines.push(briefing::PREFERENCES.to_owned());
-    lines.extend(
-        case.preferences
-            .iter()
-            .map(|(key, value)| briefing::line(&PreferenceLine { key: key.clone(), value: value.clone() })),
-    );
-    let mut messages = vec![message(Role::System, "You edit a storyboard."), message(Role::System, &lines.join("\n"))];
-    for (role, content) in &case.earlier {
-        messages.push(message(if role == "user" { Role::User } else { Role::Assistant }, content));
-    }
-    messages.push(message(Role::User, &case.prompt));
-    Prompt { model: "gpt-4o".to_owned(), messages, tools: specs(), max_output_tokens: 8_000 }
-}
-
-fn message(role: Role, content: &str) -> PromptMessage {
-    PromptMessage { role, content: content.to_owned() }
-}
+use self::{
+    cases::{Case, cases, prompt},
+    measure::Score,
+};
 
 fn decide(prompt: &Prompt) -> Decision {
     futures_util::future::FutureExt::now_or_never(LocalBrain::default().decide(prompt))
@@ -133,94 +48,28 @@ fn decide(prompt: &Prompt) -> Decision {
         .unwrap()
 }
 
-/// What differs between the decision and what was expected.
-fn miss(case: &Case, decision: &Decision) -> Option<String> {
-    let got = serde_json::to_string(&decision.calls).unwrap();
-    if decision.calls.len() != case.expect.len() {
-        return Some(format!("expected {} calls, got {got} — {}", case.expect.len(), decision.reply));
-    }
-    for (expected, call) in case.expect.iter().zip(&decision.calls) {
-        let target =
-            expected.scene.map(|scene| scene_id(scene).to_string()).or(expected.new.map(|new| format!("new:{new}")));
-        let right_scene = target.is_none_or(|target| call.arguments["scene_id"] == target);
-        let body = if call.arguments.get("patch").is_some() && expected.has.get("patch").is_none() {
-            &call.arguments["patch"]
-        } else {
-            &call.arguments
-        };
-        if expected.tool != call.name
-            || !right_scene
-            || !(expected.has.is_null() || holds(body, &images(&expected.has)))
-        {
-            return Some(format!("expected {expected:?}, got {got}"));
-        }
-    }
-    None
-}
-
-/// Whether `part` is found in `whole`; `null` means that a field must be absent.
-///
-/// Fields of add_scene that it does not have itself are read in its spec.
-fn holds(whole: &Value, part: &Value) -> bool {
-    match (whole, part) {
-        (_, Value::Object(part)) => part.iter().all(|(key, value)| {
-            let found = whole.get(key).or_else(|| whole.get("spec").and_then(|spec| spec.get(key)));
-            match (found, value) {
-                (found, Value::Null) => found.is_none_or(Value::is_null),
-                (found, value) => found.is_some_and(|found| holds(found, value)),
-            }
-        }),
-        (Value::Array(whole), Value::Array(part)) => {
-            whole.len() == part.len() && whole.iter().zip(part).all(|(whole, part)| holds(whole, part))
-        }
-        (Value::Number(whole), Value::Number(part)) => (whole.as_f64().unwrap() - part.as_f64().unwrap()).abs() < 1e-6,
-        (whole, part) => whole == part,
-    }
-}
-
-/// `image:1` stands for the id of the first attached image, `known:1` for an earlier one.
-fn images(value: &Value) -> Value {
-    match value {
-        Value::Object(fields) => {
-            fields.iter().map(|(key, value)| (key.clone(), images(value))).collect::<serde_json::Map<_, _>>().into()
-        }
-        Value::Array(items) => items.iter().map(images).collect(),
-        Value::String(text) => match (text.strip_prefix("image:"), text.strip_prefix("known:")) {
-            (Some(number), _) => json!(image_id(number.parse().unwrap())),
-            (_, Some(number)) => json!(image_id(49 + number.parse::<usize>().unwrap())),
-            _ => value.clone(),
-        },
-        _ => value.clone(),
-    }
-}
-
-fn cases() -> Vec<Case> {
-    let lines = include_str!("data/intents.jsonl").lines().filter(|line| !line.trim().is_empty());
-    lines.map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
-}
-
 #[test]
 fn labelled_prompts_are_understood() {
-    let mut score: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    let mut scores: BTreeMap<String, Score> = BTreeMap::new();
     for case in cases() {
         let decision = decide(&prompt(&case));
         for call in &decision.calls {
             Tool::parse(call).unwrap();
         }
-        let (right, all) = score.entry(case.half.clone()).or_default();
-        *all += 1;
-        match miss(&case, &decision) {
-            None => *right += 1,
-            Some(miss) => println!("MISS {} ({}): {:?}\n    {miss}", case.id, case.half, case.prompt),
+        let score = scores.entry(case.half.clone()).or_default();
+        if let Some(problem) = score.count(&case, &decision) {
+            println!("MISS {} ({}): {:?}\n    {problem}", case.id, case.half, case.prompt);
         }
     }
-    for (half, (right, all)) in &score {
-        println!("{half}: {right} of {all} ({:.1} %)", *right as f64 * 100.0 / *all as f64);
+    for (half, score) in &scores {
+        println!("{half}: {score}");
     }
-    // The held-out half had 74.3 % when it was measured; three points of room, for rules may shift single prompts.
-    let share = |half: &str| score.get(half).map_or(1.0, |(right, all)| *right as f64 / *all as f64);
-    assert!(share("tune") >= 0.98);
-    assert!(share("held_out") >= 0.713);
+    // Three points of room for the held-out half, for rules may shift single prompts; what costs work has less of it.
+    assert!(scores["tune"].share() >= 0.98);
+    assert!(scores["held_out"].share() >= 0.72);
+    assert!(scores["tune"].wrong_changes <= 8);
+    assert!(scores["held_out"].wrong_changes <= 6);
+    assert!(scores.values().all(|score| score.boards_lost == 0));
 }
 
 #[test]
@@ -233,6 +82,10 @@ fn every_prompt_has_an_id_of_its_own() {
 }
 
 fn ask(scenes: &str, images: usize, text: &str) -> Decision {
+    continue_with(scenes, images, Vec::new(), text)
+}
+
+fn continue_with(scenes: &str, images: usize, earlier: Vec<(String, String)>, text: &str) -> Decision {
     let case = Case {
         id: String::new(),
         half: String::new(),
@@ -240,7 +93,7 @@ fn ask(scenes: &str, images: usize, text: &str) -> Decision {
         selected: None,
         images,
         known: 0,
-        earlier: Vec::new(),
+        earlier,
         preferences: Vec::new(),
         prompt: text.to_owned(),
         expect: Vec::new(),
@@ -280,6 +133,9 @@ fn a_huge_prompt_is_decided_soon_and_says_that_it_was_cut() {
         "because we said so, ",
         "the star red, the price blue, ",
         "only scene 1 stays, ",
+        "delete the shadow and the blur of scene 1 ",
+        "so everything, ",
+        "delete 'Welcome' \"Hello\" ",
     ] {
         let text = unit.repeat((1 << 20) / unit.len());
         let start = tokio::time::Instant::now();
@@ -290,6 +146,94 @@ fn a_huge_prompt_is_decided_soon_and_says_that_it_was_cut() {
         check(&decision);
     }
     assert!(ask("shop", 0, &"make scene 2 blue. ".repeat(60_000)).reply.contains("only the beginning"));
+}
+
+/// The decision after a request was answered with a question, and the question with these words.
+fn answer(scenes: &str, request: &str, words: &str) -> Decision {
+    let doubt = ask(scenes, 0, request);
+    assert_eq!(doubt.calls[0].name, "ask_clarification", "{request}: {doubt:?}");
+    let earlier = vec![("user".to_owned(), request.to_owned()), ("assistant".to_owned(), doubt.reply)];
+    continue_with(scenes, 0, earlier, words)
+}
+
+#[test]
+fn a_question_says_what_was_not_understood_and_what_would_be_done() {
+    let doubt = ask("shop", 0, "take the music out of the intro");
+    insta::assert_snapshot!(doubt.reply, @"I do not know what to do about “music”; I can change titles, texts, colours, backgrounds, shapes, images, animations, lengths and speed. The result would be: Scene 1 has been deleted. Is that what you want? (Yes, do that · No, change nothing)");
+}
+
+#[test]
+fn the_requests_of_the_tour_are_carried_out() {
+    assert_eq!(ask("one", 0, "Speed it up and make it 5 seconds").calls[0].name, "edit_scene");
+    let made = ask("none", 1, "Create a scene from this picture with the text \"Good morning\"");
+    assert_eq!(made.calls[0].name, "create_scene_from_image");
+}
+
+#[test]
+fn a_yes_to_what_was_understood_has_it_done() {
+    for yes in ["Yes, do that", "yes please", "ok"] {
+        let decision = answer("shop", "take the music out of the intro", yes);
+        let [call] = decision.calls.as_slice() else { panic!("{decision:?}") };
+        assert_eq!(call.name, "delete_scene");
+    }
+}
+
+#[test]
+fn a_no_to_what_was_understood_changes_nothing() {
+    for no in ["No, change nothing", "no", "no, leave it as it is"] {
+        let decision = answer("shop", "take the music out of the intro", no);
+        assert!(decision.calls.iter().all(|call| call.name == "ask_clarification"), "{no}: {decision:?}");
+    }
+}
+
+#[test]
+fn all_scenes_are_deleted_only_in_words_for_all() {
+    for all in
+        ["delete everything", "wipe the whole storyboard", "start over", "delete all scenes", "remove every scene"]
+    {
+        let deleted = ask("plain4", 0, all).calls;
+        assert!(deleted.len() == 4 && deleted.iter().all(|call| call.name == "delete_scene"), "{all}: {deleted:?}");
+    }
+    for part in ["delete the video", "remove the storyboard", "delete the scenes", "delete the movie please"] {
+        let decision = ask("plain4", 0, part);
+        assert_eq!(decision.calls[0].name, "ask_clarification", "{part}: {decision:?}");
+    }
+}
+
+#[test]
+fn a_range_of_scenes_is_deleted_to_its_last_scene_and_no_further() {
+    let deleted = |text: &str| -> Vec<Value> {
+        ask("plain4", 0, text).calls.into_iter().map(|call| call.arguments["scene_id"].clone()).collect()
+    };
+    let scenes = |numbers: &[usize]| -> Vec<Value> {
+        numbers.iter().map(|number| serde_json::json!(cases::scene_id(*number))).collect()
+    };
+    assert_eq!(deleted("delete everything after scene 2"), scenes(&[3, 4]));
+    assert_eq!(deleted("delete all the scenes before Dinner"), scenes(&[1, 2]));
+    assert_eq!(deleted("delete all scenes from Beach to Goodbye"), scenes(&[2, 3, 4]));
+    assert_eq!(deleted("delete the scenes between Sunrise and Goodbye"), scenes(&[2, 3]));
+}
+
+#[test]
+fn a_huge_prompt_about_a_big_storyboard_is_decided_soon() {
+    for unit in [
+        "make all scenes blue and \"Words 7\" bigger, ",
+        "in scene 7 the words, the shine and the Glow: ",
+        "delete Words ",
+    ] {
+        let text = unit.repeat((1 << 16) / unit.len());
+        let start = tokio::time::Instant::now();
+        check(&ask("crowd", 0, &text));
+        assert!(start.elapsed().as_secs_f64() < 20.0, "{unit:?} took {:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn a_request_with_strange_words_about_many_strange_titles_is_decided_soon() {
+    let text = "make it blue qwertz qwerty qwirtz zwqrt. ".repeat(500);
+    let start = tokio::time::Instant::now();
+    check(&ask("wordy", 0, &text));
+    assert!(start.elapsed().as_secs_f64() < 20.0, "it took {:?}", start.elapsed());
 }
 
 proptest! {

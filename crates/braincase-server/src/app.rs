@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use braincase_core::{Clock, SceneId, Scope, TenantId, limits::Limits, scene, store::Store};
+use braincase_errors::Supervisor;
 use braincase_orchestrator::{Orchestrator, compute::Compute};
 use braincase_tokens::Registry;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -24,6 +25,8 @@ pub struct App {
     pub counting: Compute,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// Sees requests to their end.
+    pub supervisor: Arc<Supervisor>,
     /// The bounds of the domain.
     pub limits: Arc<Limits>,
     /// The bounds of the HTTP side.

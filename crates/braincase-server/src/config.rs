@@ -11,7 +11,7 @@ mod tests;
 
 use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
-use braincase_errors::LogFormat;
+use braincase_errors::{LogFormat, Thresholds, deliver::Dsn};
 use braincase_orchestrator::ImageMode;
 
 pub use flags::{Cli, Command, Flags};
@@ -41,6 +41,10 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Which log lines there are. Default `info`.
     pub log_filter: String,
+    /// Who else is told of failures. Default: nobody.
+    pub reporting: Reporting,
+    /// How long operations may take before it is recorded that they were slow.
+    pub thresholds: Thresholds,
     /// How long a client may take nothing of its answer before it is dropped. Default 30 s.
     pub write_timeout: Duration,
     /// How long running turns may go on when the server is stopped. Default 20 s.
@@ -92,6 +96,17 @@ pub struct OpenAi {
     pub model: String,
     /// The key, if it wants one.
     pub api_key: Option<Secret>,
+}
+
+/// Who else is told of failures, besides the log and the data directory.
+#[derive(Debug, Clone)]
+pub struct Reporting {
+    /// Sentry, or what speaks its protocol.
+    pub sentry: Option<Dsn>,
+    /// The address of Better Stack, or what takes log lines as it does, with its token.
+    pub better_stack: Option<(String, Secret)>,
+    /// Where this server runs, as in `production`.
+    pub environment: Option<String>,
 }
 
 /// A text that is never shown.

@@ -12,6 +12,9 @@ use http::{HeaderValue, StatusCode, header};
 
 use crate::{tokens::TokensError, wire::problem::ProblemBody};
 
+/// The longest name of a field that is repeated to the client, in bytes.
+const MAX_FIELD: usize = 200;
+
 /// A refusal or failure on its way to the client.
 #[derive(Debug, Clone)]
 pub struct Problem {
@@ -84,10 +87,15 @@ impl Problem {
         Self { internal: Some(internal.into()), ..problem }
     }
 
-    /// Names the field that is wrong.
+    /// Names the field that is wrong; a name that somebody made up is cut, since answers are not counted as bodies are.
     #[must_use]
     pub fn on(mut self, field: impl Into<String>) -> Self {
-        self.field = Some(field.into());
+        let mut field = field.into();
+        if field.len() > MAX_FIELD {
+            field.truncate(field.floor_char_boundary(MAX_FIELD));
+            field.push('…');
+        }
+        self.field = Some(field);
         self
     }
 

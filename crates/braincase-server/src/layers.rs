@@ -1,16 +1,18 @@
 //! The layers around every route.
 
-use std::any::Any;
+use std::sync::Arc;
 
 use axum::{
+    Extension,
     body::Body,
     extract::{MatchedPath, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use braincase_core::{background::Failure, id::Id};
+use braincase_core::{background::Task, id::Id, trace::TraceContext};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use tracing::Instrument;
+use uuid::Uuid;
 
 use crate::{app::App, error::Problem, wire::shown};
 
@@ -20,22 +22,46 @@ const MAX_REQUEST_ID: usize = 128;
 /// Marks the id of a request.
 enum RequestKind {}
 
-/// Gives every request an id, every problem its body, and every 5xx one line in the log.
-pub(crate) async fn identify(State(app): State<App>, request: Request, next: Next) -> Response {
-    let id = client_id(request.headers()).unwrap_or_else(|| Id::<RequestKind>::new(app.clock.now()).to_string());
-    let trace = trace_id(request.headers()).unwrap_or_default();
-    let span = tracing::info_span!("request", request.id = %id, trace.id = trace, http.method = %request.method());
-    async {
-        let mut response = next.run(request).await;
-        if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-            report(&problem);
-            response = with_body(response, &problem, &id);
-        }
-        response.headers_mut().extend(HeaderValue::from_str(&id).ok().map(|id| (REQUEST_ID, id)));
-        response
+/// The id of a request, for the layers further in.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(Arc<str>);
+
+/// Gives every request an id and a trace, and every problem its body.
+pub(crate) async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let fresh = || Id::<RequestKind>::new(app.clock.now()).as_uuid();
+    let id: Arc<str> = client_id(request.headers()).unwrap_or_else(|| fresh().to_string()).into();
+    let trace = trace(request.headers(), fresh);
+    let span =
+        tracing::info_span!("request", request.id = &*id, trace.id = trace.trace_id(), http.method = %request.method());
+    request.extensions_mut().insert(RequestId(Arc::clone(&id)));
+    request.extensions_mut().insert(trace);
+    let mut response = next.run(request).instrument(span).await;
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        metrics::counter!("braincase_http_problems_total", "code" => problem.code()).increment(1);
+        response = with_body(response, &problem, &id);
     }
-    .instrument(span)
-    .await
+    response.headers_mut().extend(HeaderValue::from_str(&id).ok().map(|id| (REQUEST_ID, id)));
+    response
+}
+
+/// Sees a request to its end: what fails is recorded once, with the request and its trace, and a panic is an answer, too.
+pub(crate) async fn supervise(
+    State(app): State<App>,
+    Extension(RequestId(id)): Extension<RequestId>,
+    Extension(trace): Extension<TraceContext>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let task = Task { trace: Some(trace), ..Task::new("http_request") };
+    let work = async move {
+        let response = next.run(request).await;
+        if let Some(problem) = response.extensions().get::<Problem>() {
+            report(problem);
+        }
+        response
+    };
+    let answered = app.supervisor.request(task, id, work).await;
+    answered.unwrap_or_else(|unfinished| Problem::internal(unfinished.to_string()).into_response())
 }
 
 /// Counts and times every request by route and status.
@@ -84,19 +110,10 @@ pub(crate) async fn no_method(request: Request) -> Problem {
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "no_method", detail)
 }
 
-/// What a panic in a handler answers.
-#[expect(clippy::needless_pass_by_value, reason = "the signature that the layer asks for")]
-pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Response {
-    let said = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Problem::internal(format!("a handler panicked: {}", said.unwrap_or("no message"))).into_response()
-}
-
-/// Shed load and refusals are counted, not logged; what is our fault is logged once, here.
+/// Shed load and refusals are counted, not recorded; what is our fault is recorded once, here.
 fn report(problem: &Problem) {
-    metrics::counter!("braincase_http_problems_total", "code" => problem.code()).increment(1);
     if let Some(text) = problem.internal_text() {
-        let failure = Failure::new(problem.code(), text);
-        tracing::error!(code = problem.code(), error = %failure, "a request failed");
+        tracing::error!(code = problem.code(), error = text, "a request failed");
     }
 }
 
@@ -117,9 +134,11 @@ fn client_id(headers: &HeaderMap) -> Option<String> {
     sane.then(|| id.to_owned())
 }
 
-/// The trace that the client is part of: the second field of `traceparent`.
-fn trace_id(headers: &HeaderMap) -> Option<String> {
-    let parent = headers.get("traceparent")?.to_str().ok()?;
-    let id = parent.split('-').nth(1)?;
-    (id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| id.to_owned())
+/// The trace that the client says it is part of, or else a new one, seen from a span that stands for this request.
+fn trace(headers: &HeaderMap, fresh: impl Fn() -> Uuid) -> TraceContext {
+    let parent = headers.get("traceparent").and_then(|parent| parent.to_str().ok()?.parse::<TraceContext>().ok());
+    // The lower half of a fresh id is random.
+    let span = fresh().as_u64_pair().1;
+    let parent = parent.unwrap_or_else(|| TraceContext::starting_with(fresh().as_u128()));
+    parent.within(span)
 }

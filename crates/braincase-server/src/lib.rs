@@ -9,6 +9,7 @@
 //! counts and fits for whoever asks.
 
 pub mod config;
+pub mod reporting;
 pub mod wiring;
 
 pub mod accept;

@@ -3,6 +3,7 @@
 use std::{io::Write as _, process::ExitCode, time::Duration};
 
 use anyhow::Context as _;
+use braincase_errors::{Capture, init_logging};
 use braincase_server::{
     check,
     config::{Cli, Command, Config, ConfigError},
@@ -47,9 +48,10 @@ fn within_runtime(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyho
 
 async fn serve(config: Result<Config, ConfigError>) -> anyhow::Result<ExitCode> {
     let config = config?;
-    braincase_errors::init_logging(config.log_format, &config.log_filter)?;
+    let capture = Capture::default();
+    init_logging(config.log_format, &config.log_filter, capture.clone())?;
     tracing::info!(?config, "starting");
-    Ok(match server::serve(&config).await? {
+    Ok(match server::serve(&config, &capture).await? {
         Ended::InOrder => ExitCode::SUCCESS,
         Ended::Hurried => ExitCode::from(HURRIED),
     })

@@ -9,7 +9,6 @@ use axum::{
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
-use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
     api::{events, images, memory, operations, projects, scenes, tokens, turns},
@@ -74,14 +73,14 @@ pub fn table() -> Vec<Route> {
 }
 
 /// The routes within their layers, outermost first: every answer has an id and every problem its body; every request is
-/// measured; a panic is an answer too; what is too much is refused before anything is read.
+/// measured and seen to its end, so that a panic is an answer, too; what is too much is refused before anything is read.
 pub fn router(app: App) -> Router {
     let routes = table().into_iter().fold(Router::new(), |router, route| router.route(route.path, route.handler));
     routes
         .fallback(layers::no_route)
         .method_not_allowed_fallback(layers::no_method)
         .layer(from_fn_with_state(app.clone(), layers::admit))
-        .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(from_fn_with_state(app.clone(), layers::supervise))
         .layer(from_fn_with_state(app.clone(), layers::measure))
         .layer(from_fn_with_state(app.clone(), layers::identify))
         .layer(from_fn(layers::harden))

@@ -2,6 +2,7 @@
 
 use std::{future::Future, io::Write as _, time::Duration};
 
+use braincase_errors::Capture;
 use tokio::{net::TcpListener, time::timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -18,13 +19,16 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 const TASKS_GRACE: Duration = Duration::from_secs(5);
 /// For everything that is left to do when the server is hurried; what is not stored by then is put in order at the next start.
 const HURRY: Duration = Duration::from_secs(2);
+/// For records of failures that are still to be told.
+const TELLING: Duration = Duration::from_secs(2);
 
-/// Runs a server until it is asked to stop.
+/// Runs a server until it is asked to stop; what is logged from now on as an error is recorded, too.
 ///
 /// # Errors
 /// When it cannot start.
-pub async fn serve(config: &Config) -> Result<Ended, StartError> {
+pub async fn serve(config: &Config, capture: &Capture) -> Result<Ended, StartError> {
     let services = wiring::build(config).await?;
+    capture.connect(services.reporter.recorder.clone());
     services.app.orchestrator.recover().await?;
     let listener = bind(config).await?;
     announce(&listener)?;
@@ -50,6 +54,8 @@ where
         () = in_order(&services, door, stop.grace) => Ended::InOrder,
         () = stop.hurried => at_once(&services, &cut).await,
     };
+    // It blocks, which it may, since nothing else runs any more.
+    services.reporter.close(TELLING);
     tracing::info!(?ended, "stopped");
     ended
 }

@@ -79,7 +79,10 @@ impl Feed {
             Ok(Ok(events)) => self.show(&events),
             Ok(Err(error)) => {
                 // The status line is long sent: all that is left is to end the stream; the client resumes by number.
-                tracing::warn!(%error, project.id = %self.scope.project, "an event stream ended early");
+                tracing::error!(
+                    code = "event_stream_failed", operation = "event_stream", %error, project.id = %self.scope.project,
+                    "an event stream ended early",
+                );
                 self.end("")
             }
             Err(_) => self.keep_alive().await,

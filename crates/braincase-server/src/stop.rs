@@ -3,12 +3,13 @@
 use std::{
     future::{Future, pending},
     io::Read as _,
+    sync::Arc,
     time::Duration,
 };
 
 use tokio::{
-    signal::unix::{SignalKind, signal},
-    sync::oneshot,
+    signal::unix::{Signal, SignalKind, signal},
+    sync::{Mutex, oneshot},
 };
 
 use crate::config::StopOn;
@@ -36,15 +37,24 @@ pub enum Ended {
 
 /// Stops on signals, as configured, and hurries on the next one.
 pub fn on_signals(on: StopOn, grace: Duration) -> Stop<impl Future<Output = ()>, impl Future<Output = ()>> {
+    // Both listen with the same ears from the start, so that no signal is lost in between.
+    let signals = Arc::new(Mutex::new(Signals::listen()));
+    let heard = Arc::clone(&signals);
     let asked = async move {
-        match requested(on).await {
-            Ok(by) => tracing::info!(by, "stopping; a second signal ends at once what still runs"),
+        match &mut *heard.lock().await {
+            Ok(signals) => {
+                let by = requested(signals, on).await;
+                tracing::info!(by, "stopping; a second signal ends at once what still runs");
+            }
             Err(error) => tracing::error!(%error, "signals cannot be listened to; stopping"),
         }
     };
-    let hurried = async {
-        match signalled().await {
-            Ok(by) => tracing::warn!(by, "asked to stop again: ending what still runs"),
+    let hurried = async move {
+        match &mut *signals.lock().await {
+            Ok(signals) => {
+                let by = signals.next().await;
+                tracing::warn!(by, "asked to stop again: ending what still runs");
+            }
             Err(_) => pending().await,
         }
     };
@@ -52,24 +62,35 @@ pub fn on_signals(on: StopOn, grace: Duration) -> Stop<impl Future<Output = ()>,
 }
 
 /// Returns what asked the server to stop, once something does.
-async fn requested(on: StopOn) -> std::io::Result<&'static str> {
+async fn requested(signals: &mut Signals, on: StopOn) -> &'static str {
     match on {
-        StopOn::Signals => signalled().await,
+        StopOn::Signals => signals.next().await,
         StopOn::SignalsAndStdin => tokio::select! {
-            by = signalled() => by,
-            () = stdin_ended() => Ok("the end of standard input"),
+            by = signals.next() => by,
+            () = stdin_ended() => "the end of standard input",
         },
     }
 }
 
-/// Returns the first signal that comes from now on.
-async fn signalled() -> std::io::Result<&'static str> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
-    })
+/// The signals that ask a program to stop.
+#[derive(Debug)]
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// The next one; those that came since the last are not lost.
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
 }
 
 /// A thread of its own: a blocking read cannot be given up, and must not keep the runtime from ending.

@@ -32,6 +32,7 @@ use braincase_tokens::{Model, Registry, UnknownModel};
 use crate::{
     app::{App, HttpLimits, Load, Stopping},
     config::{BrainKind, Config, Database, VisionKind},
+    reporting::{Reporter, ReportingError},
     telemetry,
 };
 
@@ -42,6 +43,8 @@ pub struct Services {
     pub app: App,
     /// What background tasks run under.
     pub supervisor: Arc<Supervisor>,
+    /// What tells of failures.
+    pub reporter: Reporter,
     /// What the store's own tasks run under: they must outlive those above, which still write while they end.
     pub keeper: Arc<Supervisor>,
 }
@@ -57,6 +60,9 @@ pub enum StartError {
         /// Why not.
         source: OpenError,
     },
+    /// Nobody can be told of failures.
+    #[error(transparent)]
+    Reporting(#[from] ReportingError),
     /// The file with models cannot be used.
     #[error("the file with models, {}, cannot be used: {problem}", path.display())]
     Models {
@@ -104,12 +110,13 @@ pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services,
     let models = load_models(config.models.as_deref())?;
     let model = models.get(&config.openai.model)?;
     let metrics = telemetry::recorder();
-    let supervisor = Arc::new(Supervisor::new());
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+    let reporter = Reporter::start(config, &clock)?;
+    let supervisor = Arc::new(Supervisor::with_recorder(reporter.recorder.clone()));
     let background: Arc<dyn Background> = supervisor.clone();
-    let keeper = Arc::new(Supervisor::new());
+    let keeper = Arc::new(Supervisor::with_recorder(reporter.recorder.clone()));
     let stopping = Stopping::default();
     telemetry::start_upkeep(metrics.clone(), stopping.clone(), background.as_ref());
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
     let limits = Limits::default();
     let store = open_store(config, &(keeper.clone() as _)).await?;
     // One long computation of each kind for each processor: more would only take turns. What clients ask to have counted
@@ -121,7 +128,7 @@ pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services,
     load_vocabulary(&model, background.as_ref());
     let parts = Parts {
         store: Arc::clone(&store),
-        brain: make_brain(config, &clock)?,
+        brain: make_brain(config, &clock, &compute)?,
         vision: make_vision(config, local_vision, &clock)?,
         clock: Arc::clone(&clock),
         background,
@@ -138,13 +145,14 @@ pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services,
         models,
         counting,
         clock,
+        supervisor: Arc::clone(&supervisor),
         limits: Arc::new(limits),
         load: Arc::new(Load::within(&http)),
         http: Arc::new(http),
         metrics,
         stopping,
     };
-    Ok(Services { app, supervisor, keeper })
+    Ok(Services { app, supervisor, reporter, keeper })
 }
 
 /// Loads what counts tokens before the first turn needs it.
@@ -185,9 +193,9 @@ pub async fn open_store(config: &Config, background: &Arc<dyn Background>) -> Re
     }
 }
 
-fn make_brain(config: &Config, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Brain>, StartError> {
+fn make_brain(config: &Config, clock: &Arc<dyn Clock>, compute: &Compute) -> Result<Arc<dyn Brain>, StartError> {
     Ok(match config.brain {
-        BrainKind::Local => Arc::new(LocalBrain::default()),
+        BrainKind::Local => Arc::new(LocalBrain::with(compute.clone())),
         BrainKind::OpenAi => Arc::new(OpenAiBrain::new(provider(config), Arc::clone(clock))?),
     })
 }

@@ -82,6 +82,7 @@ impl Ask {
             messages: self.messages.clone(),
             tools: known.cloned().collect(),
             max_output_tokens: self.max_output_tokens,
+            trace: None,
         }
     }
 

@@ -82,7 +82,7 @@ impl Rule {
             Self::TurnOrder => "turns of a project keep their order",
             Self::Idempotent => "the same request twice is one turn",
             Self::ImageFacts => "every uploaded image has facts",
-            Self::FactsOnce => "facts of an image are taken into a scene at most once",
+            Self::FactsOnce => "facts of an image are taken in, and into each scene once",
             Self::EventSequence => "events are numbered without a gap",
             Self::OneEnd => "every accepted turn ends exactly once",
             Self::Effects => "what turns decided is what the storyboard shows",

@@ -83,6 +83,7 @@ pub(crate) const OWNED: &[Owned] = &[
     bound("bpe", &["braincase-tokens"]),
     bound("bpe-openai", &["braincase-tokens"]),
     bound("sentry", &["braincase-errors"]),
+    bound("sentry-types", &["braincase-errors"]),
     bound("sentry-tower", &["braincase-errors"]),
     bound("sentry-tracing", &["braincase-errors"]),
     free_in_tests("tracing-subscriber", &["braincase-errors"]),
@@ -104,8 +105,8 @@ pub(crate) const OWNED: &[Owned] = &[
     // Servers without a framework: the real one and the simulated provider.
     free_in_tests("hyper", &["braincase-server", "braincase-sim"]),
     free_in_tests("hyper-util", &["braincase-server", "braincase-sim"]),
-    // HTTP clients: the one that calls models, and the black-box harness.
-    free_in_tests("reqwest", &["braincase-orchestrator", "braincase-stress"]),
+    // HTTP clients: the one that calls models, the one that delivers records, and the black-box harness.
+    free_in_tests("reqwest", &["braincase-orchestrator", "braincase-errors", "braincase-stress"]),
     free_in_tests("eventsource-stream", &["braincase-orchestrator", "braincase-stress"]),
 ];
 

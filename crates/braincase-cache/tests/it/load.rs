@@ -64,7 +64,10 @@ async fn an_error_reaches_all_is_recorded_once_and_not_kept() {
     assert_eq!((stage.cache.stats().loads.failed, stage.cache.get(&1)), (1, None));
     until("the load has ended", || stage.supervisor.running() == 0).await;
     let records = stage.sink.records();
-    assert_eq!((records.len(), records[0].code, records[0].message()), (1, "vision_unavailable", "status 503".into()));
+    assert_eq!(
+        (records.len(), &*records[0].code, records[0].message()),
+        (1, "vision_unavailable", "status 503".into())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -12,7 +12,7 @@ use std::{sync::Arc, time::Duration};
 
 use braincase_cache::{Builder, Cache};
 use braincase_core::{ManualClock, Timestamp};
-use braincase_errors::{MemorySink, Supervisor};
+use braincase_errors::{Limit, MemorySink, Recorder, RecorderOptions, Supervisor};
 
 /// Longer than anything here takes, shorter than a person waits.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -30,7 +30,13 @@ impl Stage {
     fn new(plan: impl FnOnce(Builder<u32, u64>) -> Builder<u32, u64>) -> Self {
         let clock = Arc::new(ManualClock::starting_at(Timestamp::from_micros(0)));
         let sink = Arc::new(MemorySink::new(1_000));
-        let supervisor = Supervisor::with_sinks(clock.clone(), vec![sink.clone()]);
+        let options = RecorderOptions {
+            sinks: vec![sink.clone()],
+            clock: clock.clone(),
+            limit: Limit::NONE,
+            ..RecorderOptions::default()
+        };
+        let supervisor = Supervisor::with_recorder(Recorder::new(options));
         let cache = plan(Cache::builder("test")).build(clock.clone(), Arc::new(supervisor.clone()));
         Self { cache, clock, supervisor, sink }
     }

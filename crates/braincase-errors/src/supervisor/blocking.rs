@@ -4,9 +4,8 @@ use std::{fmt, sync::Arc};
 
 use braincase_core::background::Failure;
 use tokio::sync::oneshot;
-use tokio_util::sync::CancellationToken;
 
-use super::watch::{Watch, stop};
+use super::watch::{Stops, Watch};
 use crate::record::Ending;
 
 /// A computation with its watch.
@@ -26,11 +25,11 @@ impl BlockingWork {
     pub(super) fn new(
         work: Box<dyn FnOnce() -> Result<(), Failure> + Send>,
         watch: Watch,
-        cancel: CancellationToken,
+        stops: Stops,
     ) -> (Self, impl Future<Output = ()> + Send + 'static) {
         let (over, wait) = oneshot::channel();
         let watch = Arc::new(watch);
-        let companion = accompany(watch.clone(), wait, cancel);
+        let companion = accompany(watch.clone(), wait, stops);
         (Self { work, watch, _over: over }, companion)
     }
 
@@ -43,7 +42,7 @@ impl BlockingWork {
             Ok(Err(failure)) => Ending::Failed(failure),
             Err(panicked) => Ending::Panicked(panicked),
         };
-        self.watch.settle(&ending);
+        self.watch.settle(ending);
     }
 }
 impl fmt::Debug for BlockingWork {
@@ -52,10 +51,12 @@ impl fmt::Debug for BlockingWork {
     }
 }
 
-async fn accompany(watch: Arc<Watch>, over: oneshot::Receiver<()>, cancel: CancellationToken) {
+async fn accompany(watch: Arc<Watch>, over: oneshot::Receiver<()>, stops: Stops) {
     tokio::select! {
         biased;
         _ = over => {}
-        ending = stop(watch.deadline(), cancel) => watch.settle(&ending),
+        ending = stops.any() => {
+            watch.settle(ending);
+        }
     }
 }

@@ -39,7 +39,7 @@ async fn every_failure_is_recorded_once_and_success_never() {
     let mut counts = BTreeMap::new();
     for record in &records {
         assert_eq!(record.operation, record.outcome.as_str());
-        *counts.entry((record.operation, record.code)).or_insert(0) += 1;
+        *counts.entry((&*record.operation, &*record.code)).or_insert(0) += 1;
     }
     let expected = [(("error", "disk_full"), 400), (("panic", "panic"), 400), (("timed_out", "timed_out"), 200)];
     assert_eq!(counts, BTreeMap::from(expected));
@@ -59,7 +59,10 @@ async fn a_record_carries_the_context_and_no_secret() {
     let records = settled(&supervisor, &sink).await;
     // Then
     let record = &records[0];
-    assert_eq!((record.project, record.turn, record.image), (Some(scope.project), Some(turn), Some(image)));
+    assert_eq!(
+        (record.context.project, record.context.turn, record.context.image),
+        (Some(scope.project), Some(turn), Some(image))
+    );
     assert_eq!(record.message(), "no space for sk-[redacted]");
     assert_eq!(record.at, Timestamp::from_micros(1_000_000));
 }
@@ -124,7 +127,7 @@ async fn a_panic_while_a_task_lets_go_makes_one_record_too() {
     );
     let records = settled(&supervisor, &sink).await;
     // Then
-    let outcomes: BTreeMap<_, _> = records.iter().map(|record| (record.operation, record.outcome)).collect();
+    let outcomes: BTreeMap<_, _> = records.iter().map(|record| (&*record.operation, record.outcome)).collect();
     assert_eq!(outcomes, BTreeMap::from([("ends_well", Outcome::Panic), ("late", Outcome::TimedOut)]));
     assert_eq!(records.len(), 2);
 }
@@ -189,6 +192,6 @@ async fn a_failure_without_a_task_is_recorded_too() {
     supervisor.report(&Task::new("request"), failure(), Duration::from_millis(3));
     // Then
     let records = sink.records();
-    assert_eq!((records[0].code, records[0].duration), ("disk_full", Duration::from_millis(3)));
+    assert_eq!((&*records[0].code, records[0].duration), ("disk_full", Duration::from_millis(3)));
     assert_ne!(records[0].outcome, Outcome::Cancelled(Cancellation::Refused));
 }

@@ -6,13 +6,13 @@ use std::{
 };
 
 use braincase_core::{
-    Clock, ManualClock, ProjectId, Scope, SystemClock, TenantId, Timestamp,
+    ProjectId, Scope, TenantId,
     background::{Background, Failure, Task},
 };
-use braincase_errors::{LogFormat, LogSink, LoggingError, Record, Sink, Supervisor, init_logging};
+use braincase_errors::{Capture, Limit, LogFormat, LogSink, LoggingError, Record, Sink, Supervisor, init_logging};
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::LIMIT;
+use crate::{LIMIT, clock, recorder};
 
 #[derive(Debug, Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
@@ -39,8 +39,7 @@ async fn a_failure_is_one_line_with_its_fields() {
     let lines = Lines::default();
     let subscriber = tracing_subscriber::fmt().json().without_time().with_writer(lines.clone()).finish();
     let _log = tracing::subscriber::set_default(subscriber);
-    let clock = Arc::new(ManualClock::starting_at(Timestamp::from_micros(0)));
-    let supervisor = Supervisor::with_sinks(clock, vec![Arc::new(LogSink)]);
+    let supervisor = Supervisor::with_recorder(recorder(Limit::default(), clock(), Arc::new(LogSink)));
     let project = "018f0000-0000-7000-8000-000000000001".parse::<ProjectId>().unwrap();
     let task = Task { scope: Some(Scope { tenant: TenantId::DEFAULT, project }), ..Task::new("image_analysis") };
     // When
@@ -49,15 +48,19 @@ async fn a_failure_is_one_line_with_its_fields() {
     // Then
     let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
     let line: serde_json::Value = serde_json::from_str(&text).unwrap();
-    insta::assert_json_snapshot!(line["fields"], @r#"
+    insta::assert_json_snapshot!(line["fields"], {".location" => "[place]", "[\"record.id\"]" => "[id]"}, @r#"
     {
       "code": "vision_unavailable",
+      "count": 1,
       "duration_ms": 0,
       "error": "status 503",
+      "fingerprint": "88b59abf4ec232bf0169b3f7d9272f36",
+      "location": "[place]",
       "message": "image_analysis failed: vision_unavailable",
       "operation": "image_analysis",
       "outcome": "error",
       "project.id": "018f0000-0000-7000-8000-000000000001",
+      "record.id": "[id]",
       "tenant.id": "00000000-0000-0000-0000-000000000000"
     }
     "#);
@@ -76,17 +79,17 @@ impl Sink for Broken {
 async fn a_broken_sink_keeps_no_other_from_its_record() {
     // Given
     let kept = Arc::new(braincase_errors::MemorySink::new(1));
-    let supervisor = Supervisor::with_sinks(Arc::new(SystemClock::default()), vec![Arc::new(Broken), kept.clone()]);
+    let supervisor = Supervisor::with_sinks(vec![Arc::new(Broken), kept.clone()]);
     // When
     supervisor.spawn(Task::new("first"), Box::pin(async { Err(Failure::new("a", "first")) }));
     assert_eq!(supervisor.shutdown(LIMIT).await.cancelled, 0);
-    supervisor.report(&Task::new("second"), Failure::new("b", "second"), SystemClock::default().monotonic());
+    supervisor.report(&Task::new("second"), Failure::new("b", "second"), std::time::Duration::ZERO);
     // Then
-    assert_eq!((kept.records()[0].code, kept.dropped()), ("b", 1));
+    assert_eq!((&*kept.records()[0].code, kept.dropped()), ("b", 1));
 }
 
 #[test]
 fn a_filter_that_cannot_be_read_is_refused() {
-    let refused = init_logging(LogFormat::Json, "braincase=loudest");
+    let refused = init_logging(LogFormat::Json, "braincase=loudest", Capture::default());
     assert!(matches!(refused, Err(LoggingError::Filter { .. })));
 }

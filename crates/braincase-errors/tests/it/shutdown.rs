@@ -111,7 +111,7 @@ fn a_runtime_that_goes_away_abandons_its_tasks_with_one_record_each() {
     // Then
     assert_eq!(supervisor.running(), 0);
     let records = sink.records();
-    let count = |operation| records.iter().filter(|record| record.operation == operation).count();
+    let count = |operation| records.iter().filter(|record| &*record.operation == operation).count();
     assert_eq!((count("async"), count("first")), (50, 0));
     assert_eq!(count("queued") + ran.load(Ordering::SeqCst), 10, "each either ran or was recorded");
     assert!(records.iter().all(|record| record.outcome == Outcome::Cancelled(Cancellation::Abandoned)));

@@ -2,7 +2,8 @@
 //!
 //! A small pipeline: the request is cut into tokens and steps; each step has a role, and those that only tell, ask or give
 //! a reason are left out beside one that orders; each step names targets, content and wishes; the steps change a board and
-//! a plan together; the plan becomes calls and words. When a step is ambiguous, the decision is a question instead.
+//! a plan together; the plan becomes calls and words. When a step is ambiguous, or says
+//! what nothing that it did accounts for, the decision is a question instead.
 
 mod board;
 mod clause;
@@ -10,6 +11,7 @@ mod colors;
 mod complaint;
 mod content;
 mod earlier;
+mod effect;
 mod finite;
 mod numbers;
 mod plan;
@@ -22,11 +24,13 @@ mod split;
 mod step;
 mod target;
 mod token;
+mod unread;
 mod wish;
 mod words;
 
 use async_trait::async_trait;
 use braincase_core::{
+    background::Task,
     bounded::Text,
     brain::{Brain, BrainError},
     prompt::{Decision, Prompt},
@@ -45,20 +49,38 @@ use self::{
 };
 use crate::{
     briefing::Briefing,
+    compute::Compute,
     tools::{AskClarification, Tool},
 };
 
 /// How much of a request is interpreted, in bytes; nobody types more commands than that.
 const MAX_BYTES: usize = 20_000;
 
+/// Longer prompts, in bytes, may take long enough to keep an async thread from others.
+const LONG: usize = 32 << 10;
+
 /// Decides by rules, offline.
 #[derive(Debug, Clone, Default)]
-pub struct LocalBrain {}
+pub struct LocalBrain {
+    compute: Option<Compute>,
+}
+
+impl LocalBrain {
+    /// A brain that thinks about long prompts where blocking is allowed. The default one thinks where it is asked.
+    #[must_use]
+    pub const fn with(compute: Compute) -> Self {
+        Self { compute: Some(compute) }
+    }
+}
 
 #[async_trait]
 impl Brain for LocalBrain {
     async fn decide(&self, prompt: &Prompt) -> Result<Decision, BrainError> {
-        Ok(decide(prompt))
+        let length: usize = prompt.messages.iter().map(|message| message.content.len()).sum();
+        let Some(compute) = self.compute.as_ref().filter(|_| length > LONG) else { return Ok(decide(prompt)) };
+        let prompt = prompt.clone();
+        let decided = compute.run(Task::new("local_decision"), move || decide(&prompt)).await;
+        decided.map_err(|error| BrainError::Unavailable(error.to_string()))
     }
 
     fn name(&self) -> &'static str {
@@ -93,6 +115,10 @@ fn interpret(work: &mut Work, earlier: &Earlier, text: &str) -> Result<String, Q
     }
     let tokens = token::tokenize(text);
     let mut thread = Thread { recent: earlier.recent, ..Thread::default() };
+    if let Some(request) = earlier.confirmed(text, &tokens) {
+        thread.confirmed = true;
+        return steps(work, &mut thread, request, &token::tokenize(request), None);
+    }
     if let Some(request) = answered(work, earlier, text, &tokens, &mut thread) {
         let tokens = token::tokenize(request);
         return steps(work, &mut thread, request, &tokens, None);
@@ -164,12 +190,13 @@ fn steps(
     before: Option<&str>,
 ) -> Result<String, Question> {
     let names = split::Names::of(&work.board);
+    let whole = tokens;
     let tokens = role::without_reasons(tokens, &names);
     let steps = split::steps(&tokens, &names);
     let roles: Vec<Role> = steps.iter().map(|step| role::of(&Clause::new(text, step), &names)).collect();
     let before_tokens = before.map(token::tokenize).unwrap_or_default();
     let mut previous = before.filter(|_| !before_tokens.is_empty()).map(|before| Clause::new(before, &before_tokens));
-    let (mut done, mut unknown, mut quiet) = (0_usize, 0_usize, 0_usize);
+    let (mut done, mut unknown, mut quiet, mut strays) = (0_usize, 0_usize, 0_usize, 0_usize);
     thread.one_of_many = steps.len() > 1;
     for (index, step) in steps.iter().enumerate() {
         let clause = Clause::new(text, step);
@@ -181,24 +208,37 @@ fn steps(
         let aside = complaint::explains(work, (&clause, roles[index]), next)
             || complaint::is_aside(work, &clause, roles[index], others);
         if aside {
-            complaint::remember(work, thread, &clause)?;
+            // Where nothing follows, there is nothing to remember it for.
+            if next.is_some() {
+                complaint::remember(work, thread, &clause)?;
+            }
             continue;
         }
         if done > 0 && complaint::justifies(work, &clause) {
             continue;
         }
+        work.effect = effect::Effect::default();
         let outcome = match repeat::run(work, thread, &clause, previous.as_ref())? {
             Some(outcome) => outcome,
             None => step::run(work, thread, &clause)?,
         };
+        if !thread.confirmed {
+            unread::check(work, &names, &clause)?;
+        }
         match outcome {
             Outcome::Done => done += 1,
             Outcome::Nothing => quiet += 1,
-            Outcome::Unknown => unknown += 1,
+            Outcome::Unknown => {
+                unknown += 1;
+                strays += usize::from(step::names_scene(work, thread, &clause));
+            }
         }
         if outcome == Outcome::Done {
             previous = Some(clause);
         }
+    }
+    if !thread.confirmed {
+        unread::check_whole(work, whole, strays)?;
     }
     conclude(work, thread, text, Count { done, unknown, quiet })?;
     Ok(format!("read {} steps, carried out {done}", steps.len()))

@@ -44,7 +44,7 @@ impl OpenAiBrain {
 #[async_trait]
 impl Brain for OpenAiBrain {
     async fn decide(&self, prompt: &Prompt) -> Result<Decision, BrainError> {
-        let answer = self.provider.complete(&prompt.model, request::body(prompt)?).await?;
+        let answer = self.provider.complete(&prompt.model, request::body(prompt)?, prompt.trace).await?;
         Ok(Decision {
             calls: answer.calls,
             reply: answer.content,

@@ -48,6 +48,7 @@ pub(super) async fn admit(engine: &Shared, turn_id: TurnId, ask: Ask) -> Result<
         model,
         model_name,
         idempotency,
+        trace: ask.trace,
         at,
     };
     Ok(Progress {

@@ -68,7 +68,7 @@ async fn fit(engine: &Shared, turn: &mut Progress, context: &mut Context) -> Res
     turn.counted = Some(Counted::of(&turn.request, &fitted.messages, &engine.tools));
     let messages = fitted.messages.iter().map(message).collect();
     let model = turn.request.model_name.clone();
-    Ok(Prompt { model, messages, tools: tools::specs(), max_output_tokens: reserve })
+    Ok(Prompt { model, messages, tools: tools::specs(), max_output_tokens: reserve, trace: turn.request.trace })
 }
 
 /// Counts and cuts; on a blocking thread if there is much that was not counted before.

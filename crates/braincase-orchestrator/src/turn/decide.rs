@@ -12,6 +12,7 @@ use braincase_tokens::calibration::Key;
 use futures_util::join;
 use metrics::histogram;
 use tokio::time::timeout;
+use tracing::{Instrument, info_span};
 
 use super::{
     act::rehearse,
@@ -38,7 +39,7 @@ pub(super) async fn decide(
     let limit = engine.parts.limits.turn_deadline;
     let mut upstream = Duration::ZERO;
     let (decided, ()) = join!(
-        timeout(limit, ask_twice(engine, turn, context, &mut prompt, &mut upstream)),
+        timeout(limit, ask_twice(engine, turn, context, &mut prompt, &mut upstream)).instrument(info_span!("decide")),
         tell(engine, &turn.request, untold),
     );
     turn.stopwatch.waiting_since = None;
@@ -101,11 +102,8 @@ fn learn_usage(engine: &Shared, turn: &Progress, usage: Usage) {
 }
 
 fn reason(problem: &str) -> String {
-    let mut end = problem.len().min(MAX_REASON_BYTES);
-    while !problem.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("Your last answer could not be used: {}. Answer again.", &problem[..end])
+    let problem = &problem[..problem.floor_char_boundary(MAX_REASON_BYTES)];
+    format!("Your last answer could not be used: {problem}. Answer again.")
 }
 
 /// Progress that cannot be stored is no reason to stop the turn: its result tells the same again.

@@ -7,6 +7,7 @@ use braincase_core::{
     event::{EventKind, NewEvent},
     image::Image,
     store::Idempotency,
+    trace::TraceContext,
     turn::{Decided, ImagesUsed, Outcome, Timing, TokenAccount, Turn, TurnStatus, millis},
 };
 use braincase_tokens::{Cost, Message, Model, ToolSet};
@@ -28,6 +29,7 @@ pub(crate) struct Request {
     /// What the provider calls the model.
     pub(crate) model_name: String,
     pub(crate) idempotency: Option<Idempotency>,
+    pub(crate) trace: Option<TraceContext>,
     pub(crate) at: Timestamp,
 }
 

@@ -11,6 +11,7 @@ use braincase_core::{
 };
 use futures_util::join;
 use tokio::time::{Instant, timeout_at};
+use tracing::{Instrument, info_span};
 
 use super::{end::Stop, progress::Request};
 use crate::{engine::Shared, queue::Place};
@@ -45,12 +46,15 @@ pub(super) async fn recall(engine: &Shared, request: &Request, place: &mut Place
     let started = clock.monotonic();
     let (store, scope, limits) = (&engine.parts.store, request.scope, &engine.parts.limits);
     let deadline = Instant::now() + limits.context_deadline;
-    let (scenes, messages, memories, images) = join!(
-        timeout_at(deadline, store.list_scenes(scope)),
-        timeout_at(deadline, store.recent_messages(scope, limits.recent_messages, limits.max_recent_bytes)),
-        timeout_at(deadline, store.list_memories(scope, limits.max_memories)),
-        timeout_at(deadline, store.list_images(scope, MAX_IMAGES)),
-    );
+    let parts = async {
+        join!(
+            timeout_at(deadline, store.list_scenes(scope)),
+            timeout_at(deadline, store.recent_messages(scope, limits.recent_messages, limits.max_recent_bytes)),
+            timeout_at(deadline, store.list_memories(scope, limits.max_memories)),
+            timeout_at(deadline, store.list_images(scope, MAX_IMAGES)),
+        )
+    };
+    let (scenes, messages, memories, images) = parts.instrument(info_span!("context_build")).await;
     let mut context = Context { queued: started.saturating_sub(arrived), ..Context::default() };
     context.scenes = context.part(request, "scenes", scenes);
     context.messages = context.part(request, "messages", messages);

@@ -92,7 +92,8 @@ pub(super) async fn remember_early(engine: &Shared, turn: &mut Progress, early: 
         stored = engine.parts.store.commit_turn(turn.request.scope, &commit).await;
     }
     turn.stopwatch.remember += turn.stopwatch.since(mark);
-    let failure = (early.status == TurnStatus::Failed).then(|| Failure::new("turn_failed", early.error));
+    let failure = (early.status == TurnStatus::Failed)
+        .then(|| Failure::new("turn_failed", early.error.clone()).with("reason", early.error.code));
     match stored {
         Ok(events) => {
             engine.announce(turn.request.scope, &events);

@@ -52,7 +52,7 @@ impl OpenAiVision {
     async fn describe(&self, bytes: &[u8], format: ImageFormat) -> Result<String, VisionError> {
         let answer = self
             .provider
-            .complete(&self.model, self.body(bytes, format).await?)
+            .complete(&self.model, self.body(bytes, format).await?, None)
             .await
             .map_err(|error| VisionError::Unavailable(error.to_string()))?;
         clean(&answer.content).ok_or_else(|| VisionError::Unavailable("the model described nothing".to_owned()))

@@ -26,15 +26,15 @@ type Answer<T> = Result<T, StoreError>;
 
 /// Passes every call on, but the one with the chosen number fails.
 #[derive(Debug)]
-struct FaultyStore {
-    real: Arc<dyn Store>,
-    calls: Arc<AtomicUsize>,
-    fault: Fault,
+pub(crate) struct FaultyStore {
+    pub(crate) real: Arc<dyn Store>,
+    pub(crate) calls: Arc<AtomicUsize>,
+    pub(crate) fault: Fault,
 }
 
 /// Which call fails, and how.
 #[derive(Debug, Clone, Copy)]
-enum Fault {
+pub(crate) enum Fault {
     None,
     /// Nothing is done.
     Before(usize),

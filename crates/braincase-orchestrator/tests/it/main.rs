@@ -9,6 +9,7 @@ mod keys;
 mod long_project;
 mod order;
 mod prompts;
+mod recorded;
 mod recovery;
 mod repeats;
 mod support;

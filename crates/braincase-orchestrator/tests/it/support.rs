@@ -20,7 +20,7 @@ use braincase_core::{
     turn::Turn,
     vision::{Vision, VisionError},
 };
-use braincase_errors::{MemorySink, Supervisor};
+use braincase_errors::{Limit, MemorySink, Recorder, RecorderOptions, Supervisor};
 use braincase_orchestrator::{Ask, Error, ImageMode, Orchestrator, Parts, Policy, compute::Compute};
 use braincase_store::{SqliteOptions, SqliteStore};
 use braincase_tokens::Registry;
@@ -38,6 +38,7 @@ pub(crate) struct Desk {
     pub(crate) brain: Arc<ScriptedBrain>,
     pub(crate) vision: Arc<ScriptedVision>,
     pub(crate) records: Arc<MemorySink>,
+    pub(crate) supervisor: Arc<Supervisor>,
     pub(crate) scope: Scope,
     _folder: tempfile::TempDir,
 }
@@ -62,7 +63,9 @@ impl Desk {
         let folder = tempfile::tempdir().unwrap();
         let records = Arc::new(MemorySink::new(1_000));
         let clock = Arc::new(SystemClock::default());
-        let background = Arc::new(Supervisor::with_sinks(clock.clone(), vec![records.clone()]));
+        let options =
+            RecorderOptions { sinks: vec![records.clone()], limit: Limit::NONE, ..RecorderOptions::default() };
+        let background = Arc::new(Supervisor::with_recorder(Recorder::new(options)));
         let options = SqliteOptions::in_dir(folder.path());
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(options, background.clone()).await.unwrap());
         let brain = Arc::new(ScriptedBrain::default());
@@ -74,7 +77,7 @@ impl Desk {
             vision: vision.clone(),
             clock,
             compute: Compute::new(background.clone(), 2, LIMIT),
-            background,
+            background: background.clone(),
             limits: setting.limits,
             models: models.clone(),
             model: models.get(setting.model.unwrap_or("gpt-4o")).unwrap(),
@@ -82,7 +85,7 @@ impl Desk {
             image_mode: setting.image_mode,
         });
         let scope = new_project(&store).await;
-        Self { orchestrator, store, brain, vision, records, scope, _folder: folder }
+        Self { orchestrator, store, brain, vision, records, supervisor: background, scope, _folder: folder }
     }
 
     pub(crate) fn ask(&self, prompt: &str) -> Ask {
@@ -94,7 +97,18 @@ impl Desk {
             model: None,
             policy: Policy::Enqueue,
             idempotency_key: None,
+            trace: None,
         }
+    }
+
+    /// Waits until nothing but the store's writer runs.
+    pub(crate) async fn idle(&self) {
+        within(async {
+            while self.supervisor.running() > 1 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        })
+        .await;
     }
 
     /// Sends a prompt and waits for the end of the turn.

@@ -30,7 +30,6 @@ pub(crate) async fn prefer(
     Json(new): Json<NewPreference>,
 ) -> Answered<Shown<Memory>> {
     let key = known.path.key.to_string();
-    require_room(&app, known.scope, &key).await?;
     let memory = Remembered {
         kind: MemoryKind::UserPreference,
         key,
@@ -39,7 +38,12 @@ pub(crate) async fn prefer(
         provenance: "user".to_owned(),
         updated_at: app.clock.now(),
     };
-    app.store.save_memory(known.scope, &memory).await?;
+    // Others must not take the last room in between.
+    let saved = async {
+        require_room(&app, known.scope, &memory.key).await?;
+        Ok::<(), Problem>(app.store.save_memory(known.scope, &memory).await?)
+    };
+    app.orchestrator.alone(known.scope, saved).await?;
     Ok(Shown(memory.into()))
 }
 

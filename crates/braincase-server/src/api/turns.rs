@@ -1,10 +1,11 @@
 //! Turns: ask, list, show, cancel.
 
 use axum::{
+    Extension,
     extract::State,
     response::{IntoResponse, Response},
 };
-use braincase_core::{Scope, TurnId, turn};
+use braincase_core::{Scope, TurnId, trace::TraceContext, turn};
 use braincase_orchestrator::Ask;
 use http::{HeaderName, HeaderValue, StatusCode};
 use tokio::time::timeout;
@@ -26,6 +27,7 @@ const OVERHEAD: HeaderName = HeaderName::from_static("x-braincase-overhead-ms");
 
 pub(crate) async fn ask(
     State(app): State<App>,
+    Extension(trace): Extension<TraceContext>,
     Named(path): Named<InProject>,
     IdempotencyKey(idempotency_key): IdempotencyKey,
     answer: Answer,
@@ -33,7 +35,8 @@ pub(crate) async fn ask(
 ) -> Answered<Response> {
     let NewTurn { prompt, image_ids, scene_id, model, policy } = new;
     let (scope, started) = (path.scope(&app), app.clock.monotonic());
-    let ask = Ask { scope, prompt, image_ids, scene_id, model, policy: policy.into(), idempotency_key };
+    let ask =
+        Ask { scope, prompt, image_ids, scene_id, model, policy: policy.into(), idempotency_key, trace: Some(trace) };
     let submitted = app.orchestrator.submit(ask).await?;
     match answer {
         Answer::Json => {

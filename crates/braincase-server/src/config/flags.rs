@@ -71,6 +71,22 @@ pub struct Flags {
     /// Which log lines there are, as in `info,braincase_store=debug` [default: info]
     #[arg(long, env = "BRAINCASE_LOG", value_name = "FILTER")]
     log: Option<String>,
+    /// Sentry, or what speaks its protocol, to tell of failures; holds a key, so better given as a variable
+    #[arg(long, env = "BRAINCASE_SENTRY_DSN", value_name = "DSN", hide_env_values = true)]
+    sentry_dsn: Option<String>,
+    /// Better Stack, or what takes log lines as it does, to tell of failures
+    #[arg(long, env = "BRAINCASE_BETTER_STACK_URL", value_name = "URL")]
+    better_stack_url: Option<String>,
+    /// Token of Better Stack; better given as a variable
+    #[arg(long, env = "BRAINCASE_BETTER_STACK_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    better_stack_token: Option<String>,
+    /// Where this server runs, as told to those, production say
+    #[arg(long, env = "BRAINCASE_ENVIRONMENT", value_name = "NAME")]
+    environment: Option<String>,
+    /// How long operations may take before it is recorded that they were slow, as in turn=3s,commit=100ms; 0s: never
+    /// [default: context_build=300ms,decide=3s,turn=3s,image_analysis=5s,commit=100ms]
+    #[arg(long, env = "BRAINCASE_SLOW", value_name = "OPERATION=DURATION,…")]
+    slow: Option<String>,
     /// How long a client may take nothing of its answer, an event stream say, before it is dropped [default: 30s]
     #[arg(long, env = "BRAINCASE_WRITE_TIMEOUT", value_name = "DURATION")]
     write_timeout: Option<String>,

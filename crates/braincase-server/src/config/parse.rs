@@ -2,12 +2,12 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use braincase_errors::LogFormat;
+use braincase_errors::{LogFormat, Thresholds, deliver::Dsn};
 use braincase_orchestrator::ImageMode;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use super::{
-    BrainKind, Cli, Config, ConfigError, Database, OpenAi, Secret, StopOn, VisionKind,
+    BrainKind, Cli, Config, ConfigError, Database, OpenAi, Reporting, Secret, StopOn, VisionKind,
     sources::{Origin, Sources},
 };
 
@@ -71,6 +71,8 @@ impl Config {
                 one_of(&[("json", LogFormat::Json), ("pretty", LogFormat::Pretty)]),
             )?,
             log_filter: from.get("log", "info", |text| Ok(text.to_owned()))?,
+            reporting: reporting(&from)?,
+            thresholds: from.get("slow", "", thresholds)?,
             write_timeout: from.get("write_timeout", "30s", time_limit)?,
             stop_grace: from.get("stop_grace", "20s", duration)?,
             stop_on: if stdin { StopOn::SignalsAndStdin } else { StopOn::Signals },
@@ -100,6 +102,22 @@ fn openai(from: &Sources<'_>) -> Result<OpenAi, ConfigError> {
     })
 }
 
+fn reporting(from: &Sources<'_>) -> Result<Reporting, ConfigError> {
+    let set = |setting| from.text(setting).is_some_and(|(text, _)| !text.is_empty());
+    let sentry = if set("sentry_dsn") { Some(from.get("sentry_dsn", "", dsn)?) } else { None };
+    let token = from.text("better_stack_token").map(|(token, _)| Secret(token));
+    let better_stack = match (set("better_stack_url"), token) {
+        (false, _) => None,
+        (true, token) => Some((from.get("better_stack_url", "", http_url)?, token.unwrap_or(Secret(String::new())))),
+    };
+    let environment = from.text("environment").map(|(name, _)| name).filter(|name| !name.is_empty());
+    Ok(Reporting { sentry, better_stack, environment })
+}
+
+fn dsn(text: &str) -> Result<Dsn, String> {
+    text.parse().map_err(|_| "expected https://KEY@HOST/PROJECT".to_owned())
+}
+
 fn database(url: &str, data_dir: &std::path::Path) -> Result<Database, String> {
     if url.starts_with("postgres:") || url.starts_with("postgresql:") {
         return Err("PostgreSQL comes with a later version; use sqlite: for now".to_owned());
@@ -110,6 +128,22 @@ fn database(url: &str, data_dir: &std::path::Path) -> Result<Database, String> {
         return Ok(Database::Sqlite);
     }
     Err(format!("the database is {}; set --data-dir to move it, and leave this at sqlite:", file.display()))
+}
+
+/// `turn=3s,commit=100ms`, on top of the usual ones; `0s` takes one away.
+fn thresholds(text: &str) -> Result<Thresholds, String> {
+    let mut thresholds = Thresholds::default();
+    for pair in text.split(',').filter(|pair| !pair.trim().is_empty()) {
+        let expected = || format!("expected OPERATION=DURATION, as in turn=3s, got {pair:?}");
+        let (operation, threshold) = pair.split_once('=').ok_or_else(expected)?;
+        let (operation, threshold) = (operation.trim(), duration(threshold.trim())?);
+        if thresholds.of(operation).is_none() {
+            let known: Vec<_> = thresholds.list().into_iter().map(|(name, _)| name).collect();
+            return Err(format!("there is no operation {operation:?}; there are {}", known.join(", ")));
+        }
+        thresholds = thresholds.with(operation, threshold);
+    }
+    Ok(thresholds)
 }
 
 fn directory(text: &str) -> Result<PathBuf, String> {

@@ -13,6 +13,15 @@ async fn raw(app: &TestApp, path: &str, content_type: &str, body: &'static str) 
 }
 
 #[tokio::test]
+async fn a_name_that_somebody_made_up_is_cut_in_the_answer() {
+    let app = TestApp::start().await;
+    let name = "k".repeat(1 << 20);
+    let refused = app.post("/v1/projects", json!({ name: 1 })).await;
+    assert_eq!(refused.status(), 422);
+    assert!(refused.text().await.expect("a body").len() < 2_000);
+}
+
+#[tokio::test]
 async fn prompts_that_are_empty_or_too_long_are_refused() {
     let app = TestApp::start().await;
     let project = app.project().await;

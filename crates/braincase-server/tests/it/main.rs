@@ -22,6 +22,8 @@ mod openapi;
 #[cfg(test)]
 mod projects;
 #[cfg(test)]
+mod recorded;
+#[cfg(test)]
 mod scenes;
 #[cfg(test)]
 mod stop;

@@ -48,6 +48,20 @@ async fn a_preference_is_stated_listed_and_forgotten() {
 }
 
 #[tokio::test]
+async fn many_at_once_do_not_state_more_preferences_than_there_is_room_for() {
+    let app = TestApp::start().await;
+    let project = app.project().await;
+    let state = |n: usize| {
+        let (app, path) = (&app, format!("{project}/memory/preferences/p{n}"));
+        async move { app.put(&path, json!({ "value": "x" })).await.status() }
+    };
+    let answers = futures_util::future::join_all((0..230).map(state)).await;
+    let stated = answers.iter().filter(|status| **status == StatusCode::OK).count();
+    assert_eq!((stated, answers.len() - stated), (200, 30));
+    assert!(answers.iter().all(|status| matches!(*status, StatusCode::OK | StatusCode::CONFLICT)), "{answers:?}");
+}
+
+#[tokio::test]
 async fn health_metrics_and_schema_are_served() {
     let app = TestApp::start().await;
     let project = app.project().await;

@@ -59,6 +59,7 @@ pub(crate) fn prompt(said: &str) -> Prompt {
         messages: vec![message(Role::System, "You edit scenes."), message(Role::User, said)],
         tools: tools::specs(),
         max_output_tokens: 8_000,
+        trace: None,
     }
 }
 

@@ -15,6 +15,7 @@ use tokio::{
     sync::{Notify, mpsc, watch},
     time::timeout,
 };
+use tracing::{Instrument, info_span};
 
 use super::{
     error::store_error,
@@ -130,7 +131,8 @@ impl Work {
     /// Stores a batch and answers everyone in it.
     async fn store(&mut self, batch: &mut Vec<Box<dyn Queued>>) {
         let start = self.clock.monotonic();
-        let committed = self.commit(batch).await;
+        let span = info_span!("commit", writes = batch.len());
+        let committed = self.commit(batch).instrument(span).await;
         match &committed {
             Ok(()) => metrics::committed(batch.len(), self.clock.monotonic().saturating_sub(start)),
             Err(error) => {

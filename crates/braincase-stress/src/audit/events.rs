@@ -41,7 +41,10 @@ pub async fn collect(api: &Api, project: &Project) -> Result<Vec<Seen>, Refusal>
 fn is_whole(project: &Project, seen: &[Seen]) -> bool {
     let of = |wanted: fn(EventKind) -> bool| seen.iter().filter(|event| event.kind.is_some_and(wanted)).count();
     let ended = project.turns.iter().filter(|turn| matches!(turn.outcome, Outcome::Ended { .. })).count();
-    of(EventKind::ends_turn) >= ended && of(|kind| kind == EventKind::ImageFactsReady) >= project.images.len()
+    let images = project.images.len();
+    of(EventKind::ends_turn) >= ended
+        && of(|kind| kind == EventKind::ImageFactsReady) >= images
+        && of(|kind| kind == EventKind::ImageFactsProcessed) >= images
 }
 
 /// Checks what was read.

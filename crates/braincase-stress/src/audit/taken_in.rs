@@ -1,4 +1,4 @@
-//! Late facts: what was found in an image is taken into a scene at most once.
+//! Late facts: what was found in an image is taken in, and into each scene once.
 
 use std::collections::BTreeSet;
 
@@ -12,9 +12,10 @@ use crate::{ledger::Project, sse::Seen};
 #[must_use]
 pub fn audit(project: &Project, seen: &[Seen]) -> Audit {
     let mut audit = Audit::default();
-    let mut known = BTreeSet::new();
+    let (mut known, mut taken_in) = (BTreeSet::new(), BTreeSet::new());
     for event in seen.iter().filter(|event| event.kind == Some(EventKind::ImageFactsProcessed)) {
         let told: Value = serde_json::from_str(&event.text).unwrap_or_default();
+        taken_in.extend(told["data"]["image_id"].as_str().map(str::to_owned));
         for (image, scene) in pairs(&told["data"]) {
             if !known.insert((image.clone(), scene.clone())) {
                 let into = scene.map_or_else(|| "no scene".to_owned(), |scene| format!("scene {scene}"));
@@ -22,6 +23,10 @@ pub fn audit(project: &Project, seen: &[Seen]) -> Audit {
                 audit.violations.push(violation(project, Rule::FactsOnce, detail));
             }
         }
+    }
+    for image in project.images.iter().filter(|image| !taken_in.contains(*image)) {
+        let detail = format!("the facts of image {image} were never taken in");
+        audit.violations.push(violation(project, Rule::FactsOnce, detail));
     }
     audit
 }
@@ -51,13 +56,17 @@ mod tests {
     }
 
     fn broken(seen: &[Seen]) -> usize {
+        broken_with(&[], seen)
+    }
+
+    fn broken_with(images: &[&str], seen: &[Seen]) -> usize {
         let project = Project {
             lane: Lane::Main,
             id: "p".to_owned(),
             mark: 1,
             scenario: Scenario::NewProject,
             turns: Vec::new(),
-            images: Vec::new(),
+            images: images.iter().map(|image| (*image).to_owned()).collect(),
             strays: Vec::new(),
         };
         let violations = audit(&project, seen).violations;
@@ -70,6 +79,12 @@ mod tests {
         let failed_twice = [processed("c", "failed", &[]), processed("c", "failed", &[]), processed("c", "ready", &[])];
         assert_eq!(broken(&failed_twice), 0);
         assert_eq!(broken(&[processed("a", "ready", &["1", "2"]), processed("b", "ready", &["1"])]), 0);
+    }
+
+    #[test]
+    fn an_image_whose_facts_are_never_taken_in_is_found() {
+        assert_eq!(broken_with(&["a", "b"], &[processed("a", "ready", &[]), processed("b", "failed", &[])]), 0);
+        assert_eq!(broken_with(&["a", "b"], &[processed("a", "ready", &["1"])]), 1);
     }
 
     #[test]

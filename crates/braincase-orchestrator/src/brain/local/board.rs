@@ -1,5 +1,7 @@
 //! The board: the storyboard as it is before the request, and as the steps so far will leave it.
 
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
+
 use braincase_core::{
     ImageId,
     scene::{Background, Content, SceneSpec},
@@ -36,6 +38,8 @@ pub(super) struct Board {
     pub(super) selected: Option<usize>,
     /// The images of the project.
     pub(super) images: Vec<ImageLine>,
+    /// Titles in their plain words: reading them is dear, and every step asks for all of them.
+    titles: RefCell<HashMap<String, Rc<[String]>>>,
 }
 
 impl Board {
@@ -51,7 +55,14 @@ impl Board {
         let selected =
             briefing.selected.and_then(|id| entries.iter().position(|entry| entry.scene == SceneRef::Id(id)));
         let before = entries.len();
-        Self { order: (0..before).collect(), entries, before, selected, images: briefing.images.clone() }
+        Self {
+            order: (0..before).collect(),
+            entries,
+            before,
+            selected,
+            images: briefing.images.clone(),
+            titles: RefCell::default(),
+        }
     }
 
     /// Whether the user knows a scene by this number.
@@ -86,6 +97,16 @@ impl Board {
         let wanted = at.and_then(|at| usize::try_from(at).ok()).map_or(self.order.len(), |at| at.saturating_sub(1));
         self.order.insert(wanted.min(self.order.len()), place);
         place
+    }
+
+    /// The words of a title as `read` finds them; it is asked once for each.
+    pub(super) fn words_of(&self, title: &str, read: impl FnOnce(&str) -> Vec<String>) -> Rc<[String]> {
+        let known = self.titles.borrow().get(title).cloned();
+        known.unwrap_or_else(|| {
+            let words: Rc<[String]> = read(title).into();
+            self.titles.borrow_mut().insert(title.to_owned(), Rc::clone(&words));
+            words
+        })
     }
 
     /// Takes a scene off the board.

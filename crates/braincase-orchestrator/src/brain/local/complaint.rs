@@ -179,7 +179,7 @@ pub(super) fn is_aside(work: &Work, clause: &Clause<'_>, role: Role, others: Oth
         Role::Tale | Role::State | Role::Question if shows || quote || clause.has(&["order"]) => false,
         Role::State if others.done && clause.has(FAULTS) => true,
         // What somebody does or thinks orders nothing, even if it names a length.
-        Role::Tale => others.order,
+        Role::Tale => others.order || others.done,
         Role::State | Role::Question => others.order && !wishes(),
     }
 }

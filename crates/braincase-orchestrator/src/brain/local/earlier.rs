@@ -5,7 +5,14 @@ use braincase_core::{
     prompt::{Prompt, PromptMessage},
 };
 
-use super::{board::Board, clause::Clause, target::Lookup, token};
+use super::{
+    board::Board,
+    clause::Clause,
+    question::DOUBT,
+    target::Lookup,
+    token::{self, Token},
+    words,
+};
 
 /// How far back "it" may reach.
 const MAX_MESSAGES: usize = 6;
@@ -21,6 +28,18 @@ pub(super) struct Earlier {
     pub(super) request: Option<String>,
     /// Whether the last thing that was said is a question of ours.
     pub(super) asked: bool,
+    /// Whether that question is whether we read the request right.
+    pub(super) doubted: bool,
+}
+
+impl Earlier {
+    /// The earlier request if these words are a yes to our question whether we read it right.
+    pub(super) fn confirmed(&self, text: &str, tokens: &[Token]) -> Option<&str> {
+        const YES: &[&str] = &["yes", "yeah", "yep", "sure", "ok", "okay", "right", "exactly", "please"];
+        let clause = Clause::new(text, tokens);
+        let agrees = YES.contains(&clause.word(0)) && tokens.len() <= 5 && !clause.has(words::NEGATION);
+        self.request.as_deref().filter(|_| self.doubted && agrees)
+    }
 }
 
 /// Reads the messages before the last.
@@ -29,13 +48,13 @@ pub(super) fn read(prompt: &Prompt, board: &Board) -> Earlier {
     let chat: Vec<&PromptMessage> =
         earlier.iter().filter(|message| matches!(message.role, Role::User | Role::Assistant)).collect();
     let asked = chat.last().is_some_and(|message| message.role == Role::Assistant && message.content.contains('?'));
-    let request = chat
-        .iter()
-        .rev()
-        .find(|message| message.role == Role::User)
-        .map(|message| cut(&message.content, MAX_BYTES).to_owned());
+    let before = chat.iter().rev().find(|message| message.role == Role::User);
+    // What was cut here would be done in part.
+    let whole = before.is_some_and(|message| message.content.len() <= MAX_BYTES);
+    let doubted = asked && whole && chat.last().is_some_and(|message| message.content.contains(DOUBT));
+    let request = before.map(|message| cut(&message.content, MAX_BYTES).to_owned());
     let recent = chat.iter().rev().take(MAX_MESSAGES).find_map(|message| mentioned(message, board));
-    Earlier { recent, request, asked }
+    Earlier { recent, request, asked, doubted }
 }
 
 /// The scene that a message is about. Scenes that were deleted since are no one's "it".

@@ -125,24 +125,31 @@ pub(super) fn read(tokens: &[Token], names: &Names) -> Option<Finite> {
 }
 
 fn is_connective(token: &Token) -> bool {
-    matches!(
-        token.word.as_str(),
-        "only"
-            | "just"
-            | "now"
-            | "please"
-            | "maybe"
-            | "and"
-            | "but"
-            | "so"
-            | "then"
-            | "also"
-            | "well"
-            | "oh"
-            | "ok"
-            | "okay"
-            | "because"
-    ) || token.kind == Kind::Comma
+    !is_we_will(token)
+        && matches!(
+            token.word.as_str(),
+            "only"
+                | "just"
+                | "now"
+                | "please"
+                | "maybe"
+                | "and"
+                | "but"
+                | "so"
+                | "then"
+                | "also"
+                | "well"
+                | "oh"
+                | "ok"
+                | "okay"
+                | "because"
+        )
+        || token.kind == Kind::Comma
+}
+
+/// "we'll" is read as "well"; that it was longer tells the two apart.
+fn is_we_will(token: &Token) -> bool {
+    token.word == "well" && token.end - token.start > token.word.len()
 }
 
 fn pronoun(tokens: &[Token]) -> Option<Finite> {
@@ -150,7 +157,7 @@ fn pronoun(tokens: &[Token]) -> Option<Finite> {
     let word = first.word.as_str();
     // "it's" is read as "it"; that it was longer tells that its verb is in it.
     let contracted = first.end - first.start > first.word.len() && first.kind == Kind::Word;
-    if CONTRACTED.contains(&word) || word == "were" && contracted {
+    if CONTRACTED.contains(&word) || word == "were" && contracted || is_we_will(first) {
         let person = !matches!(word, "thats" | "theres" | "heres" | "itll" | "thatll");
         return Some(Finite { subject: if person { Subject::Person } else { Subject::Pronoun }, verb: 0 });
     }
@@ -282,7 +289,7 @@ fn is_joint(word: &str) -> bool {
 }
 
 /// Whether a word names somebody rather than something.
-fn is_person(word: &str) -> bool {
+pub(super) fn is_person(word: &str) -> bool {
     matches!(
         word,
         "boss"

@@ -7,7 +7,7 @@ use braincase_core::{
     scene::{SceneDuration, SceneSpec, Title},
 };
 
-use super::{board::Board, question::Question, reply, step::Preferences};
+use super::{board::Board, effect::Effect, question::Question, reply, step::Preferences};
 use crate::tools::{
     AddScene, AnalyzeImage, ChangeDuration, CreateSceneFromImage, DeleteScene, EditScene, EditSceneWithImage, SceneRef,
     Tool,
@@ -35,6 +35,8 @@ pub(super) struct Work {
     pub(super) plan: Plan,
     /// How new scenes should look unless the request says otherwise.
     pub(super) preferences: Preferences,
+    /// What the step that is being carried out has done so far.
+    pub(super) effect: Effect,
 }
 
 /// Whether a step may overrule what an earlier step of the same request said.
@@ -51,6 +53,7 @@ impl Work {
     pub(super) fn add(&mut self, spec: SceneSpec, at: Option<u32>) -> Option<usize> {
         let tool = |spec: &SceneSpec| Tool::AddScene(Box::new(AddScene { spec: spec.clone(), at }));
         let number = self.plan.push(usize::MAX, tool(&spec))?;
+        self.effect.add(&spec);
         let place = self.board.insert(spec, SceneRef::New(number), at);
         self.plan.own_last(place);
         Some(place)
@@ -59,8 +62,10 @@ impl Work {
     /// Adds a new scene that shows an image; its place on the board.
     pub(super) fn add_image(&mut self, call: CreateSceneFromImage) -> Option<usize> {
         let spec = SceneSpec::titled(call.title.clone().unwrap_or_else(|| Title::truncated("Image")));
-        let at = call.at;
+        let (at, length) = (call.at, call.duration_ms);
         let number = self.plan.push(usize::MAX, Tool::CreateSceneFromImage(call))?;
+        self.effect.add(&spec);
+        self.effect.frame(length);
         let place = self.board.insert(spec, SceneRef::New(number), at);
         self.plan.own_last(place);
         Some(place)
@@ -76,6 +81,7 @@ impl Work {
             return Err(conflict(&self.board, place));
         }
         let scene_id = entry.scene;
+        self.effect.delete(place, &entry.spec);
         if self.plan.push(place, Tool::DeleteScene(DeleteScene { scene_id })).is_some() {
             self.board.delete(place);
         }
@@ -84,6 +90,9 @@ impl Work {
 
     /// Puts an image into a scene.
     pub(super) fn put_image(&mut self, place: usize, call: EditSceneWithImage) {
+        if let Some(entry) = self.board.entries.get(place) {
+            self.effect.place(place, &entry.spec, call.image_id);
+        }
         self.plan.push(place, Tool::EditSceneWithImage(call));
     }
 
@@ -103,6 +112,7 @@ impl Work {
         }
         // A patch that does not fit is one that we should not have made; leaving it out is safer than failing the turn.
         let Ok(spec) = patch.apply(&entry.spec) else { return Ok(()) };
+        self.effect.patch(place, &entry.spec, patch);
         entry.spec = spec;
         let (scene_id, spec) = (entry.scene, entry.spec.clone());
         let found = self
@@ -141,6 +151,27 @@ impl Plan {
         let tools: Vec<(usize, Tool)> = self.calls.into_iter().map(|(place, tool)| (place, simplest(tool))).collect();
         let reply = reply::tell(board, &tools, &self.remarks, self.full);
         (tools.iter().map(|(_, tool)| to_call(tool)).collect(), reply)
+    }
+
+    /// Whether an image became both a scene and a part of one, or one was forgotten
+    /// where a scene was made without one.
+    pub(super) fn is_odd_about_images(&self, attached: &[ImageId]) -> bool {
+        let framed = |image: ImageId| {
+            self.calls
+                .iter()
+                .any(|(_, tool)| matches!(tool, Tool::CreateSceneFromImage(call) if call.image_id == image))
+        };
+        let placed = |image: ImageId| {
+            self.calls.iter().any(|(_, tool)| matches!(tool, Tool::EditSceneWithImage(call) if call.image_id == image && matches!(call.scene_id, SceneRef::Id(_))))
+        };
+        let used = attached.iter().filter(|image| framed(**image) || placed(**image)).count();
+        let made = self.calls.iter().any(|(_, tool)| matches!(tool, Tool::AddScene(_)));
+        attached.iter().any(|image| framed(*image) && placed(*image)) || made && used > 0 && used < attached.len()
+    }
+
+    /// What the calls so far do, in words.
+    pub(super) fn told(&self, board: &Board) -> String {
+        reply::tell(board, &self.calls, &[], false)
     }
 
     fn push(&mut self, place: usize, tool: Tool) -> Option<usize> {

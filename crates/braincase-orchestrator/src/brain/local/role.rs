@@ -82,6 +82,11 @@ pub(super) fn of(clause: &Clause<'_>, names: &Names) -> Role {
     role(clause.tokens(), names, 0)
 }
 
+/// What a part of a clause is there for.
+pub(super) fn of_part(tokens: &[Token], names: &Names) -> Role {
+    role(tokens, names, 0)
+}
+
 /// Whether tokens only tell something, so that what follows cannot belong to it.
 pub(super) fn tells(tokens: &[Token], names: &Names) -> bool {
     matches!(role(tokens, names, 0), Role::Tale | Role::State)

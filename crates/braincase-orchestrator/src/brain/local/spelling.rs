@@ -208,12 +208,13 @@ fn slides(tokens: &mut [Token]) {
 
 /// Whether one letter was lost, added, changed, or swapped with its neighbour; two in long words.
 pub(super) fn is_typo_of(word: &str, known: &str) -> bool {
+    // People rarely miss the first letter, and most words that differ there are other words.
+    if word.chars().next() != known.chars().next() {
+        return false;
+    }
     let allowed = if known.len() >= 8 { 2 } else { 1 };
     let (a, b): (Vec<char>, Vec<char>) = (word.chars().collect(), known.chars().collect());
-    // People rarely miss the first letter, and most words that differ there are other words.
-    a.first() == b.first()
-        && a.len().abs_diff(b.len()) <= allowed
-        && (distance(&a, &b) <= allowed || is_jumbled(&a, &b))
+    a.len().abs_diff(b.len()) <= allowed && (distance(&a, &b) <= allowed || is_jumbled(&a, &b))
 }
 
 /// Whether two words of some length have the same letters, with the same one at the end.

@@ -6,7 +6,7 @@ mod sentence;
 mod statement;
 pub(super) mod target;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, rc::Rc};
 
 use self::sentence::{is_clause_border, is_content_open, is_reason};
 use self::statement::{desires, is_modal, is_purpose, states, states_more, suffices, tells_why};
@@ -25,14 +25,14 @@ const MAX_REACH: usize = 40;
 /// What the scenes are called, word by word, and what their elements are called.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    titles: Vec<Vec<String>>,
+    titles: Vec<Rc<[String]>>,
     parts: Vec<String>,
 }
 
 impl Names {
     /// The titles of a board, except those that are made of words with another meaning.
     pub(super) fn of(board: &Board) -> Self {
-        let telling = |title: &Vec<String>| title.iter().any(|word| !words::is_reserved(word));
+        let telling = |title: &Rc<[String]>| title.iter().any(|word| !words::is_reserved(word));
         let titles = lookup::titles(board).into_iter().map(|(_, title)| title).filter(telling).collect();
         let elements = board.order.iter().flat_map(|place| &board.entries[*place].spec.elements);
         let parts = elements.flat_map(|element| element.id.as_str().split('-').map(str::to_owned));
@@ -45,10 +45,10 @@ impl Names {
     }
 
     fn len_at(&self, tokens: &[Token]) -> Option<usize> {
-        let stands = |title: &&Vec<String>| {
+        let stands = |title: &&Rc<[String]>| {
             title.len() <= tokens.len() && title.iter().zip(tokens).all(|(word, token)| *word == token.word)
         };
-        self.titles.iter().filter(stands).map(Vec::len).max()
+        self.titles.iter().filter(stands).map(|title| title.len()).max()
     }
 }
 
@@ -192,6 +192,8 @@ const OBJECTS: &[&str] = &[
     "both",
     "each",
     "by",
+    "fresh",
+    "anew",
 ];
 
 /// Whether tokens begin like a command, politeness and connectives aside.

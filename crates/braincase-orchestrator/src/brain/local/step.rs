@@ -58,6 +58,8 @@ pub(super) struct Thread {
     pub(super) one_of_many: bool,
     /// Whether the step before asked or complained about a length.
     pub(super) timed: bool,
+    /// Whether the user has said that the request was read right, whatever of it is unread.
+    pub(super) confirmed: bool,
     /// Whether the last scene that was spoken of is gone.
     pub(super) gone: bool,
 }
@@ -111,6 +113,7 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &Clause<'_>) -> 
     thread.corrects = clause.has(&["actually", "wait", "rather", "instead"]);
     let continues_delete = thread.deletes
         && !clause.has(words::COMMANDS)
+        && !clause.has(words::NEGATION)
         && !clause.has(&["should", "must", "needs"])
         && crate::brain::local::numbers::spans(&clause).is_empty();
     thread.deletes = false;
@@ -151,6 +154,11 @@ pub(super) fn targets(work: &Work, thread: &Thread, clause: &mut Clause<'_>) -> 
         (Err(_), Some(places)) => Ok(Some(Named { places: places.clone(), how: super::target::How::Each })),
         (named, _) => named,
     }
+}
+
+/// Whether a step speaks of a scene, even if it is unclear of which.
+pub(super) fn names_scene(work: &Work, thread: &Thread, clause: &Clause<'_>) -> bool {
+    targets(work, thread, &mut clause.clone()) != Ok(None)
 }
 
 /// What a reader of targets knows at this step.

@@ -2,9 +2,11 @@
 
 mod by_content;
 mod by_title;
+mod range;
 
 pub(super) use by_title::{quoted, titles};
 
+use self::range::is_all;
 use super::{board::Board, clause::Clause, numbers, question::Question, token::Kind, words};
 
 /// The scenes that a step names.
@@ -23,6 +25,8 @@ pub(super) enum How {
     Each,
     /// As all of them.
     All,
+    /// As all before, after or between others.
+    Range,
     /// As one video: what is said of its length is said of the sum.
     Whole,
 }
@@ -54,6 +58,9 @@ impl Lookup<'_> {
             return self.all_but(clause, except);
         }
         if let Some(named) = self.beside(clause)? {
+            return Ok(Some(named));
+        }
+        if let Some(named) = self.range(clause)? {
             return Ok(Some(named));
         }
         if let Some(named) = self.by_place(clause, 0, clause.len())? {
@@ -302,12 +309,14 @@ impl Lookup<'_> {
     }
 }
 
-/// "one of the scenes", "some of my scenes": no one can tell which.
+/// "one of the scenes", "some of my scenes", "every other scene": no one can tell which.
 fn is_uncertain(clause: &Clause<'_>) -> bool {
     (0..clause.len()).any(|at| {
         let some =
             matches!(clause.word(at), "one" | "some" | "any" | "most" | "few" | "half") || clause.number(at).is_some();
+        let others = matches!(clause.word(at + 1), "other" | "second" | "third");
         some && clause.word(at + 1) == "of" && (at + 2..at + 4).any(|noun| clause.word(noun) == "scenes")
+            || clause.word(at) == "every" && others && words::SCENE.contains(&clause.word(at + 2))
     })
 }
 
@@ -377,20 +386,4 @@ fn names_a_scene(clause: &Clause<'_>, at: usize) -> bool {
             | "now"
             | "gradient"
     ) || super::colors::named(next).is_some()
-}
-
-fn is_all(clause: &Clause<'_>, at: usize) -> bool {
-    let next = clause.word(at + 1);
-    match clause.word(at) {
-        "everything" | "everywhere" | "video" => true,
-        "all" => {
-            matches!(next, "scenes" | "the" | "of" | "them" | "") || words::SCENE.contains(&next) || next == "scenes"
-        }
-        "every" | "each" => matches!(next, "scene" | "one" | "of" | "single" | ""),
-        "both" => matches!(next, "scenes" | "of" | "" | "the"),
-        "whole" | "entire" => true,
-        "total" | "overall" => next == "duration",
-        "scenes" => true,
-        _ => false,
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use braincase_core::{Clock, brain::BrainError};
+use braincase_core::{Clock, brain::BrainError, trace::TraceContext};
 use bytes::Bytes;
 use reqwest::{
     Client, Url,
@@ -46,9 +46,14 @@ impl Provider {
     }
 
     /// Sends a request body and returns the complete answer.
-    pub(crate) async fn complete(&self, model: &str, body: Bytes) -> Result<Answer, BrainError> {
+    pub(crate) async fn complete(
+        &self,
+        model: &str,
+        body: Bytes,
+        trace: Option<TraceContext>,
+    ) -> Result<Answer, BrainError> {
         let started = self.clock.monotonic();
-        let result = self.complete_with_retries(body).await;
+        let result = self.complete_with_retries(body, trace).await;
         let took = self.clock.monotonic().saturating_sub(started);
         self.meter.operation(model, took, result.as_ref().err());
         let mut answer = result?;
@@ -59,7 +64,7 @@ impl Provider {
         Ok(answer)
     }
 
-    async fn complete_with_retries(&self, body: Bytes) -> Result<Answer, BrainError> {
+    async fn complete_with_retries(&self, body: Bytes, trace: Option<TraceContext>) -> Result<Answer, BrainError> {
         let total = Wait::starting_now("finish", self.options.total_timeout);
         self.budget.save(self.clock.monotonic());
         let mut failure = None;
@@ -69,7 +74,7 @@ impl Provider {
                     BrainError::Unavailable("it failed too often and is left alone for a moment".to_owned())
                 }));
             };
-            let result = attempt(self.request(body.clone()), &self.options, total).await;
+            let result = attempt(self.request(body.clone(), trace), &self.options, total).await;
             permit.settle(verdict(&result), self.clock.monotonic());
             self.meter.breaker(self.breaker.is_open());
             let failed = match result {
@@ -84,8 +89,12 @@ impl Provider {
         Err(failure.unwrap_or_else(|| BrainError::Unavailable("it was not asked".to_owned())))
     }
 
-    fn request(&self, body: Bytes) -> reqwest::RequestBuilder {
-        self.client.post(self.endpoint.clone()).body(body)
+    fn request(&self, body: Bytes, trace: Option<TraceContext>) -> reqwest::RequestBuilder {
+        let request = self.client.post(self.endpoint.clone()).body(body);
+        match trace {
+            Some(trace) => request.header("traceparent", trace.to_string()),
+            None => request,
+        }
     }
 
     /// How long to wait before asking again; `None` if that would not help or is not allowed.

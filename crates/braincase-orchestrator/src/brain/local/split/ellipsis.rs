@@ -55,7 +55,9 @@ fn other_target(before: &[Token], verb: Option<usize>, step: &[Token], names: &N
     let joined = usize::from(step.first().is_some_and(|token| JOINTS.contains(&token.word.as_str())));
     let rest = &step[joined..];
     let length = target::len(rest, names)?;
-    let states = |token: &Token| finite::is_verb(token);
+    let stays =
+        |token: &Token| matches!(token.word.as_str(), "unchanged" | "untouched" | "alone" | "not" | "stays" | "stay");
+    let states = |token: &Token| finite::is_verb(token) || stays(token);
     if step.iter().take(MAX_REACH).any(states) {
         return None;
     }
@@ -243,7 +245,9 @@ fn joint_to_target(tokens: &[Token], object: usize, names: &Names) -> Option<usi
 fn other_object(before: &[Token], verb: Option<usize>, step: &[Token]) -> Vec<Token> {
     let mut all: Vec<Token> = verb.map(|verb| before[verb].clone()).into_iter().collect();
     let from = verb.map_or(0, |verb| verb + 1);
-    let old = from + object(&before[from..]).unwrap_or(0);
+    // "the logo goes on the intro with a fade": what looks like the order may stand behind the object.
+    let behind = object(&before[from..]).map(|found| from + found);
+    let old = behind.or_else(|| object(before)).unwrap_or(0);
     for (at, token) in step.iter().enumerate() {
         let new = object(step) == Some(at);
         let word = match token.word.as_str() {

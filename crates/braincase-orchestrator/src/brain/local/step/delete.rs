@@ -38,7 +38,7 @@ pub(super) fn reads_as_delete(clause: &Clause<'_>) -> bool {
 /// Takes away what a step names.
 pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>) -> Result<Outcome, Question> {
     let only = clause.has(&["keep"]);
-    let says_all = clause.has(words::ALL) || names_the_rest(clause) || clause.has(&["except", "start-over", "other"]);
+    let says_all = says_all(clause) || names_the_rest(clause) || clause.has(&["except", "other"]);
     let mut said = content::read(clause, Use::Delete);
     if said.old.is_none() {
         said.old = shown(work, clause);
@@ -54,7 +54,7 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
     // The noun that comes before the scene is the thing; after it, it only describes the scene.
     let noun = thing(clause);
     let anything_else = claim_anything_else(clause);
-    let named = targets(work, thread, clause)?;
+    let named = named_for_sure(work, thread, clause)?;
     // "the star is ugly, remove it"
     let about = thread.about.take().filter(|_| named.is_none() && noun.is_none() && has_pronoun(clause));
     let noun = noun.or(about);
@@ -69,6 +69,7 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
         if kept.is_empty() {
             return Err(Question::which_scene(&work.board, &work.board.all()));
         }
+        work.effect.wide = true;
         return scenes(work, thread, &rest);
     }
     if let Some(noun) = noun.or(said.old.as_ref().map(|_| Noun::Text)) {
@@ -79,17 +80,17 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
         let Some(places) = places else { return Err(Question::which_scene(&work.board, &work.board.all())) };
         return parts(work, thread, &places, noun, clause, said.old.as_deref());
     }
-    let start_over = clause.has(&["start-over"]);
     if named.is_none() && thread.gone && has_pronoun(clause) {
         return Ok(Outcome::Done);
     }
+    work.effect.wide = named.as_ref().map_or(says_all, |named| named.how != How::Each);
     match named {
         // "delete scenes" does not say which; all of them go only if that is said.
-        Some(Named { how: How::All, .. }) if !says_all => Err(Question::which_scene(&work.board, &work.board.all())),
-        Some(named) => scenes(work, thread, &named.places),
-        None if start_over || clause.has(words::ALL) || clause.has(&["video"]) => {
-            scenes(work, thread, &work.board.all())
+        Some(Named { how: How::All | How::Whole, .. }) if !says_all => {
+            Err(Question::which_scene(&work.board, &work.board.all()))
         }
+        Some(named) => scenes(work, thread, &named.places),
+        None if says_all => scenes(work, thread, &work.board.all()),
         None if has_pronoun(clause) || clause.has(words::SCENE) || clause.open().count() <= 3 => {
             match implied(work, thread) {
                 Some(places) => scenes(work, thread, &places),
@@ -98,6 +99,13 @@ pub(super) fn run(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>)
         }
         None => Err(Question::which_scene(&work.board, &work.board.all())),
     }
+}
+
+/// Whether a step says in so many words that all is meant; "the video" alone may be a part of a scene.
+fn says_all(clause: &Clause<'_>) -> bool {
+    let whole = |at: usize| matches!(clause.word(at + 1), "video" | "thing" | "board" | "lot" | "show" | "story");
+    clause.has(&["everything", "all", "every", "each", "both", "all-except", "start-over"])
+        || clause.find(&["whole", "entire", "complete"]).is_some_and(whole)
 }
 
 /// The scene with a quoted title, unless the quote is of a text or another part.
@@ -137,6 +145,42 @@ fn is_uncertain(clause: &Clause<'_>) -> bool {
                 && at.checked_sub(1).is_none_or(|before| clause.word(before) == "delete")
     });
     vague || a_scene
+}
+
+/// The scenes that a step names, unless some of them may be named for another reason.
+fn named_for_sure(work: &mut Work, thread: &mut Thread, clause: &mut Clause<'_>) -> Result<Option<Named>, Question> {
+    let spares = claim_spared(clause);
+    let before: Vec<usize> = clause.open().collect();
+    let named = targets(work, thread, clause)?;
+    let each = named.as_ref().is_none_or(|named| named.how == How::Each);
+    if spares && !each || each && !is_list(clause, &before) {
+        return Err(Question::which_scene(&work.board, &work.board.all()));
+    }
+    Ok(named)
+}
+
+/// "scene 2 but not scene 3", "scene 1 instead of scene 2": what is named behind it is to stay.
+fn claim_spared(clause: &mut Clause<'_>) -> bool {
+    let after = clause.find(&["delete", "cut", "hide"]).map_or(0, |verb| verb + 1);
+    let spares = |at: &usize| matches!(clause.word(*at), "not" | "instead-of");
+    let at = (after + 1..clause.len()).find(spares);
+    if let Some(at) = at {
+        clause.claim(at, clause.len());
+    }
+    at.is_some()
+}
+
+/// Whether nothing but a list stands between the first and the last scene that were found; "scene 2, not scene 3" and
+/// "scene 2, it repeats scene 3" are none. `before` is what was open before they were found.
+fn is_list(clause: &Clause<'_>, before: &[usize]) -> bool {
+    let found = |at: &&usize| clause.kind(**at).is_none();
+    let (Some(first), Some(last)) = (before.iter().find(found), before.iter().rev().find(found)) else { return true };
+    let joins = |at: usize| {
+        clause.kind(at) != Some(Kind::Word)
+            || words::SCENE.contains(&clause.word(at))
+            || matches!(clause.word(at), "and" | "also" | "plus" | "both" | "the" | "as" | "well" | "then" | "too")
+    };
+    (*first..=*last).all(joins)
 }
 
 /// Whether a step speaks of the scenes that it does not name.

@@ -1,5 +1,7 @@
 //! Targets by the words of their titles: "the intro", "the pricing scene".
 
+use std::rc::Rc;
+
 use crate::brain::local::{
     board::Board,
     clause::Clause,
@@ -8,6 +10,9 @@ use crate::brain::local::{
     token::{self, Kind},
     words,
 };
+
+/// The words of each title, by place.
+type Titles = Vec<(usize, Rc<[String]>)>;
 
 type Places = Result<Option<Vec<usize>>, Question>;
 
@@ -18,7 +23,7 @@ pub(super) fn find(board: &Board, clause: &mut Clause<'_>) -> Places {
 
 /// The scene whose title a clause mentions from a token on.
 pub(in crate::brain::local) fn find_from(board: &Board, clause: &mut Clause<'_>, from: usize) -> Places {
-    let titles: Vec<(usize, Vec<String>)> = titles(board);
+    let titles: Titles = titles(board);
     if let Some((found, kin)) = whole_title(&titles, clause, from) {
         return if kin == Kin::Listed { Ok(Some(found)) } else { one_of(board, found) };
     }
@@ -38,16 +43,16 @@ pub(in crate::brain::local) fn find_from(board: &Board, clause: &mut Clause<'_>,
 pub(in crate::brain::local) fn quoted(board: &Board, title: &str) -> Option<usize> {
     let wanted = plain(title);
     let titles = titles(board);
-    let exact = titles.iter().find(|(_, words)| *words == wanted);
+    let exact = titles.iter().find(|(_, words)| **words == *wanted);
     exact
         .or_else(|| titles.iter().find(|(_, words)| !wanted.is_empty() && contains(words, &wanted)))
         .map(|(place, _)| *place)
 }
 
 /// The places of the scenes that will be left, and the telling words of their titles.
-pub(in crate::brain::local) fn titles(board: &Board) -> Vec<(usize, Vec<String>)> {
+pub(in crate::brain::local) fn titles(board: &Board) -> Titles {
     let live = board.entries.iter().enumerate().filter(|(_, entry)| !entry.deleted);
-    live.map(|(place, entry)| (place, plain(entry.spec.title.as_str()))).collect()
+    live.map(|(place, entry)| (place, board.words_of(entry.spec.title.as_str(), plain))).collect()
 }
 
 fn plain(title: &str) -> Vec<String> {
@@ -72,7 +77,7 @@ fn one_of(board: &Board, mut places: Vec<usize>) -> Places {
 }
 
 /// All the words of a title, one after the other; of several titles the longest, or all if they stand side by side.
-fn whole_title(titles: &[(usize, Vec<String>)], clause: &mut Clause<'_>, from: usize) -> Option<(Vec<usize>, Kin)> {
+fn whole_title(titles: &[(usize, Rc<[String]>)], clause: &mut Clause<'_>, from: usize) -> Option<(Vec<usize>, Kin)> {
     let named = titles.iter().filter(|(_, title)| !title.is_empty());
     let hits: Vec<(usize, usize, usize)> = named
         .filter_map(|(place, title)| {
@@ -125,7 +130,7 @@ fn is_kind(word: &str) -> bool {
 }
 
 /// "the X scene", where X are words of its title.
-fn described(titles: &[(usize, Vec<String>)], clause: &mut Clause<'_>, from: usize) -> Option<Vec<usize>> {
+fn described(titles: &[(usize, Rc<[String]>)], clause: &mut Clause<'_>, from: usize) -> Option<Vec<usize>> {
     let noun =
         (from + 1..clause.len()).find(|at| words::SCENE.contains(&clause.word(*at)) || clause.word(*at) == "one")?;
     let the = (from..noun).rev().take(4).find(|at| matches!(clause.word(*at), "the" | "our" | "my" | "that"))?;
@@ -143,7 +148,12 @@ fn described(titles: &[(usize, Vec<String>)], clause: &mut Clause<'_>, from: usi
 }
 
 /// "the intro" is the first scene, "the closing one" the last, even if they are called otherwise.
-fn by_kind(board: &Board, titles: &[(usize, Vec<String>)], clause: &mut Clause<'_>, from: usize) -> Option<Vec<usize>> {
+fn by_kind(
+    board: &Board,
+    titles: &[(usize, Rc<[String]>)],
+    clause: &mut Clause<'_>,
+    from: usize,
+) -> Option<Vec<usize>> {
     let at = (from..clause.len()).find(|at| {
         let word = clause.word(*at);
         let kind = words::OPENING.contains(&word) || words::CLOSING.contains(&word);
@@ -170,7 +180,7 @@ fn by_kind(board: &Board, titles: &[(usize, Vec<String>)], clause: &mut Clause<'
 
 /// A word that only titles have.
 fn single_word(
-    titles: &[(usize, Vec<String>)],
+    titles: &[(usize, Rc<[String]>)],
     clause: &mut Clause<'_>,
     from: usize,
     alike: impl Fn(&str, &str) -> bool,

@@ -78,7 +78,7 @@ const FORMS: &[(&str, &str)] = &[
     ("logo", "emblem"),
     ("cant", "cannot"),
     ("columns", "colums"),
-    ("move", "reposition shift drag moved nudge shove slide-over"),
+    ("move", "reposition shift drag push moved nudge shove slide-over"),
     ("put", "stick slap chuck pop tuck plop squeeze"),
     ("replace", "replaced replacing substitute exchanged"),
     ("slower", "calmer"),

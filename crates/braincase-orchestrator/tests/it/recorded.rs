@@ -1,0 +1,145 @@
+//! Every failure within a turn is recorded exactly once, wherever it happens.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use braincase_core::{brain::BrainError, store::Store, turn::TurnStatus, vision::VisionError};
+use braincase_errors::{Capture, Limit, MemorySink, Record, Recorder, RecorderOptions};
+use braincase_orchestrator::Ask;
+use serde_json::json;
+use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::layer::SubscriberExt;
+
+use crate::{
+    faulty::{Fault, FaultyStore},
+    support::{Desk, Setting, call, decision, picture, shows},
+};
+
+/// Records what is logged as an error on this thread, besides what tasks return.
+fn listen(logged: &Arc<MemorySink>) -> DefaultGuard {
+    let options = RecorderOptions { sinks: vec![logged.clone()], limit: Limit::NONE, ..RecorderOptions::default() };
+    let capture = Capture::default();
+    capture.connect(Recorder::new(options));
+    tracing::subscriber::set_default(tracing_subscriber::registry().with(capture))
+}
+
+/// A desk on which one call of the store fails, and what is logged there.
+async fn faulty_desk(fault: Fault) -> (Desk, Arc<MemorySink>, DefaultGuard) {
+    counting_desk(fault, &Arc::default()).await
+}
+
+/// The same, with a count of the calls.
+async fn counting_desk(fault: Fault, calls: &Arc<AtomicUsize>) -> (Desk, Arc<MemorySink>, DefaultGuard) {
+    let logged = Arc::new(MemorySink::new(1_000));
+    let listening = listen(&logged);
+    let around = |real| Arc::new(FaultyStore { real, calls: Arc::clone(calls), fault }) as Arc<dyn Store>;
+    (Desk::with(Setting::default(), around).await, logged, listening)
+}
+
+fn errors(desk: &Desk, logged: &MemorySink) -> Vec<Record> {
+    let all = desk.records.records().into_iter().chain(logged.records());
+    all.filter(|record| record.outcome.is_error()).collect()
+}
+
+#[tokio::test]
+async fn a_missing_part_of_the_context_is_recorded_once_with_its_turn() {
+    let mut missing = 0;
+    for number in 1..=5 {
+        // Given
+        let (desk, logged, _listening) = faulty_desk(Fault::Before(number)).await;
+        // When
+        let Ok(turn) = desk.run(desk.ask("add an intro")).await else { continue };
+        // Then
+        assert_eq!(turn.status, TurnStatus::Completed, "it goes on");
+        let [record] = &errors(&desk, &logged)[..] else { panic!("{number}: {:?}", errors(&desk, &logged)) };
+        assert_eq!((&*record.code, &*record.operation), ("context_degraded", "context_build"));
+        assert_eq!(record.context.turn, Some(turn.id));
+        assert_eq!(record.context.project, Some(desk.scope.project));
+        missing += 1;
+    }
+    assert_eq!(missing, 4);
+}
+
+#[tokio::test]
+async fn a_brain_that_fails_is_recorded_once_with_the_reason() {
+    // Given
+    let (desk, logged, _listening) = faulty_desk(Fault::None).await;
+    desk.brain.will_say(Err(BrainError::Unavailable("status 503".to_owned())));
+    // When
+    let turn = desk.say("make it blue").await;
+    // Then
+    let [record] = &errors(&desk, &logged)[..] else { panic!("{:?}", errors(&desk, &logged)) };
+    assert_eq!((&*record.code, &*record.operation, record.context.turn), ("turn_failed", "turn", Some(turn.id)));
+    assert_eq!(record.metadata, [("reason".into(), "brain_unavailable".to_owned())]);
+}
+
+#[tokio::test]
+async fn tools_that_cannot_run_are_recorded_once_for_both_tries() {
+    // Given
+    let (desk, logged, _listening) = faulty_desk(Fault::None).await;
+    for _ in 0..2 {
+        desk.brain.will_say(Ok(decision(vec![call("delete_scene", json!({"scene_id": "nobody"}))])));
+    }
+    // When
+    desk.say("delete it").await;
+    // Then
+    let [record] = &errors(&desk, &logged)[..] else { panic!("{:?}", errors(&desk, &logged)) };
+    assert_eq!(record.metadata, [("reason".into(), "brain_garbled".to_owned())]);
+}
+
+#[tokio::test]
+async fn a_brain_that_panics_is_recorded_with_what_it_said_and_where() {
+    // Given
+    let (desk, logged, _listening) = faulty_desk(Fault::None).await;
+    desk.brain.will_panic();
+    // When
+    desk.say("make it blue").await;
+    // Then
+    let [record] = &errors(&desk, &logged)[..] else { panic!("{:?}", errors(&desk, &logged)) };
+    let panicked = record.breadcrumbs.iter().find(|line| line.target == "panic");
+    assert!(panicked.is_some_and(|line| line.message.contains("support.rs")), "{record:?}");
+}
+
+#[tokio::test]
+async fn an_image_that_cannot_be_looked_at_is_recorded_once() {
+    // Given
+    let (desk, logged, _listening) = faulty_desk(Fault::None).await;
+    desk.vision.fail(VisionError::Undecodable("no pixels".to_owned()));
+    // When
+    let image = desk.upload(1).await;
+    desk.event(braincase_core::event::EventKind::ImageFactsProcessed, 0).await;
+    // Then
+    let [record] = &errors(&desk, &logged)[..] else { panic!("{:?}", errors(&desk, &logged)) };
+    assert_eq!((&*record.operation, record.context.image), ("image_analysis", Some(image.id)));
+}
+
+/// Uploads an image and makes a scene of it, with one fault, and waits until everything has ended.
+async fn make_a_scene(desk: &Desk) -> bool {
+    let Ok(image) = desk.orchestrator.upload(desk.scope, picture(1)).await else { return false };
+    desk.brain.will_say(Ok(shows(image.id)));
+    let told = desk.run(Ask { image_ids: vec![image.id], ..desk.ask("make a scene of this") }).await;
+    desk.idle().await;
+    told.is_ok()
+}
+
+#[tokio::test]
+async fn whichever_call_of_the_store_fails_it_is_told_to_the_client_or_recorded_once() {
+    let calls = {
+        let counter = Arc::default();
+        let (desk, _, _listening) = counting_desk(Fault::None, &counter).await;
+        make_a_scene(&desk).await;
+        counter.load(Ordering::SeqCst)
+    };
+    for number in 1..=calls {
+        // Given
+        let (desk, logged, _listening) = faulty_desk(Fault::Before(number)).await;
+        // When
+        let went_on = make_a_scene(&desk).await;
+        // Then
+        let errors = errors(&desk, &logged);
+        assert!(errors.len() <= 1, "call {number}: {errors:?}");
+        assert!(!went_on || errors.len() == 1, "call {number} failed unseen");
+    }
+}
