@@ -26,6 +26,7 @@ pub mod wire;
 mod api;
 mod body;
 mod extract;
+mod heap;
 mod layers;
 mod openapi;
 mod sse;

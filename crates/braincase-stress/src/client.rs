@@ -12,6 +12,8 @@ use crate::sse;
 
 /// How long any one request may take.
 const REQUEST_LIMIT: Duration = Duration::from_secs(60);
+/// How long it may take to be told the metrics.
+const METRICS_LIMIT: Duration = Duration::from_secs(2);
 /// The largest answer that is read.
 const MAX_BODY: usize = 16 << 20;
 /// How many turns a page of the list has.
@@ -99,6 +101,12 @@ impl Api {
     pub async fn is_ready(&self) -> bool {
         let asked = self.http.get(format!("{}/readyz", self.base)).timeout(Duration::from_secs(2)).send().await;
         asked.is_ok_and(|answer| answer.status().is_success())
+    }
+
+    /// What the server says of itself; nothing if it does not answer.
+    pub async fn metrics(&self) -> Option<String> {
+        let asked = self.http.get(format!("{}/metrics", self.base)).timeout(METRICS_LIMIT).send().await;
+        asked.ok()?.error_for_status().ok()?.text().await.ok()
     }
 
     /// Starts a project and tells its id.

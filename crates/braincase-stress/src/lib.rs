@@ -6,8 +6,8 @@
 //!
 //! Modules in reading order: [`preset`] and [`plan`] say what is to be done; [`workload`] and [`visit`] do it through
 //! [`client`] and [`sse`]; [`drive`] is the only one that knows goose; [`record`], [`ledger`] and [`sample`] take down
-//! what happens; [`audit`], [`validity`], [`benefit`] and [`verdict`] judge it with the numbers of [`stats`]; [`report`]
-//! tells it; [`target`], [`run`] and [`cli`] are the shell around all that.
+//! what happens; [`audit`], [`validity`], [`benefit`], [`leak`] and [`verdict`] judge it with the numbers of [`stats`];
+//! [`report`] tells it; [`target`], [`run`] and [`cli`] are the shell around all that.
 
 pub mod plan;
 pub mod preset;
@@ -26,6 +26,7 @@ pub mod sample;
 
 pub mod audit;
 pub mod benefit;
+pub mod leak;
 pub mod stats;
 pub mod validity;
 pub mod verdict;

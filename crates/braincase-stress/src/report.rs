@@ -22,6 +22,7 @@ use crate::{
     audit::Audit,
     benefit::{self, Benefit},
     drive::Driven,
+    leak::{self, Heap, Leak},
     plan::{Comparison, Lane, Plan},
     record::{Numbers, Tally, Times, Visits},
     sample::Memory,
@@ -49,6 +50,10 @@ pub struct End {
     pub unclean: Vec<String>,
     /// Memory of the server after the audit.
     pub memory: Option<Memory>,
+    /// What was seen of the server's memory under load.
+    pub samples: Vec<leak::Sample>,
+    /// What that says of leaks.
+    pub leak: Option<Leak>,
     /// What the audit found.
     pub audit: Audit,
 }
@@ -77,6 +82,7 @@ pub struct Report {
     pub rows: Vec<Row>,
     pub benefit: Option<Benefit>,
     pub memory: Option<Memory>,
+    pub leak: Option<Leak>,
     pub validity: Validity,
     pub audit: Audit,
     pub errors: BTreeMap<String, u64>,
@@ -160,6 +166,23 @@ pub struct Point {
     pub p95_ms: Option<f64>,
     pub p99_ms: Option<f64>,
     pub memory: Option<Memory>,
+    /// The server's heap, if it tells.
+    pub heap: Option<HeapPoint>,
+}
+
+/// What the heap of the server is made of, in bytes.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[expect(missing_docs, reason = "the words say it")]
+pub struct HeapPoint {
+    pub allocated: u64,
+    pub declared_caches: u64,
+    pub unexplained: u64,
+}
+
+impl HeapPoint {
+    fn of(heap: &Heap) -> Self {
+        Self { allocated: heap.allocated, declared_caches: heap.declared(), unexplained: heap.unexplained() }
+    }
 }
 
 impl Report {
@@ -184,6 +207,7 @@ pub fn build(plan: &Plan, tally: &Tally, end: End) -> Report {
         death: end.death.as_deref(),
         unclean: &end.unclean,
         benefit: benefit.as_ref(),
+        leak: end.leak.as_ref(),
         validity: &validity,
         audit: &end.audit,
     });
@@ -206,11 +230,12 @@ pub fn build(plan: &Plan, tally: &Tally, end: End) -> Report {
         rows: rows(tally),
         benefit,
         memory: end.memory.or_else(|| tally.seconds.iter().rev().find_map(|second| second.memory)),
+        leak: end.leak,
         validity,
         audit: end.audit,
         errors: tally.errors.clone(),
         distribution: distribution(&turns),
-        series: series(tally),
+        series: series(tally, &end.samples),
     }
 }
 
@@ -308,7 +333,11 @@ fn distribution(turns: &Times) -> Vec<Bin> {
     bounds.windows(2).zip(counts).map(|(pair, count)| Bin { from_ms: pair[0], to_ms: pair[1], count }).collect()
 }
 
-fn series(tally: &Tally) -> Vec<Point> {
+fn series(tally: &Tally, samples: &[leak::Sample]) -> Vec<Point> {
+    let heaps: BTreeMap<usize, HeapPoint> = samples
+        .iter()
+        .filter_map(|sample| Some((sample.at.as_secs() as usize, HeapPoint::of(sample.heap.as_ref()?))))
+        .collect();
     let point = |(index, second): (usize, &crate::record::Second)| {
         let window = tally.seconds.get(index.saturating_sub(WINDOW - 1)..=index).unwrap_or_default();
         let recent: Vec<f64> = window.iter().flat_map(|second| second.turn_ms.iter().copied()).collect();
@@ -323,6 +352,7 @@ fn series(tally: &Tally) -> Vec<Point> {
             p95_ms: at(0.95),
             p99_ms: at(0.99),
             memory: second.memory,
+            heap: heaps.get(&index).copied(),
         }
     };
     tally.seconds.iter().enumerate().map(point).collect()

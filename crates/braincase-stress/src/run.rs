@@ -1,6 +1,6 @@
 //! A run from start to verdict: load, watch, audit, judge.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, pin::pin, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use tokio::time::{MissedTickBehavior, interval};
@@ -9,6 +9,7 @@ use crate::{
     audit,
     client::Api,
     drive::{self, Driven},
+    leak,
     plan::{Lane, Plan},
     report::{self, Report, terminal::Terminal},
     sample::{self, Memory},
@@ -39,9 +40,13 @@ impl Stage {
         self.targets.iter().map(|target| (target.lane, target.provider_log.clone())).collect()
     }
 
+    /// The process of the judged server, if we started it.
+    fn pid(&self) -> Option<u32> {
+        self.targets.iter().find(|target| target.lane == Lane::Main)?.pid()
+    }
+
     fn memory(&self) -> Option<Memory> {
-        let target = self.targets.iter().find(|target| target.lane == Lane::Main)?;
-        sample::memory_of(target.pid()?)
+        sample::memory_of(self.pid()?)
     }
 
     /// Stops what we started; tells what was wrong with how it ended. There is nothing left to stop afterwards.
@@ -68,24 +73,47 @@ pub async fn run(plan: Plan, stage: &mut Stage, terminal: &mut Terminal) -> anyh
         stage.urls.iter().map(|(lane, url)| Ok((*lane, Api::new(url)?))).collect::<reqwest::Result<BTreeMap<_, _>>>();
     let world = Arc::new(World::start(plan, apis.context("no HTTP client")?, stage.nonce));
     let cpu_before = sample::own_cpu_seconds();
-    let (driven, death) = load(&world, &host, stage, terminal).await?;
+    let watch = leak::Watch::of(world.apis.get(&Lane::Main).context("there is no server to watch")?.clone());
+    let (driven, death) = load(&world, &host, stage, &watch, terminal).await?;
     let lasted = world.recorder.elapsed();
+    let leak = look_for_leak(&world, stage, &watch, terminal).await;
+    let samples = watch.into_samples();
     let cpu = sample::own_cpu_seconds().zip(cpu_before).map(|(after, before)| (after - before) / lasted.as_secs_f64());
     terminal.say("load done; auditing what is stored");
     let audit = audit::audit(&world, &stage.provider_logs()).await;
     let memory = stage.memory();
     // Before the verdict: how the server stops is part of what is judged.
     let unclean = stage.stop().await;
-    let end = report::End { lasted, driven, cpu_share: cpu, death, unclean, memory, audit };
+    let end = report::End { lasted, driven, cpu_share: cpu, death, unclean, memory, samples, leak, audit };
     Ok(world.recorder.with(|tally| report::build(&world.plan, tally, end)))
+}
+
+/// Judges the memory of the server. What looks like a leak must still be there when the load is gone.
+async fn look_for_leak(
+    world: &World,
+    stage: &Stage,
+    watch: &leak::Watch,
+    terminal: &mut Terminal,
+) -> Option<leak::Leak> {
+    let plan = &world.plan;
+    if !watch.with(|samples| leak::is_suspected(plan, samples)) {
+        return watch.with(|samples| leak::judge(plan, samples, None));
+    }
+    terminal.say("memory grew; waiting to see what is left of it");
+    let drained = watch.drained(&world.recorder, || stage.memory().map(|memory| memory.rss)).await;
+    watch.with(|samples| leak::judge(plan, samples, Some(&drained)))
 }
 
 async fn load(
     world: &Arc<World>,
     host: &str,
     stage: &mut Stage,
+    watch: &leak::Watch,
     terminal: &mut Terminal,
 ) -> anyhow::Result<(Driven, Option<String>)> {
+    let pid = stage.pid();
+    let resident = move || sample::memory_of(pid?).map(|memory| memory.rss);
+    let mut watching = pin!(watch.look(&world.recorder, resident));
     let mut attack = Box::pin(drive::drive(Arc::clone(world), host));
     let mut seconds = interval(Duration::from_secs(1));
     seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -97,6 +125,7 @@ async fn load(
                 terminal.end_status();
                 return Ok((driven?, death));
             }
+            () = &mut watching => {}
             _ = seconds.tick() => {
                 let memory = stage.memory();
                 world.recorder.tick(memory);

@@ -5,8 +5,10 @@ use serde::Serialize;
 use crate::{
     audit::Audit,
     benefit::Benefit,
+    leak::{Finding, Leak},
     plan::{Plan, Strictness},
     record::Numbers,
+    report::table::kibibytes,
     stats::{self, Interval},
     validity::Validity,
 };
@@ -98,6 +100,8 @@ pub struct Evidence<'a> {
     pub unclean: &'a [String],
     /// The comparison, if there was one.
     pub benefit: Option<&'a Benefit>,
+    /// What is known of leaks, if the server's memory could be seen.
+    pub leak: Option<&'a Leak>,
     /// Whether the run counts.
     pub validity: &'a Validity,
     /// Whether promises were kept.
@@ -175,6 +179,7 @@ fn targets(evidence: &Evidence<'_>) -> Vec<Target> {
             is_met: evidence.unclean.is_empty(),
         },
     ];
+    targets.extend(evidence.leak.map(no_leak));
     targets.extend(evidence.benefit.map(|benefit| Target {
         name: "image turns sooner than blocking",
         limit: format!("≥ {:.0} %", limits.min_async_benefit * 100.0),
@@ -187,6 +192,16 @@ fn targets(evidence: &Evidence<'_>) -> Vec<Target> {
         is_met: benefit.saving >= limits.min_async_benefit,
     }));
     targets
+}
+
+/// A run that cannot tell is not one that leaks; that it cannot tell is said beside the targets.
+fn no_leak(leak: &Leak) -> Target {
+    Target {
+        name: "memory left behind by a turn",
+        limit: format!("< {}", kibibytes(leak.budget)),
+        observed: format!("{}: {}", leak.finding.as_str(), leak.told_growth()),
+        is_met: leak.finding != Finding::Fail,
+    }
 }
 
 fn rate(name: &'static str, numbers: Numbers, limit: f64) -> Target {
@@ -216,6 +231,12 @@ fn underpowered(evidence: &Evidence<'_>, rate: Interval) -> Vec<String> {
             turns.count,
             rate.high * 100.0
         ));
+    }
+    if let Some(leak) = evidence.leak.filter(|leak| leak.finding == Finding::Inconclusive) {
+        let excluded = leak
+            .excluded()
+            .map_or(String::new(), |bytes| format!("; at least {} a turn would have been seen", kibibytes(bytes)));
+        notes.push(format!("whether memory leaks is not shown: {}{excluded}; a longer run tells more", leak.why));
     }
     if let Some(benefit) = evidence.benefit {
         let wanted = evidence.plan.preset.targets.min_async_benefit;

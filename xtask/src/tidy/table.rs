@@ -97,6 +97,9 @@ pub(crate) const OWNED: &[Owned] = &[
     free_in_tests("tower", &["braincase-server"]),
     bound("tower-http", &["braincase-server"]),
     bound("metrics-exporter-prometheus", &["braincase-server"]),
+    // Two allocators in one process would be a mistake.
+    bound("tikv-jemallocator", &["braincase-server"]),
+    bound("tikv-jemalloc-ctl", &["braincase-server"]),
     bound("goose", &["braincase-stress"]),
     bound("maud", &["braincase-stress"]),
     // Servers without a framework: the real one and the simulated provider.

@@ -10,7 +10,7 @@ use http::header;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use crate::{api::Answered, app::App, error::Problem, openapi, wire::shown::Shown};
+use crate::{api::Answered, app::App, error::Problem, heap, openapi, wire::shown::Shown};
 
 const CHECK_DEADLINE: Duration = Duration::from_secs(2);
 
@@ -35,6 +35,7 @@ pub(crate) async fn ready(State(app): State<App>) -> Answered<Shown<Value>> {
 pub(crate) async fn metrics(State(app): State<App>) -> Response {
     metrics::gauge!("braincase_analyses_running").set(app.orchestrator.analyses_running() as f64);
     braincase_cache::registry::publish();
+    heap::publish();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], app.metrics.render()).into_response()
 }
 

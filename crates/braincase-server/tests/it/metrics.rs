@@ -66,3 +66,24 @@ async fn prompts_are_measured_with_what_the_provider_counts_and_what_was_cut() {
     assert!(metrics.values("braincase_prompt_cuts_total").sum::<f64>() >= 1.0, "{}", metrics.0);
     sim.stop().await;
 }
+
+#[tokio::test]
+async fn what_is_allocated_can_be_seen() {
+    // Given a server, when something large is allocated and freed again.
+    let app = TestApp::start().await;
+    let allocated = async || {
+        let metrics = Metrics::of(&app).await;
+        metrics.values("braincase_heap_bytes{kind=\"allocated\"}").next().expect("the allocator tells")
+    };
+    let large = 256 << 20;
+    let before = allocated().await;
+    let held = std::hint::black_box(vec![1_u8; large]);
+    let during = allocated().await;
+    drop(held);
+    let after = allocated().await;
+
+    // Then the metrics show both, however much other tests allocate meanwhile.
+    let half = large as f64 / 2.0;
+    assert!(during - before > half, "{before} {during}");
+    assert!(during - after > half, "{during} {after}");
+}

@@ -2,7 +2,7 @@
 
 use super::{
     Report,
-    table::{mebibytes, time},
+    table::{kibibytes, mebibytes, time},
 };
 
 /// Name and sentence of each.
@@ -17,6 +17,9 @@ pub fn fact_lines(report: &Report) -> Vec<(&'static str, String)> {
         ("own overhead", halves(totals.overhead.p50_ms, totals.overhead.p95_ms, "as the server says")),
     ];
     lines.extend(memory(report).map(|text| ("server memory", text)));
+    lines.extend(heap(report).map(|text| ("server heap", text)));
+    lines.extend(caches(report).map(|text| ("caches", text)));
+    lines.extend(leak(report).map(|text| ("leak", text)));
     lines.extend(benefit(report).map(|text| ("async benefit", text)));
     lines.push(("validity", validity(report)));
     lines.push(("audit", audit(report)));
@@ -41,6 +44,33 @@ fn memory(report: &Report) -> Option<String> {
     let memory = report.memory?;
     let (peak, now) = (mebibytes(memory.peak), mebibytes(memory.rss));
     Some(format!("{peak} at its peak, {now} now, {} descriptors", memory.descriptors))
+}
+
+fn heap(report: &Report) -> Option<String> {
+    let heap = report.leak.as_ref()?.heap.as_ref()?;
+    let (all, declared, rest) = (heap.allocated, heap.declared(), heap.unexplained());
+    let [all, declared, rest] = [all, declared, rest].map(mebibytes);
+    Some(format!("{all} allocated: {declared} in declared caches, {rest} else"))
+}
+
+fn caches(report: &Report) -> Option<String> {
+    let heap = report.leak.as_ref()?.heap.as_ref()?;
+    let each: Vec<_> = heap.caches.iter().map(|(name, bytes)| format!("{name} {}", mebibytes(*bytes))).collect();
+    (!each.is_empty()).then(|| format!("{} declared: {}", mebibytes(heap.declared()), each.join(", ")))
+}
+
+fn leak(report: &Report) -> Option<String> {
+    let leak = report.leak.as_ref()?;
+    let excluded =
+        leak.excluded().map_or("nothing".to_owned(), |bytes| format!("{} a turn and more", kibibytes(bytes)));
+    Some(format!(
+        "{}: {}; {} a turn over {} turns ({}); excluded: {excluded}",
+        leak.finding.as_str(),
+        leak.why,
+        leak.told_growth(),
+        leak.turns,
+        leak.signal.as_str(),
+    ))
 }
 
 fn benefit(report: &Report) -> Option<String> {

@@ -75,6 +75,7 @@ fn figures(report: &Report) -> Markup {
         ("own overhead, p95", time(totals.overhead.p95_ms)),
     ];
     figures.extend(report.memory.map(|memory| ("peak memory", mebibytes(memory.peak))));
+    figures.extend(report.leak.as_ref().map(|leak| ("memory leak", leak.finding.as_str().to_owned())));
     figures
         .extend(report.benefit.as_ref().map(|found| ("image turns sooner", format!("{:.0} %", found.saving * 100.0))));
     html! {
@@ -110,6 +111,13 @@ fn charts(report: &Report) -> Markup {
             (chart::bars(&Chart { title: "How long turns took", unit: "turns", limit: None, hold: None }, &bins, &[
                 (turns.p50_ms / 1e3, "p50"), (turns.p95_ms / 1e3, "p95"),
             ]))
+            @if report.series.iter().any(|point| point.heap.is_some()) {
+                (chart::lines(&over("Heap of the server", "MiB", None), &[
+                    line("allocated", "c", &|point| point.heap.map(|heap| mib(heap.allocated))),
+                    line("declared caches", "b", &|point| point.heap.map(|heap| mib(heap.declared_caches))),
+                    line("the rest", "a", &|point| point.heap.map(|heap| mib(heap.unexplained))),
+                ]))
+            }
             @if report.series.iter().any(|point| point.memory.is_some()) {
                 (chart::lines(&over("Memory of the server", "MiB", None), &[
                     line("peak", "c", &|point| point.memory.map(|memory| mib(memory.peak))),

@@ -46,6 +46,12 @@ pub fn mebibytes(bytes: u64) -> String {
     format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
 }
 
+/// Few bytes in KiB; a negative number is shown as one.
+#[must_use]
+pub fn kibibytes(bytes: f64) -> String {
+    format!("{:.2} KiB", bytes / 1024.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

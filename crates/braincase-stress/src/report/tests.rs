@@ -26,6 +26,19 @@ fn tally() -> Tally {
     tally
 }
 
+/// A server that holds 20 MiB, 3 of them in a cache.
+fn samples() -> Vec<leak::Sample> {
+    let caches = BTreeMap::from([("image_facts".to_owned(), 3 << 20)]);
+    let heap = Heap { allocated: 20 << 20, caches };
+    let look = |quarter: u64| leak::Sample {
+        at: Duration::from_millis(250 * quarter),
+        turns: quarter / 4,
+        heap: Some(heap.clone()),
+        resident: None,
+    };
+    (0..120).map(look).collect()
+}
+
 fn report(audit: Audit) -> Report {
     let end = End {
         lasted: Duration::from_secs(33),
@@ -34,6 +47,8 @@ fn report(audit: Audit) -> Report {
         death: None,
         unclean: Vec::new(),
         memory: Some(Memory { rss: 30 << 20, peak: 40 << 20, descriptors: 20, threads: 4 }),
+        samples: samples(),
+        leak: leak::judge(&Plan::of(&PRESETS[0], 42), &samples(), None),
         audit,
     };
     build(&Plan::of(&PRESETS[0], 42), &tally(), end)
@@ -108,6 +123,7 @@ fn markdown_has_a_row_for_each_target() {
     | ✅ | scenarios seen | all | all |
     | ✅ | server stays up | to the end | to the end |
     | ✅ | clean stop | exit code 0 | clean |
+    | ✅ | memory left behind by a turn | < 2.00 KiB | INCONCLUSIVE: 0.00 KiB (95 %: 0.00 KiB to 0.00 KiB) |
     ");
 }
 
@@ -118,4 +134,20 @@ fn the_json_has_what_a_reader_needs() {
     assert_eq!(json["verdict"]["outcome"], "pass");
     assert_eq!(json["scenarios"][0]["turns"]["count"], 20);
     assert_eq!(json["memory"]["peak"], 40 << 20);
+    assert_eq!(json["leak"]["finding"], "inconclusive");
+    assert_eq!(json["leak"]["heap"]["caches"]["image_facts"], 3 << 20);
+    assert_eq!(json["series"][7]["heap"]["unexplained"], 17 << 20);
+}
+
+#[test]
+fn every_form_tells_caches_apart_from_growth_that_nobody_declares() {
+    let report = report(Audit::default());
+    for text in [terminal::render(&report), md::render(&report), html::render(&report)] {
+        for told in
+            ["20.0 MiB allocated: 3.0 MiB in declared caches, 17.0 MiB else", "image_facts 3.0 MiB", "INCONCLUSIVE"]
+        {
+            assert!(text.contains(told), "{told} in {text}");
+        }
+    }
+    assert!(html::render(&report).contains("Heap of the server"));
 }

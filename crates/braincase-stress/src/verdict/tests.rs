@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     audit::{Rule, Violation},
+    leak::{Growth, Signal},
     plan::Lane,
     preset::PRESETS,
 };
@@ -26,6 +27,7 @@ struct Case {
     unseen: Vec<&'static str>,
     death: Option<&'static str>,
     unclean: Vec<String>,
+    leak: Option<Leak>,
     validity: Validity,
     audit: Audit,
 }
@@ -38,6 +40,7 @@ impl Case {
             unseen: Vec::new(),
             death: None,
             unclean: Vec::new(),
+            leak: Some(leak(Finding::Pass)),
             validity: Validity::default(),
             audit: Audit::default(),
         }
@@ -52,9 +55,24 @@ impl Case {
             death: self.death,
             unclean: &self.unclean,
             benefit: None,
+            leak: self.leak.as_ref(),
             validity: &self.validity,
             audit: &self.audit,
         })
+    }
+}
+
+fn leak(finding: Finding) -> Leak {
+    Leak {
+        finding,
+        why: "so it is".to_owned(),
+        signal: Signal::Heap,
+        budget: 2_048.0,
+        turns: 500,
+        growth: Some(Growth { slope: 1_024.0, low: 512.0, high: 4_096.0 }),
+        late_growth: None,
+        remains: None,
+        heap: None,
     }
 }
 
@@ -78,6 +96,7 @@ fn each_missed_target_fails_alone() {
         (Case { turns: Numbers { count: 29, ..good_turns() }, ..Case::good() }, "turns done"),
         (Case { unseen: vec!["edit_scene"], ..Case::good() }, "scenarios seen"),
         (Case { death: Some("signal 9"), ..Case::good() }, "server stays up"),
+        (Case { leak: Some(leak(Finding::Fail)), ..Case::good() }, "memory left behind by a turn"),
         (Case { unclean: vec!["exit code 3".to_owned()], ..Case::good() }, "clean stop"),
     ];
     for (case, name) in cases {
@@ -99,6 +118,17 @@ fn too_few_turns_to_tell_are_inconclusive_only_when_strict() {
     let mut case = Case { turns: few, ..Case::good() };
     assert_eq!(case.judge().outcome, Outcome::Pass);
     assert_eq!(case.judge().underpowered, ["0 errors in 40 turns only exclude an error rate above 8.8 %"]);
+    case.plan.strictness = Strictness::Strict;
+    assert_eq!(case.judge().outcome, Outcome::Inconclusive);
+}
+
+#[test]
+fn a_run_that_cannot_tell_whether_memory_leaks_says_so_and_fails_only_when_strict() {
+    let mut case = Case { leak: Some(leak(Finding::Inconclusive)), ..Case::good() };
+    let verdict = case.judge();
+    assert_eq!(verdict.outcome, Outcome::Pass);
+    let note = "whether memory leaks is not shown: so it is; at least 4.00 KiB a turn would have been seen; a longer run tells more";
+    assert_eq!(verdict.underpowered, [note]);
     case.plan.strictness = Strictness::Strict;
     assert_eq!(case.judge().outcome, Outcome::Inconclusive);
 }

@@ -1,0 +1,276 @@
+//! Leaks: whether memory that nobody declares grows with the turns that were done.
+//!
+//! What counts is live heap, as the allocator says, without what caches declare: a cache that fills is explained, and
+//! resident memory also holds what was freed. Only where a server tells nothing of its heap, resident memory is judged,
+//! with a wider budget. Growth is measured by turn, not by time, and once everything had its chance to warm up: in the
+//! last 60 % of the time with all users. No sign of growth is not enough to pass: it must be shown that a leak of the size
+//! of the budget is not there, and a run that can show neither is inconclusive.
+//!
+//! `growth` fits the trend, `exposition` reads what a server says of its memory, `watch` asks it again and again.
+
+mod exposition;
+mod growth;
+#[cfg(test)]
+mod tests;
+mod watch;
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde::Serialize;
+
+use crate::{plan::Plan, report::table::kibibytes};
+pub use growth::Growth;
+use growth::{Trend, trend};
+pub use watch::Watch;
+
+/// How much of the time with all users is left for caches, pools and buffers to fill.
+const WARM_UP: f64 = 0.4;
+/// A window with fewer turns shows nothing, however quiet the memory was.
+const MIN_TURNS: u64 = 200;
+/// Nor does a shorter one: memory moves slowly, and a trend of some seconds is none.
+const MIN_WINDOW: Duration = Duration::from_secs(60);
+/// A leak goes on; what warms up gets slower. This share of the slope of the first half must be left in the second.
+const STILL_GROWING: f64 = 0.5;
+/// A leak stays when the load is gone: so much of what must have leaked.
+const REMAINS: f64 = 0.5;
+
+/// What a server holds at some moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Heap {
+    /// Bytes that are allocated.
+    pub allocated: u64,
+    /// Bytes in each cache that declares them, by name.
+    pub caches: BTreeMap<String, u64>,
+}
+
+impl Heap {
+    /// Bytes in caches that declare them.
+    #[must_use]
+    pub fn declared(&self) -> u64 {
+        self.caches.values().sum()
+    }
+
+    /// Bytes that nobody declares.
+    #[must_use]
+    pub fn unexplained(&self) -> u64 {
+        self.allocated.saturating_sub(self.declared())
+    }
+}
+
+/// One look at a server.
+#[derive(Debug, Clone, Default)]
+pub struct Sample {
+    /// When, from the start of the run.
+    pub at: Duration,
+    /// Turns that had ended by then.
+    pub turns: u64,
+    /// What it says of its heap.
+    pub heap: Option<Heap>,
+    /// What the system says is resident.
+    pub resident: Option<u64>,
+}
+
+/// What growth is measured of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Signal {
+    /// Live heap without declared caches.
+    Heap,
+    /// Resident memory.
+    Resident,
+}
+
+impl Signal {
+    /// The most bytes that may be left behind by a turn.
+    #[must_use]
+    pub const fn budget(self) -> f64 {
+        match self {
+            Self::Heap => 2_048.0,
+            Self::Resident => 8_192.0,
+        }
+    }
+
+    /// The words for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Heap => "live heap without declared caches",
+            Self::Resident => "resident memory",
+        }
+    }
+
+    fn bytes(self, sample: &Sample) -> Option<f64> {
+        match self {
+            Self::Heap => sample.heap.as_ref().map(|heap| heap.unexplained() as f64),
+            Self::Resident => sample.resident.map(|bytes| bytes as f64),
+        }
+    }
+}
+
+/// What can be said of leaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Finding {
+    /// A leak of the size of the budget is excluded.
+    Pass,
+    /// More than the budget leaks.
+    Fail,
+    /// Neither can be said.
+    Inconclusive,
+}
+
+impl Finding {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "PASS",
+            Self::Fail => "FAIL",
+            Self::Inconclusive => "INCONCLUSIVE",
+        }
+    }
+}
+
+/// The judgement with its reasons.
+#[derive(Debug, Clone, Serialize)]
+pub struct Leak {
+    /// What can be said.
+    pub finding: Finding,
+    /// Why, in words.
+    pub why: String,
+    /// What was measured.
+    pub signal: Signal,
+    /// The most bytes that a turn may leave behind.
+    pub budget: f64,
+    /// Turns in the window that was judged.
+    pub turns: u64,
+    /// Bytes a turn over the whole window.
+    pub growth: Option<Growth>,
+    /// Bytes a turn over its second half.
+    pub late_growth: Option<Growth>,
+    /// The share of what must have leaked that was left after the load, if it was looked at.
+    pub remains: Option<f64>,
+    /// What the server held at the end.
+    pub heap: Option<Heap>,
+}
+
+impl Leak {
+    /// The smallest leak, in bytes a turn, that this run excludes.
+    #[must_use]
+    pub fn excluded(&self) -> Option<f64> {
+        self.growth.map(|growth| growth.high.max(0.0))
+    }
+
+    /// The growth as people read it.
+    #[must_use]
+    pub fn told_growth(&self) -> String {
+        let Some(Growth { slope, low, high }) = self.growth else { return "no trend".to_owned() };
+        format!("{} (95 %: {} to {})", kibibytes(slope), kibibytes(low), kibibytes(high))
+    }
+}
+
+/// Whether the samples look like a leak, so that it must be seen what is left of it when the load is gone.
+#[must_use]
+pub fn is_suspected(plan: &Plan, samples: &[Sample]) -> bool {
+    Window::of(plan, samples).is_some_and(|window| window.suspicion().is_ok())
+}
+
+/// Judges; nothing if the server's memory cannot be seen. `drained` is a look at it some time after the load.
+#[must_use]
+pub fn judge(plan: &Plan, samples: &[Sample], drained: Option<&Sample>) -> Option<Leak> {
+    let window = Window::of(plan, samples)?;
+    let remains = drained.and_then(|sample| window.remains(window.signal.bytes(sample)?));
+    let (finding, why) = window.find(remains);
+    Some(Leak {
+        finding,
+        why,
+        signal: window.signal,
+        budget: window.signal.budget(),
+        turns: window.turns,
+        growth: window.trend.map(|trend| trend.all),
+        late_growth: window.trend.map(|trend| trend.late),
+        remains,
+        heap: samples.iter().rev().find_map(|sample| sample.heap.clone()),
+    })
+}
+
+/// The samples that count, and their trend.
+struct Window {
+    signal: Signal,
+    turns: u64,
+    lasted: Duration,
+    first: f64,
+    trend: Option<Trend>,
+}
+
+impl Window {
+    /// The heap is judged if it was seen in the window, resident memory otherwise.
+    fn of(plan: &Plan, samples: &[Sample]) -> Option<Self> {
+        let from = plan.hold_starts() + plan.hold.mul_f64(WARM_UP);
+        let lasted = plan.hold_ends() - from;
+        let seen = |signal: Signal| {
+            let within = samples.iter().filter(|sample| (from..=plan.hold_ends()).contains(&sample.at));
+            let points: Vec<_> =
+                within.filter_map(|sample| Some((sample.turns as f64, signal.bytes(sample)?))).collect();
+            (!points.is_empty()).then_some((signal, points))
+        };
+        let (signal, points) = seen(Signal::Heap).or_else(|| seen(Signal::Resident))?;
+        let span = points.last()?.0 - points.first()?.0;
+        let trend = trend(&points);
+        let first = trend.map_or(points.first()?.1, |trend| trend.first);
+        Some(Self { signal, turns: span as u64, lasted, first, trend })
+    }
+
+    fn find(&self, remains: Option<f64>) -> (Finding, String) {
+        let budget = self.signal.budget();
+        let Some(trend) = self.trend else {
+            return (Finding::Inconclusive, "too few looks at the memory for a trend".to_owned());
+        };
+        if self.is_too_small() {
+            let (turns, seconds) = (self.turns, self.lasted.as_secs());
+            return (Finding::Inconclusive, format!("{turns} turns in {seconds} s are too few to tell"));
+        }
+        if trend.all.high < budget {
+            return (Finding::Pass, "a leak of the size of the budget is excluded".to_owned());
+        }
+        match (self.suspicion(), remains) {
+            (Err(why), _) => (Finding::Inconclusive, why.to_owned()),
+            (Ok(()), Some(share)) if share >= REMAINS => {
+                (Finding::Fail, format!("it goes on, and {:.0} % of it is left after the load", share * 100.0))
+            }
+            (Ok(()), Some(share)) => {
+                let left = share.max(0.0) * 100.0;
+                (Finding::Inconclusive, format!("it grew, but only {left:.0} % of it is left after the load"))
+            }
+            (Ok(()), None) => {
+                (Finding::Inconclusive, "it grew, and what is left after the load is not known".to_owned())
+            }
+        }
+    }
+
+    fn is_too_small(&self) -> bool {
+        self.turns < MIN_TURNS || self.lasted < MIN_WINDOW
+    }
+
+    /// Whether everything that can be seen under load speaks for a leak; otherwise what speaks against it.
+    fn suspicion(&self) -> Result<(), &'static str> {
+        let Some(Trend { all, early, late, .. }) = self.trend else { return Err("there is no trend") };
+        if self.is_too_small() {
+            Err("too few turns")
+        } else if all.low <= self.signal.budget() {
+            Err("it may or may not be within the budget")
+        } else if late.low <= 0.0 {
+            Err("it grew, but not surely to the end")
+        } else if late.slope < STILL_GROWING * early.slope {
+            Err("it grew, but ever slower, as what warms up does")
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The share of what must have leaked in the window that is left.
+    fn remains(&self, drained: f64) -> Option<f64> {
+        let leaked = self.trend?.all.slope * self.turns as f64;
+        (leaked > 0.0).then(|| (drained - self.first) / leaked)
+    }
+}

@@ -1,0 +1,58 @@
+//! What a server says of its memory, read from its metrics.
+
+use super::Heap;
+
+/// The heap in a page of metrics; nothing if the server does not tell.
+pub(super) fn heap(metrics: &str) -> Option<Heap> {
+    let mut heap = Heap::default();
+    let mut is_told = false;
+    for line in metrics.lines() {
+        let Some((series, value)) = line.rsplit_once(' ') else { continue };
+        let Ok(value) = value.parse::<f64>() else { continue };
+        if let Some(labels) = labels(series, "braincase_heap_bytes") {
+            if label(labels, "kind") == Some("allocated") {
+                heap.allocated = value as u64;
+                is_told = true;
+            }
+        } else if let Some(labels) = labels(series, "braincase_cache_weight")
+            && label(labels, "unit") == Some("bytes")
+            && let Some(name) = label(labels, "cache")
+        {
+            *heap.caches.entry(name.to_owned()).or_default() += value as u64;
+        }
+    }
+    is_told.then_some(heap)
+}
+
+fn labels<'a>(series: &'a str, name: &str) -> Option<&'a str> {
+    series.strip_prefix(name)?.strip_prefix('{')?.strip_suffix('}')
+}
+
+fn label<'a>(labels: &'a str, name: &str) -> Option<&'a str> {
+    labels.split(',').find_map(|label| label.strip_prefix(name)?.strip_prefix("=\"")?.strip_suffix('"'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_heap_and_what_caches_declare_are_found() {
+        let metrics = "# TYPE braincase_heap_bytes gauge\n\
+            braincase_heap_bytes{kind=\"resident\"} 900\n\
+            braincase_heap_bytes{kind=\"allocated\"} 700\n\
+            braincase_cache_weight{cache=\"image_facts\",unit=\"bytes\"} 120\n\
+            braincase_cache_weight{cache=\"tokens\",unit=\"bytes\"} 80\n\
+            braincase_cache_weight{cache=\"few\",unit=\"entries\"} 5\n\
+            braincase_cache_weighty{cache=\"other\",unit=\"bytes\"} 5\n";
+        let heap = heap(metrics).unwrap();
+        assert_eq!((heap.allocated, heap.declared(), heap.unexplained()), (700, 200, 500));
+        assert_eq!(heap.caches.keys().collect::<Vec<_>>(), ["image_facts", "tokens"]);
+    }
+
+    #[test]
+    fn a_server_that_does_not_tell_has_no_heap() {
+        assert_eq!(heap("braincase_cache_weight{cache=\"a\",unit=\"bytes\"} 1\n"), None);
+        assert_eq!(heap("<html>not metrics</html>"), None);
+    }
+}
