@@ -26,6 +26,8 @@ enum Name {
     Tokens,
     /// Capturing and delivering failures.
     Errors,
+    /// The cache.
+    Cache,
 }
 
 impl Name {
@@ -33,6 +35,7 @@ impl Name {
         match self {
             Self::Tokens => ("braincase-tokens", "tokens"),
             Self::Errors => ("braincase-errors", "errors"),
+            Self::Cache => ("braincase-cache", "cache"),
         }
     }
 }

@@ -24,6 +24,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn create_project(&self, tenant: TenantId, project: &Project) -> Result<(), StoreError>;
     /// One project, unless it is unknown or deleted.
     async fn load_project(&self, scope: Scope) -> Result<Option<Project>, StoreError>;
+    /// How far the parts of a project have come, unless it is unknown or deleted; a small read.
+    async fn load_revisions(&self, scope: Scope) -> Result<Option<Revisions>, StoreError>;
     /// The tenant's projects, newest first, after the cursor.
     async fn list_projects(&self, tenant: TenantId, page: &Page) -> Result<Vec<Project>, StoreError>;
     /// Deletes a project with all that belongs to it; `false` if it is unknown.
@@ -103,6 +105,21 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn check(&self) -> Result<(), StoreError>;
     /// Writes out what is queued and closes every connection.
     async fn close(&self);
+}
+
+/// How far the parts of a project have come. Each number rises with every change of what the store lists of that part, in
+/// the same transaction: who reads a number and then the part has the part at that number or a newer one, and may keep it
+/// for as long as the number stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revisions {
+    /// Of [`Store::list_scenes`].
+    pub scenes: i64,
+    /// Of [`Store::recent_messages`].
+    pub messages: i64,
+    /// Of [`Store::list_memories`].
+    pub memories: i64,
+    /// Of [`Store::list_images`], with what is known of them.
+    pub images: i64,
 }
 
 /// A part of a list.

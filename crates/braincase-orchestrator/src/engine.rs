@@ -16,7 +16,8 @@ use braincase_core::{
 use braincase_tokens::{Calibrator, ToolSet, Watermark};
 
 use crate::{
-    analyses::Analyses, facts::Arrivals, hub::Hub, orchestrator::Parts, queue::Queues, running::Running, tools,
+    analyses::Analyses, counts, facts::Arrivals, hub::Hub, kept::KeptParts, keys::UsedKeys, orchestrator::Parts,
+    queue::Queues, running::Running, tools,
 };
 
 /// What every step of a turn can reach.
@@ -37,6 +38,10 @@ pub(crate) struct Engine {
     pub(crate) analyses: Analyses,
     /// Facts by content, so that a hot image costs no read.
     pub(crate) facts: Cache<(TenantId, ContentHash), ImageFacts>,
+    /// The parts of projects, so that a turn reads only what has changed.
+    pub(crate) kept: KeptParts,
+    /// What idempotency keys were used for lately.
+    pub(crate) keys: UsedKeys,
     /// What providers were seen to count.
     pub(crate) calibrator: Calibrator,
     /// The tools of every prompt, counted once.
@@ -45,8 +50,8 @@ pub(crate) struct Engine {
     pub(crate) watermarks: Cache<Scope, Mutex<Watermark>>,
 }
 
-/// Of how many projects is known that they were warned.
-const MAX_WATERMARKS: u64 = 4_096;
+/// How much memory it may take to know which projects were warned: about 5 000.
+const MAX_WATERMARK_BYTES: u64 = 2 << 20;
 /// How long it is known.
 const WATERMARK_TTL: Duration = Duration::from_secs(24 * 3_600);
 /// How much memory the facts of hot images may take.
@@ -59,9 +64,13 @@ impl Engine {
         // Images of one upload are analysed together; they need not be read from the store together ten minutes later.
         let facts = Cache::builder("image_facts").bound(bound).jitter(0.1);
         let facts = facts.build(Arc::clone(&parts.clock), Arc::clone(&parts.background));
-        let watermarks = Cache::builder("watermarks").ttl(WATERMARK_TTL).bound(Bound::Entries(MAX_WATERMARKS));
+        let bound = Bound::Bytes { limit: MAX_WATERMARK_BYTES, key_heap: |_| 0, value_heap: |_| 0 };
+        let watermarks = Cache::builder("watermarks").ttl(WATERMARK_TTL).bound(bound);
         let watermarks = watermarks.build(Arc::clone(&parts.clock), Arc::clone(&parts.background));
+        let parts = counts::share(parts);
         Self {
+            kept: KeptParts::new(&parts),
+            keys: UsedKeys::new(&parts),
             parts,
             hub: Hub::default(),
             queues: Queues::default(),

@@ -1,12 +1,23 @@
 //! Idempotency keys: each is good for a while, and then it is forgotten so that they do not pile up for ever.
+//!
+//! What a key was used for never changes, so that whoever repeats a request again and again need not ask the store again
+//! and again. That a key was not used can change at any moment, so only the store can say it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use braincase_core::{background::Failure, store::StoreError};
+use braincase_cache::{Bound, Cache};
+use braincase_core::{
+    ContentHash, Scope, TurnId,
+    background::Failure,
+    store::{Accepted, Idempotency, StoreError},
+};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::{Engine, Shared};
+use crate::{
+    engine::{Engine, Shared},
+    orchestrator::Parts,
+};
 
 /// How often keys are looked for that have served their time.
 const PERIOD: Duration = Duration::from_secs(600);
@@ -14,6 +25,58 @@ const PERIOD: Duration = Duration::from_secs(600);
 const BATCH: usize = 500;
 /// The most writes of one sweep; what is left then is for the next. By this, 480 keys a second can expire.
 const MAX_BATCHES: usize = 576;
+
+/// How much memory used keys may take: about 4 000 keys of usual length.
+const MAX_BYTES: u64 = 2 << 20;
+
+/// What keys were used for lately. It is known for ten minutes, so a key may be good for that much longer than its day.
+#[derive(Debug)]
+pub(crate) struct UsedKeys(Cache<(Scope, String), Used>);
+
+#[derive(Debug)]
+struct Used {
+    request: ContentHash,
+    turn: TurnId,
+}
+
+impl UsedKeys {
+    pub(crate) fn new(parts: &Parts) -> Self {
+        let bound = Bound::Bytes {
+            limit: MAX_BYTES,
+            key_heap: |(_, key): &(Scope, String)| key.capacity() as u64,
+            value_heap: |_| 0,
+        };
+        let cache = Cache::builder("idempotency_keys").bound(bound);
+        Self(cache.build(Arc::clone(&parts.clock), Arc::clone(&parts.background)))
+    }
+
+    /// Notes that a key is used, once that is stored.
+    pub(crate) fn note(&self, scope: Scope, idempotency: &Idempotency, turn: TurnId) {
+        self.0.insert((scope, idempotency.key.clone()), Used { request: idempotency.request, turn });
+    }
+
+    fn get(&self, scope: Scope, idempotency: &Idempotency) -> Option<Accepted> {
+        let used = self.0.get(&(scope, idempotency.key.clone()))?;
+        let is_same = used.request == idempotency.request;
+        Some(if is_same { Accepted::Repeated(used.turn) } else { Accepted::KeyReused })
+    }
+}
+
+/// What a key was used for before, if it was.
+pub(crate) async fn find_repeated(
+    engine: &Engine,
+    scope: Scope,
+    idempotency: &Idempotency,
+) -> Result<Option<Accepted>, StoreError> {
+    if let Some(known) = engine.keys.get(scope, idempotency) {
+        return Ok(Some(known));
+    }
+    let found = engine.parts.store.find_repeated(scope, idempotency).await?;
+    if let Some(Accepted::Repeated(turn)) = found {
+        engine.keys.note(scope, idempotency, turn);
+    }
+    Ok(found)
+}
 
 /// Forgets keys now and then, until the server stops; first at once, since a server may never run for long.
 pub(crate) async fn sweep(engine: Shared, stopping: CancellationToken) -> Result<(), Failure> {

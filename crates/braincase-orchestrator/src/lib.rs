@@ -5,7 +5,7 @@
 //!
 //! Modules in reading order: [`orchestrator`] and [`ask`] are what callers use; `turn` tells the eight steps, each in its
 //! own file; [`tools`] is what a brain can do; [`brain`] and [`vision`] are the two kinds of each; [`compute`] keeps long
-//! computations off the async threads.
+//! computations off the async threads. `kept`, `counts` and `keys` spare reading and counting again what has not changed.
 
 pub mod ask;
 pub mod brain;
@@ -17,9 +17,11 @@ pub mod tools;
 pub mod vision;
 
 mod analyses;
+mod counts;
 mod engine;
 mod facts;
 mod hub;
+mod kept;
 mod keys;
 mod queue;
 mod running;

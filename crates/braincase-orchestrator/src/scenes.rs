@@ -9,7 +9,7 @@ use braincase_core::{
     store::{ChangeCommit, SceneChange, StoreError},
 };
 
-use crate::{Error, engine::Shared, tools::workspace::Workspace, turn::told};
+use crate::{Error, engine::Shared, kept::scenes_now, tools::workspace::Workspace, turn::told};
 
 /// Adds a scene at the end of the storyboard.
 pub(crate) async fn add(engine: &Shared, scope: Scope, spec: SceneSpec) -> Result<Scene, Error> {
@@ -18,7 +18,7 @@ pub(crate) async fn add(engine: &Shared, scope: Scope, spec: SceneSpec) -> Resul
     check_images(engine, scope, &spec).await?;
     let mut edits = engine.edits.take_place(scope);
     edits.reached().await;
-    let scenes = engine.parts.store.list_scenes(scope).await?;
+    let scenes = scenes_now(engine, scope).await?;
     let images: [Image; 0] = [];
     let (now, most) = (engine.parts.clock.now(), engine.parts.limits.max_scenes);
     let mut workspace = Workspace::of(&scenes, &images, now, most);

@@ -31,11 +31,11 @@ use self::{
     end::{Ended, Stop, unless_stopped},
     plan::Plan,
     progress::Progress,
-    recall::{Context, recall, scenes_now},
+    recall::{Context, recall},
     remember::{Stored, close_unsure, remember, remember_early},
     watch::watch,
 };
-use crate::{Ask, engine::Shared};
+use crate::{Ask, engine::Shared, kept::scenes_now};
 
 /// How often a result is worked out anew because somebody edited the same scene at the same moment.
 const MAX_ATTEMPTS: usize = 4;
@@ -73,7 +73,7 @@ async fn settle(engine: &Shared, turn: &mut Progress, mut context: Context, plan
     for _ in 0..MAX_ATTEMPTS {
         let mut edits = engine.edits.take_place(turn.request.scope);
         edits.reached().await;
-        context.scenes = scenes_now(engine, &turn.request).await?;
+        context.scenes = scenes_now(engine, turn.request.scope).await?;
         let changes = act(engine, turn, &context, &plan)?;
         match remember(engine, turn, &context, changes).await? {
             Stored::Yes(ended) => return Ok(*ended),

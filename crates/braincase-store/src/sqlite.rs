@@ -32,7 +32,7 @@ use braincase_core::{
     message::Message,
     project::Project,
     scene::{Iteration, Scene},
-    store::{Accept, Accepted, ChangeCommit, Idempotency, Page, Store, StoreError, TurnCommit},
+    store::{Accept, Accepted, ChangeCommit, Idempotency, Page, Revisions, Store, StoreError, TurnCommit},
     turn::Turn,
 };
 use bytes::Bytes;
@@ -110,6 +110,10 @@ impl Store for SqliteStore {
 
     async fn load_project(&self, scope: Scope) -> Result<Option<Project>, StoreError> {
         project::load(&self.inner.readers, scope).await
+    }
+
+    async fn load_revisions(&self, scope: Scope) -> Result<Option<Revisions>, StoreError> {
+        project::revisions(&self.inner.readers, scope).await
     }
 
     async fn list_projects(&self, tenant: TenantId, page: &Page) -> Result<Vec<Project>, StoreError> {

@@ -7,7 +7,7 @@
 //!
 //! Modules in reading order: [`registry`] knows the models; [`model`] is one of them, with its limits; [`mod@fit`] packs a
 //! prompt; [`account`] says what a chat request costs; [`calibration`] learns what providers count; [`text`] remembers its
-//! own count; [`encoding`] counts; `memo` remembers counts.
+//! own count; [`encoding`] counts; [`memo`] remembers counts, in a table of its own or where the caller keeps them.
 
 pub mod registry;
 
@@ -15,10 +15,9 @@ pub mod account;
 pub mod calibration;
 pub mod encoding;
 pub mod fit;
+pub mod memo;
 pub mod model;
 pub mod text;
-
-mod memo;
 
 pub use account::{
     Cost, Detail, Image, ImageRule, Message, Role, ToolCall, ToolChoice, ToolSchema, ToolSet, ToolSetId,
@@ -30,6 +29,7 @@ pub use fit::{
     Account, DoesNotFit, Fate, FitError, Fitted, History, Largest, Need, Part, PartAccount, Policy, Sections, Shrink,
     Watermark, Why, fit,
 };
+pub use memo::{Counts, Fingerprint, Memo};
 pub use model::{Budget, Exactness, Model, ReserveTooLarge};
 pub use registry::{InvalidRegistry, Registry, UnknownModel};
 pub use text::Text;

@@ -33,7 +33,7 @@ pub struct Model {
     /// Where these facts come from, and of when they are.
     pub source: Arc<str>,
     pub(crate) correction: Correction,
-    pub(crate) memo: Arc<Memo>,
+    pub(crate) memo: Memo,
 }
 
 /// How far a count can be trusted.
@@ -116,6 +116,12 @@ impl Model {
     #[must_use]
     pub fn uncalibrated(&self) -> Self {
         Self { correction: Correction::default(), ..self.clone() }
+    }
+
+    /// The same model, which remembers counts in this memo.
+    #[must_use]
+    pub fn with_memo(&self, memo: &Memo) -> Self {
+        Self { memo: memo.clone(), ..self.clone() }
     }
 
     pub(crate) fn with_percent(&self, tokens: usize) -> usize {

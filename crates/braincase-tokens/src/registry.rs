@@ -6,10 +6,7 @@ mod row;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, LazyLock},
-};
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -29,7 +26,7 @@ pub struct Registry {
     rows: BTreeMap<String, Row>,
     /// By all names.
     models: BTreeMap<String, Model>,
-    memo: Arc<Memo>,
+    memo: Memo,
 }
 
 /// The registry does not know a model. It never guesses, since a wrong window loses prompts.
@@ -130,6 +127,13 @@ impl Registry {
         }
         changed.models = changed.named_models()?;
         Ok(changed)
+    }
+
+    /// The same models, which remember counts in this memo.
+    #[must_use]
+    pub fn with_memo(&self, memo: &Memo) -> Self {
+        let models = self.models.iter().map(|(name, model)| (name.clone(), model.with_memo(memo))).collect();
+        Self { models, memo: memo.clone(), ..self.clone() }
     }
 
     /// A model by its name, with or without a provider (`openai/gpt-4o`), and with any of the dates and words that its row

@@ -12,7 +12,7 @@ use braincase_core::{
 use serde_json::json;
 
 use super::enrich;
-use crate::engine::Shared;
+use crate::{engine::Shared, kept::scenes_now};
 
 /// How often it is tried again because somebody edited a scene at the same moment.
 const MAX_ATTEMPTS: usize = 4;
@@ -41,7 +41,7 @@ async fn take_in_one(engine: &Shared, scope: Scope, image: ImageId) -> Result<()
             Analysis::Pending => return Ok(()),
             Analysis::Failed(problem) => refused(engine, image.id, problem),
             Analysis::Ready(facts) => {
-                let scenes = engine.parts.store.list_scenes(scope).await?;
+                let scenes = scenes_now(engine, scope).await?;
                 taken_in(engine, image.id, facts, &scenes)
             }
         };

@@ -24,6 +24,9 @@ pub(super) async fn accept(engine: &Shared, request: &Request, client: &Client) 
     let accepted = engine.parts.store.accept_turn(request.scope, &accept).await;
     match accepted.map_err(Stop::Unsure)? {
         Accepted::New(event) => {
+            if let Some(idempotency) = &request.idempotency {
+                engine.keys.note(request.scope, idempotency, request.turn_id);
+            }
             client.tell(Ok(Submitted { turn_id: request.turn_id, after: event.seq - 1, repeated: false }));
             engine.announce(request.scope, &[event]);
             Ok(())

@@ -16,7 +16,7 @@ use super::{
     end::Stop,
     progress::{Progress, Request, Stopwatch},
 };
-use crate::{Ask, Error, Policy, engine::Shared, queue::Full};
+use crate::{Ask, Error, Policy, engine::Shared, keys::find_repeated, queue::Full};
 
 /// The longest idempotency key, in bytes.
 const MAX_KEY_BYTES: usize = 255;
@@ -102,7 +102,7 @@ fn find_model(engine: &Shared, ask: &Ask) -> Result<Model, Error> {
 
 async fn check_repeated(engine: &Shared, scope: Scope, idempotency: Option<&Idempotency>) -> Result<(), Stop> {
     let Some(idempotency) = idempotency else { return Ok(()) };
-    let earlier = engine.parts.store.find_repeated(scope, idempotency).await.map_err(Error::from)?;
+    let earlier = find_repeated(engine, scope, idempotency).await.map_err(Error::from)?;
     match earlier {
         Some(Accepted::Repeated(turn)) => Err(Stop::Repeated(turn)),
         Some(Accepted::KeyReused) => Err(Stop::Refused(Error::KeyReused)),

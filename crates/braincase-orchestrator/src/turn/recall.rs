@@ -1,30 +1,33 @@
 //! Recall: gather what is remembered of the project, all parts at once and under one deadline.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use braincase_core::{
     image::{Analysis, Image},
     memory::Memory,
     message::Message,
     scene::Scene,
-    store::StoreError,
+    store::{Revisions, StoreError},
 };
 use futures_util::join;
 use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, info_span};
 
 use super::{end::Stop, progress::Request};
-use crate::{engine::Shared, queue::Place};
+use crate::{engine::Shared, kept::revisions, queue::Place};
 
 /// How many images of the project a prompt may tell of.
 const MAX_IMAGES: usize = 50;
 
+/// Asking what has changed may take this part of the time for gathering; without an answer everything is read.
+const REVISIONS_SHARE: u32 = 4;
+
 /// What is remembered of a project.
 #[derive(Debug, Default)]
 pub(crate) struct Context {
-    pub(crate) scenes: Vec<Scene>,
-    pub(crate) messages: Vec<Message>,
-    pub(crate) memories: Vec<Memory>,
+    pub(crate) scenes: Arc<Vec<Scene>>,
+    pub(crate) messages: Arc<Vec<Message>>,
+    pub(crate) memories: Arc<Vec<Memory>>,
     /// The images that came with the request first, then the newest of the project.
     pub(crate) images: Vec<Image>,
     /// How many of the oldest messages were cut from the prompt for good.
@@ -37,21 +40,26 @@ pub(crate) struct Context {
     pub(crate) took: Duration,
 }
 
-/// Waits for the turn's place, then gathers the context. A part that fails is recorded and left out; it never fails the
-/// turn.
+/// Waits for the turn's place, then gathers the context: what has not changed since it was last read is not read again. A
+/// part that fails is recorded and left out; it never fails the turn.
 pub(super) async fn recall(engine: &Shared, request: &Request, place: &mut Place) -> Result<Context, Stop> {
     let clock = &engine.parts.clock;
     let arrived = clock.monotonic();
     place.reached().await;
     let started = clock.monotonic();
-    let (store, scope, limits) = (&engine.parts.store, request.scope, &engine.parts.limits);
+    let (store, scope, limits, kept) = (&engine.parts.store, request.scope, &engine.parts.limits, &engine.kept);
     let deadline = Instant::now() + limits.context_deadline;
     let parts = async {
+        let known = revisions(engine, scope, limits.context_deadline / REVISIONS_SHARE).await;
+        let at = |part: fn(Revisions) -> i64| known.map(part);
+        let messages = store.recent_messages(scope, limits.recent_messages, limits.max_recent_bytes);
+        let memories = store.list_memories(scope, limits.max_memories);
+        let images = store.list_images(scope, MAX_IMAGES);
         join!(
-            timeout_at(deadline, store.list_scenes(scope)),
-            timeout_at(deadline, store.recent_messages(scope, limits.recent_messages, limits.max_recent_bytes)),
-            timeout_at(deadline, store.list_memories(scope, limits.max_memories)),
-            timeout_at(deadline, store.list_images(scope, MAX_IMAGES)),
+            timeout_at(deadline, kept.scenes.get_or_load(scope, at(|known| known.scenes), store.list_scenes(scope))),
+            timeout_at(deadline, kept.messages.get_or_load(scope, at(|known| known.messages), messages)),
+            timeout_at(deadline, kept.memories.get_or_load(scope, at(|known| known.memories), memories)),
+            timeout_at(deadline, kept.images.get_or_load(scope, at(|known| known.images), images)),
         )
     };
     let (scenes, messages, memories, images) = parts.instrument(info_span!("context_build")).await;
@@ -60,14 +68,9 @@ pub(super) async fn recall(engine: &Shared, request: &Request, place: &mut Place
     context.messages = context.part(request, "messages", messages);
     context.memories = context.part(request, "memories", memories);
     let images = context.part(request, "images", images);
-    context.images = attached_first(engine, request, images);
+    context.images = attached_first(engine, request, images.as_ref().clone());
     context.took = clock.monotonic().saturating_sub(started);
     Ok(context)
-}
-
-/// The scenes as they are now, for a turn that has to act again.
-pub(super) async fn scenes_now(engine: &Shared, request: &Request) -> Result<Vec<Scene>, StoreError> {
-    engine.parts.store.list_scenes(request.scope).await
 }
 
 impl Context {

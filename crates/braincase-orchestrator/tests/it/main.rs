@@ -5,6 +5,7 @@ mod events;
 mod failures;
 mod faulty;
 mod images;
+mod kept;
 mod keys;
 mod long_project;
 mod order;

@@ -1,9 +1,6 @@
 //! Every failure within a turn is recorded exactly once, wherever it happens.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::Arc;
 
 use braincase_core::{brain::BrainError, store::Store, turn::TurnStatus, vision::VisionError};
 use braincase_errors::{Capture, Limit, MemorySink, Record, Recorder, RecorderOptions};
@@ -12,9 +9,10 @@ use serde_json::json;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::layer::SubscriberExt;
 
-use crate::{
-    faulty::{Fault, FaultyStore},
-    support::{Desk, Setting, call, decision, picture, shows},
+use crate::support::{
+    Desk, Setting, call, decision,
+    faulty_store::{Calls, Fault, FaultyStore},
+    picture, shows,
 };
 
 /// Records what is logged as an error on this thread, besides what tasks return.
@@ -27,11 +25,11 @@ fn listen(logged: &Arc<MemorySink>) -> DefaultGuard {
 
 /// A desk on which one call of the store fails, and what is logged there.
 async fn faulty_desk(fault: Fault) -> (Desk, Arc<MemorySink>, DefaultGuard) {
-    counting_desk(fault, &Arc::default()).await
+    counting_desk(fault, &Calls::default()).await
 }
 
 /// The same, with a count of the calls.
-async fn counting_desk(fault: Fault, calls: &Arc<AtomicUsize>) -> (Desk, Arc<MemorySink>, DefaultGuard) {
+async fn counting_desk(fault: Fault, calls: &Calls) -> (Desk, Arc<MemorySink>, DefaultGuard) {
     let logged = Arc::new(MemorySink::new(1_000));
     let listening = listen(&logged);
     let around = |real| Arc::new(FaultyStore { real, calls: Arc::clone(calls), fault }) as Arc<dyn Store>;
@@ -46,7 +44,7 @@ fn errors(desk: &Desk, logged: &MemorySink) -> Vec<Record> {
 #[tokio::test]
 async fn a_missing_part_of_the_context_is_recorded_once_with_its_turn() {
     let mut missing = 0;
-    for number in 1..=5 {
+    for number in 1..=6 {
         // Given
         let (desk, logged, _listening) = faulty_desk(Fault::Before(number)).await;
         // When
@@ -59,7 +57,7 @@ async fn a_missing_part_of_the_context_is_recorded_once_with_its_turn() {
         assert_eq!(record.context.project, Some(desk.scope.project));
         missing += 1;
     }
-    assert_eq!(missing, 4);
+    assert_eq!(missing, 5, "four parts, and what tells which of them have changed");
 }
 
 #[tokio::test]
@@ -127,10 +125,10 @@ async fn make_a_scene(desk: &Desk) -> bool {
 #[tokio::test]
 async fn whichever_call_of_the_store_fails_it_is_told_to_the_client_or_recorded_once() {
     let calls = {
-        let counter = Arc::default();
+        let counter = Calls::default();
         let (desk, _, _listening) = counting_desk(Fault::None, &counter).await;
         make_a_scene(&desk).await;
-        counter.load(Ordering::SeqCst)
+        counter.lock().unwrap().len()
     };
     for number in 1..=calls {
         // Given

@@ -1,5 +1,7 @@
 //! A desk to work at: an orchestrator over a real store in a temporary folder, with a scripted brain and vision.
 
+pub(crate) mod faulty_store;
+
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex},
@@ -40,6 +42,8 @@ pub(crate) struct Desk {
     pub(crate) records: Arc<MemorySink>,
     pub(crate) supervisor: Arc<Supervisor>,
     pub(crate) scope: Scope,
+    /// Makes another orchestrator over the same store, as another process would have.
+    another: Box<dyn Fn() -> Orchestrator + Send + Sync>,
     _folder: tempfile::TempDir,
 }
 
@@ -71,21 +75,32 @@ impl Desk {
         let brain = Arc::new(ScriptedBrain::default());
         let vision = Arc::new(ScriptedVision::default());
         let models = Arc::new(Registry::embedded().clone());
-        let orchestrator = Orchestrator::new(Parts {
-            store: around(store.clone()),
-            brain: setting.brain.unwrap_or_else(|| brain.clone()),
-            vision: vision.clone(),
-            clock,
-            compute: Compute::new(background.clone(), 2, LIMIT),
-            background: background.clone(),
-            limits: setting.limits,
-            models: models.clone(),
-            model: models.get(setting.model.unwrap_or("gpt-4o")).unwrap(),
-            model_name: setting.model.unwrap_or("gpt-4o").to_owned(),
-            image_mode: setting.image_mode,
-        });
+        let seen_store = around(store.clone());
+        let (deciding, looking) = (setting.brain.unwrap_or_else(|| brain.clone()), vision.clone());
+        let spawning = background.clone();
+        let another = move || {
+            Orchestrator::new(Parts {
+                store: seen_store.clone(),
+                brain: deciding.clone(),
+                vision: looking.clone(),
+                clock: clock.clone(),
+                compute: Compute::new(spawning.clone(), 2, LIMIT),
+                background: spawning.clone(),
+                limits: setting.limits.clone(),
+                models: models.clone(),
+                model: models.get(setting.model.unwrap_or("gpt-4o")).unwrap(),
+                model_name: setting.model.unwrap_or("gpt-4o").to_owned(),
+                image_mode: setting.image_mode,
+            })
+        };
         let scope = new_project(&store).await;
-        Self { orchestrator, store, brain, vision, records, supervisor: background, scope, _folder: folder }
+        let orchestrator = another();
+        let (supervisor, another) = (background, Box::new(another));
+        Self { orchestrator, store, brain, vision, records, supervisor, scope, another, _folder: folder }
+    }
+
+    pub(crate) fn another_orchestrator(&self) -> Orchestrator {
+        (self.another)()
     }
 
     pub(crate) fn ask(&self, prompt: &str) -> Ask {

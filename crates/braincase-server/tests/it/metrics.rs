@@ -87,3 +87,24 @@ async fn what_is_allocated_can_be_seen() {
     assert!(during - before > half, "{before} {during}");
     assert!(during - after > half, "{during} {after}");
 }
+
+#[tokio::test]
+async fn what_turns_read_and_count_again_is_found_in_caches() {
+    // Given a project with a scene whose text is long enough to be worth remembering, when it has three turns,
+    let app = TestApp::start().await;
+    let project = app.project().await;
+    let hits = async |cache: &str| {
+        let metrics = Metrics::of(&app).await;
+        let series = format!("braincase_cache_reads_total{{cache=\"{cache}\",result=\"hit\"}}");
+        metrics.values(&series).sum::<f64>()
+    };
+    app.turn(&project, &format!("Add a scene with the text \"{}\"", "Good morning. ".repeat(40))).await;
+    for _ in 0..2 {
+        app.turn(&project, "What is this?").await;
+    }
+
+    // Then counts and parts were found. The caches of other servers in this process are in the sums, too.
+    for cache in ["token_counts", "context_scenes", "context_memories", "context_images"] {
+        assert!(hits(cache).await > 0.0, "{cache}");
+    }
+}

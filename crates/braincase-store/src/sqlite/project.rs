@@ -5,7 +5,7 @@ use braincase_core::{
     ContentHash, Scope, TenantId,
     bounded::OutOfBounds,
     project::{Project, ProjectName},
-    store::{Page, StoreError},
+    store::{Page, Revisions, StoreError},
 };
 use sqlx::{SqliteConnection, SqlitePool, sqlite::SqliteRow};
 
@@ -23,6 +23,28 @@ pub(super) async fn load(readers: &SqlitePool, scope: Scope) -> Result<Option<Pr
         .await
         .map_err(store_error)?;
     row.as_ref().map(project).transpose()
+}
+
+/// The chat's number is the sum of two that never fall, and rises when either does.
+pub(super) async fn revisions(readers: &SqlitePool, scope: Scope) -> Result<Option<Revisions>, StoreError> {
+    let row = sqlx::query(
+        "SELECT scene_rev, message_seq + history_from AS message_rev, memory_rev, image_rev FROM project
+         WHERE tenant_id = ?1 AND id = ?2",
+    )
+    .bind(scope.tenant.as_bytes().as_slice())
+    .bind(scope.project.as_bytes().as_slice())
+    .fetch_optional(readers)
+    .await
+    .map_err(store_error)?;
+    let revisions = |row: &SqliteRow| {
+        Ok(Revisions {
+            scenes: row.plain("scene_rev")?,
+            messages: row.plain("message_rev")?,
+            memories: row.plain("memory_rev")?,
+            images: row.plain("image_rev")?,
+        })
+    };
+    row.as_ref().map(revisions).transpose()
 }
 
 pub(super) async fn list(readers: &SqlitePool, tenant: TenantId, page: &Page) -> Result<Vec<Project>, StoreError> {

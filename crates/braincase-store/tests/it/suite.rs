@@ -8,6 +8,7 @@ pub(crate) mod images;
 pub(crate) mod memories;
 pub(crate) mod model;
 pub(crate) mod projects;
+pub(crate) mod revisions;
 pub(crate) mod scenes;
 pub(crate) mod tenants;
 pub(crate) mod turns;
@@ -55,6 +56,11 @@ macro_rules! behaviours {
             memories: [
                 a_memory_is_read_back, a_memory_replaces_its_predecessor, a_memory_can_be_forgotten,
                 kinds_are_kept_apart, of_each_kind_the_newest_are_listed, a_memory_of_an_unknown_project_is_a_conflict
+            ]
+            revisions: [
+                a_change_of_one_part_leaves_the_numbers_of_the_others, an_unknown_project_has_no_revisions,
+                what_is_found_in_an_image_changes_every_project_that_has_it,
+                a_chat_told_from_a_later_message_has_another_number
             ]
             tenants: [another_tenant_sees_nothing, another_tenant_changes_nothing, tenants_may_use_the_same_ids]
             model: [random_histories_agree_with_the_model, a_working_store_says_so]

@@ -1,6 +1,6 @@
 //! A row of the registry's data, and what makes a model of it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
@@ -69,7 +69,7 @@ impl Row {
     }
 
     /// The model, if the row is complete and possible.
-    pub(super) fn model(&self, name: &str, rules: &Rules, memo: &Arc<Memo>) -> Result<Model, InvalidRegistry> {
+    pub(super) fn model(&self, name: &str, rules: &Rules, memo: &Memo) -> Result<Model, InvalidRegistry> {
         let (Some(context), Some(max_output), Some(encoding)) = (self.context, self.max_output, self.encoding) else {
             return Err(self.impossible(name, "context", INCOMPLETE));
         };

@@ -23,9 +23,16 @@ pub(crate) async fn random_histories_agree_with_the_model(store: &dyn Store) {
         let history = histories.new_tree(&mut runner).unwrap().current();
         let mut world = World::new();
         for (index, step) in history.iter().enumerate() {
+            let before = [world.parts(store, 0).await, world.parts(store, 1).await];
             let expected = world.model.apply(step);
             let happened = world.perform(store, step).await;
             assert_eq!(happened, expected, "step {index} of {history:#?}");
+            for (project, before) in (0..2).zip(before) {
+                let after = world.parts(store, project).await;
+                if let (Some(before), Some(after)) = (before, after) {
+                    assert_eq!(after.follow(&before), Ok(()), "step {index} of {history:#?}");
+                }
+            }
         }
         for project in 0..2 {
             let seen = world.seen(store, project).await;

@@ -13,7 +13,10 @@ use braincase_core::{
 };
 
 use super::{Contents, Model, Outcome, State, Step};
-use crate::suite::make::{self, ALL, ANY, at, spec};
+use crate::suite::{
+    make::{self, ALL, ANY, at, spec},
+    revisions::Parts,
+};
 
 /// The model, and the real ids of its things.
 pub(super) struct World {
@@ -99,6 +102,11 @@ impl World {
             Ok(Accepted::NoProject) => Outcome::NoProject,
             Err(error) => outcome::<()>(Err(error)),
         }
+    }
+
+    /// What the store lists of a project, with its revisions.
+    pub(super) async fn parts(&self, store: &dyn Store, p: u8) -> Option<Parts> {
+        Parts::of(store, self.scope(p)).await
     }
 
     /// What the store shows of a project, in the model's words; keys cannot be seen, so they are taken over.
