@@ -6,8 +6,9 @@
 //!
 //! Modules in reading order: [`id`] and [`time`] are the atoms; [`scene`] and [`patch`] are the document that a project
 //! is made of; [`image`], [`message`], [`memory`], [`project`] and [`turn`] are what is remembered; [`event`] is what
-//! observers see; [`prompt`] is what a brain is asked and answers; [`brain`], [`vision`], [`store`] and [`background`]
-//! are the ports; [`trace`] says where all of it belongs in a trace; [`limits`] are the bounds that hold everywhere.
+//! observers see; [`error_issue`] is how failures are filed; [`prompt`] is what a brain is asked and answers; [`brain`],
+//! [`vision`], [`store`] and [`background`] are the ports; [`trace`] says where all of it belongs in a trace; [`limits`]
+//! are the bounds that hold everywhere.
 
 pub mod id;
 pub mod time;
@@ -23,6 +24,7 @@ pub mod message;
 pub mod project;
 pub mod turn;
 
+pub mod error_issue;
 pub mod event;
 pub mod prompt;
 

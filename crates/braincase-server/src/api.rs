@@ -2,6 +2,7 @@
 
 pub(crate) mod events;
 pub(crate) mod images;
+pub(crate) mod issues;
 pub(crate) mod memory;
 pub(crate) mod operations;
 pub(crate) mod projects;

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use braincase_core::{Clock, SceneId, Scope, TenantId, limits::Limits, scene, store::Store};
+use braincase_core::{Clock, SceneId, Scope, TenantId, error_issue::ErrorStore, limits::Limits, scene, store::Store};
 use braincase_errors::Supervisor;
 use braincase_orchestrator::{Orchestrator, compute::Compute};
 use braincase_tokens::Registry;
@@ -10,7 +10,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::{error::Problem, wire::scene::Scene};
+use crate::{admin::AdminKey, error::Problem, wire::scene::Scene};
 
 /// What every handler is given. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -19,6 +19,10 @@ pub struct App {
     pub orchestrator: Orchestrator,
     /// For plain reads.
     pub store: Arc<dyn Store>,
+    /// What has failed.
+    pub issues: Arc<dyn ErrorStore>,
+    /// Opens what only those may see who run the server.
+    pub admin_key: AdminKey,
     /// What is known of models.
     pub models: Arc<Registry>,
     /// Counts and fits long requests, in places that turns do not need.

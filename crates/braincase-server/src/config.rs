@@ -41,6 +41,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Which log lines there are. Default `info`.
     pub log_filter: String,
+    /// Opens `/admin`. Default: none, and it stays closed.
+    pub admin_key: Option<Secret>,
     /// Who else is told of failures. Default: nobody.
     pub reporting: Reporting,
     /// How long operations may take before it is recorded that they were slow.

@@ -14,6 +14,8 @@ use crate::{tokens::TokensError, wire::problem::ProblemBody};
 
 /// The longest name of a field that is repeated to the client, in bytes.
 const MAX_FIELD: usize = 200;
+/// How to prove who one is.
+const CHALLENGE: &str = "Bearer realm=\"braincase admin\"";
 
 /// A refusal or failure on its way to the client.
 #[derive(Debug, Clone)]
@@ -64,6 +66,21 @@ impl Problem {
     #[must_use]
     pub fn not_found(what: &str, id: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", format!("there is no {what} {id}")).on(field_of(what))
+    }
+
+    /// What only those may do who run the server, and nobody has said who that is.
+    #[must_use]
+    pub fn admin_disabled() -> Self {
+        let detail =
+            "set BRAINCASE_ADMIN_KEY (--admin-key) to a key of at least 16 characters and start the server again";
+        Self::new(StatusCode::FORBIDDEN, "admin_disabled", detail)
+    }
+
+    /// The key is missing or wrong.
+    #[must_use]
+    pub fn unauthorized() -> Self {
+        let detail = "expected the header `Authorization: Bearer KEY` with the key that the server was started with";
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail).on("Authorization")
     }
 
     /// The body did not arrive in time.
@@ -134,6 +151,9 @@ impl IntoResponse for Problem {
             let seconds = after.as_millis().div_ceil(1_000).max(1);
             let value = HeaderValue::from_str(&seconds.to_string());
             response.headers_mut().extend(value.ok().map(|value| (header::RETRY_AFTER, value)));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(CHALLENGE));
         }
         response.extensions_mut().insert(self);
         response
@@ -208,6 +228,7 @@ impl From<StoreError> for Problem {
 fn field_of(what: &str) -> String {
     match what {
         "iteration" => what.to_owned(),
+        "issue" => "fingerprint".to_owned(),
         _ => format!("{what}_id"),
     }
 }

@@ -44,6 +44,12 @@ pub(crate) struct InTurn {
     pub(crate) turn_id: TurnId,
 }
 
+/// An issue named in the path.
+#[derive(Debug, Deserialize)]
+pub(crate) struct InIssue {
+    pub(crate) fingerprint: String,
+}
+
 /// A preference named in the path.
 #[derive(Debug, Deserialize)]
 pub(crate) struct InPreference {

@@ -6,7 +6,7 @@
 //! Modules in reading order: [`config`] is the only reader of flags, environment and file; [`wiring`] makes every part
 //! once; [`server`] is the life of the process, [`accept`] its door and [`stop`] its end; [`router`] is the table of
 //! routes and layers, `api` answers them in the shapes of [`wire`]; [`error`] alone chooses HTTP statuses; [`tokens`]
-//! counts and fits for whoever asks.
+//! counts and fits for whoever asks, [`issues`] files what failed and shows it.
 
 pub mod config;
 pub mod reporting;
@@ -17,8 +17,10 @@ pub mod check;
 pub mod server;
 pub mod stop;
 
+pub mod admin;
 pub mod app;
 pub mod error;
+pub mod issues;
 pub mod router;
 pub mod tokens;
 pub mod wire;

@@ -7,7 +7,7 @@ use braincase_errors::{Capture, init_logging};
 use braincase_server::{
     check,
     config::{Cli, Command, Config, ConfigError},
-    server,
+    issues, server,
     stop::Ended,
     tokens,
 };
@@ -35,6 +35,7 @@ fn run() -> anyhow::Result<ExitCode> {
         Command::Check(_) => {
             within_runtime(async { check::run(settings.config()).await.context("the result cannot be shown") })
         }
+        Command::Errors(command) => within_runtime(async move { Ok(issues::command::run(&command).await?) }),
         Command::Tokens(command) => Ok(tokens::command::run(&command)?),
     }
 }

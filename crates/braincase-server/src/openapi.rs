@@ -26,7 +26,10 @@ pub(crate) fn document() -> Value {
         "openapi": "3.1.0",
         "info": { "title": "Braincase", "version": env!("CARGO_PKG_VERSION"), "license": { "name": "MIT OR Apache-2.0" } },
         "paths": paths,
-        "components": { "schemas": generator.take_definitions(true) },
+        "components": {
+            "schemas": generator.take_definitions(true),
+            "securitySchemes": { "admin_key": { "type": "http", "scheme": "bearer" } },
+        },
     })
 }
 
@@ -43,6 +46,9 @@ fn operation(route: &Route, problem: &Value, generator: &mut SchemaGenerator) ->
             },
         },
     });
+    if route.path.starts_with("/admin/") {
+        operation["security"] = json!([{ "admin_key": [] }]);
+    }
     let content = match route.takes {
         Takes::Nothing => return operation,
         Takes::Json(schema) => json!({ "application/json": { "schema": schema(generator) } }),

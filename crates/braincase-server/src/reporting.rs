@@ -10,13 +10,16 @@ use braincase_core::Clock;
 use braincase_errors::{
     BetterStack, Delivery, LogSink, Recorder, RecorderOptions, Sentry, Sink, Spool, SpoolError, Thresholds,
     deliver::{BetterStackOptions, Limits, Pace, Receiver, ReceiverError, SentryOptions},
-    spool::{Bounds, SpoolSink},
+    spool::{Bounds, Reader, SpoolSink},
 };
 
 use crate::config::{Config, Reporting, Secret};
 
 /// Which program it is, for receivers.
 const RELEASE: &str = concat!("braincase@", env!("CARGO_PKG_VERSION"));
+
+/// Who reads what is to be filed.
+const STORE: &str = "store";
 
 /// Why nobody can be told of failures.
 #[derive(Debug, thiserror::Error)]
@@ -46,12 +49,15 @@ pub struct Reporter {
 }
 
 impl Reporter {
-    /// Keeps records in the data directory and begins to deliver what is left there from before.
+    /// Keeps records in the data directory and begins to deliver what is left there from before. With it comes the place
+    /// from which they are filed in the store.
     ///
     /// # Errors
     /// See [`ReportingError`].
-    pub fn start(config: &Config, clock: &Arc<dyn Clock>) -> Result<Self, ReportingError> {
+    pub fn start(config: &Config, clock: &Arc<dyn Clock>) -> Result<(Self, Reader), ReportingError> {
         let spool = open(&config.data_dir)?;
+        // Before anybody reads: what all have read is deleted.
+        let unfiled = spool.reader(STORE)?;
         let sinks: Vec<Arc<dyn Sink>> = vec![Arc::new(LogSink), Arc::new(SpoolSink::new(spool.clone()))];
         let recorder = make_recorder(sinks, clock, config.thresholds.clone());
         let receivers = receivers(&config.reporting)?;
@@ -59,7 +65,7 @@ impl Reporter {
             true => None,
             false => Some(Delivery::start(&spool, receivers, Pace::default())?),
         };
-        Ok(Self { recorder, spool, delivery: Mutex::new(delivery) })
+        Ok((Self { recorder, spool, delivery: Mutex::new(delivery) }, unfiled))
     }
 
     /// Tells of what is still to be told, within a time; the rest waits in the spool for the next start. Blocks.

@@ -11,11 +11,12 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
 
 use crate::{
-    api::{events, images, memory, operations, projects, scenes, tokens, turns},
+    api::{events, images, issues, memory, operations, projects, scenes, tokens, turns},
     app::App,
     layers,
     wire::{
         image::Image,
+        issue::{Issue, IssueDetail, IssuesQuery, OfTenant},
         memory::{Memory, NewPreference},
         page::{Page, PageQuery},
         project::{NewProject, Project},
@@ -63,6 +64,10 @@ pub fn table() -> Vec<Route> {
 
         Route::new(Method::POST, "/v1/tokens/count", "Count the tokens of a text or a chat request", tokens::count).takes::<CountTokens>().answers::<TokenCount>(200),
         Route::new(Method::POST, "/v1/tokens/fit", "Cut a chat request down to a model's window", tokens::fit).takes::<FitTokens>().answers::<FittedPrompt>(200),
+
+        Route::new(Method::GET, "/admin/errors", "List what has failed, last seen first", issues::list).asks::<IssuesQuery>().answers::<Page<Issue>>(200),
+        Route::new(Method::GET, "/admin/errors/{fingerprint}", "Show what has failed, with the newest events and the first", issues::show).asks::<OfTenant>().answers::<IssueDetail>(200),
+        Route::new(Method::POST, "/admin/errors/{fingerprint}/resolve", "Say that it is resolved; when it happens again, it has regressed", issues::resolve).asks::<OfTenant>().answers::<Issue>(200),
 
         Route::new(Method::GET, "/v1/schemas/scene", "The JSON schema of a scene's document", operations::scene_schema).answers::<Value>(200),
         Route::new(Method::GET, "/livez", "Whether the process runs", operations::live).answers::<Value>(200),

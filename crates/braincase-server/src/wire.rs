@@ -1,6 +1,7 @@
 //! The shapes of requests and answers: what clients see, kept apart from the domain so that either may change.
 
 pub mod image;
+pub mod issue;
 pub mod memory;
 pub mod page;
 pub mod problem;

@@ -12,6 +12,7 @@ use braincase_core::{
     Clock, SystemClock,
     background::{Background, Task},
     brain::Brain,
+    error_issue::ErrorStore,
     limits::Limits,
     store::Store,
     vision::Vision,
@@ -30,8 +31,10 @@ use braincase_store::{OpenError, SqliteOptions, SqliteStore};
 use braincase_tokens::{Model, Registry, UnknownModel};
 
 use crate::{
+    admin::AdminKey,
     app::{App, HttpLimits, Load, Stopping},
     config::{BrainKind, Config, Database, VisionKind},
+    issues::filing,
     reporting::{Reporter, ReportingError},
     telemetry,
 };
@@ -111,14 +114,15 @@ pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services,
     let model = models.get(&config.openai.model)?;
     let metrics = telemetry::recorder();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-    let reporter = Reporter::start(config, &clock)?;
+    let (reporter, unfiled) = Reporter::start(config, &clock)?;
     let supervisor = Arc::new(Supervisor::with_recorder(reporter.recorder.clone()));
     let background: Arc<dyn Background> = supervisor.clone();
     let keeper = Arc::new(Supervisor::with_recorder(reporter.recorder.clone()));
     let stopping = Stopping::default();
     telemetry::start_upkeep(metrics.clone(), stopping.clone(), background.as_ref());
     let limits = Limits::default();
-    let store = open_store(config, &(keeper.clone() as _)).await?;
+    let (store, issues) = open_stores(config, &(keeper.clone() as _)).await?;
+    filing::start(unfiled, Arc::clone(&issues), stopping.clone(), background.as_ref());
     // One long computation of each kind for each processor: more would only take turns. What clients ask to have counted
     // has places of its own, so that it cannot keep turns from theirs.
     let processors = available_parallelism().map_or(1, NonZero::get);
@@ -142,6 +146,8 @@ pub async fn build_within(config: &Config, http: HttpLimits) -> Result<Services,
     let app = App {
         orchestrator: Orchestrator::new(parts),
         store,
+        issues,
+        admin_key: AdminKey::new(config.admin_key.clone()),
         models,
         counting,
         clock,
@@ -183,12 +189,21 @@ pub fn load_models(path: Option<&Path>) -> Result<Arc<Registry>, StartError> {
 /// # Errors
 /// [`StartError::Store`].
 pub async fn open_store(config: &Config, background: &Arc<dyn Background>) -> Result<Arc<dyn Store>, StartError> {
+    open_stores(config, background).await.map(|(store, _)| store)
+}
+
+/// The store as configured, also as the place where failures are filed.
+async fn open_stores(
+    config: &Config,
+    background: &Arc<dyn Background>,
+) -> Result<(Arc<dyn Store>, Arc<dyn ErrorStore>), StartError> {
     match config.database {
         Database::Sqlite => {
             let options = SqliteOptions::in_dir(&config.data_dir);
             let store = SqliteStore::open(options, Arc::clone(background)).await;
             let data_dir = config.data_dir.display().to_string();
-            Ok(Arc::new(store.map_err(|source| StartError::Store { data_dir, source })?))
+            let store = Arc::new(store.map_err(|source| StartError::Store { data_dir, source })?);
+            Ok((Arc::clone(&store) as _, store))
         }
     }
 }

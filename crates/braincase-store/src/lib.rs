@@ -15,4 +15,4 @@ mod blob;
 mod metrics;
 
 pub use open::{OpenError, SqliteOptions};
-pub use sqlite::SqliteStore;
+pub use sqlite::{ErrorReader, SqliteStore};

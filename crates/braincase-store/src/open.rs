@@ -95,6 +95,18 @@ pub enum OpenError {
         /// The schema's number.
         found: i64,
     },
+    /// There is nothing to read.
+    #[error("there is no database at {}; give the data directory of a server that has run", path.display())]
+    NoDatabase {
+        /// Where the database file would be.
+        path: PathBuf,
+    },
+    /// The database was made by an older version of this program and lacks what is asked for.
+    #[error("{} was made by an older version; start the server once to bring it up to date", path.display())]
+    OlderSchema {
+        /// The database file.
+        path: PathBuf,
+    },
     /// The database was changed by something else or is damaged.
     #[error("{} is damaged: {problem}; restore a backup, nothing was changed", path.display())]
     Damaged {

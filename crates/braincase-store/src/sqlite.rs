@@ -6,8 +6,10 @@ mod writer;
 mod analysis;
 mod change;
 mod event;
+mod failures;
 mod idempotency;
 mod image;
+mod issue;
 mod memory;
 mod message;
 mod orphans;
@@ -16,11 +18,15 @@ mod project;
 mod scene;
 mod turn;
 
+mod beside;
+
 mod error;
 mod value;
 mod write;
 
 use std::sync::Arc;
+
+pub use beside::ErrorReader;
 
 use async_trait::async_trait;
 use braincase_core::{

@@ -2,7 +2,7 @@
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::tokens::command::TokensCommand;
+use crate::{issues::command::ErrorsCommand, tokens::command::TokensCommand};
 
 /// A hardened, self-hosted server for an LLM brain that works on a project turn by turn.
 #[derive(Debug, Parser)]
@@ -20,6 +20,9 @@ pub enum Command {
     Serve(Flags),
     /// Check configuration, database, disk, clock and provider; exit code 0 if all is well, 1 if not.
     Check(Flags),
+    /// Show what has failed, from the data directory, also while a server works with it.
+    #[command(subcommand)]
+    Errors(ErrorsCommand),
     /// Count tokens, and make chat requests fit a model's window; needs no server.
     #[command(subcommand)]
     Tokens(TokensCommand),
@@ -71,6 +74,10 @@ pub struct Flags {
     /// Which log lines there are, as in `info,braincase_store=debug` [default: info]
     #[arg(long, env = "BRAINCASE_LOG", value_name = "FILTER")]
     log: Option<String>,
+    /// Key of at least 16 characters that opens /admin, to be sent as a bearer token; without one it stays closed; better
+    /// given as a variable
+    #[arg(long, env = "BRAINCASE_ADMIN_KEY", value_name = "KEY", hide_env_values = true)]
+    admin_key: Option<String>,
     /// Sentry, or what speaks its protocol, to tell of failures; holds a key, so better given as a variable
     #[arg(long, env = "BRAINCASE_SENTRY_DSN", value_name = "DSN", hide_env_values = true)]
     sentry_dsn: Option<String>,

@@ -11,6 +11,8 @@ use super::{
     sources::{Origin, Sources},
 };
 
+/// Shorter, and it could be guessed.
+const MIN_KEY: usize = 16;
 const MAX_WAIT: Duration = Duration::from_secs(3_600);
 /// Shorter, and clients on slow lines would be dropped in the middle of what they read.
 const MIN_LIMIT: Duration = Duration::from_secs(1);
@@ -71,6 +73,7 @@ impl Config {
                 one_of(&[("json", LogFormat::Json), ("pretty", LogFormat::Pretty)]),
             )?,
             log_filter: from.get("log", "info", |text| Ok(text.to_owned()))?,
+            admin_key: admin_key(&from)?,
             reporting: reporting(&from)?,
             thresholds: from.get("slow", "", thresholds)?,
             write_timeout: from.get("write_timeout", "30s", time_limit)?,
@@ -100,6 +103,15 @@ fn openai(from: &Sources<'_>) -> Result<OpenAi, ConfigError> {
         model: from.get("openai_model", "gpt-4o", not_empty)?,
         api_key: from.text("openai_api_key").map(|(key, _)| key).filter(|key| !key.is_empty()).map(Secret),
     })
+}
+
+fn admin_key(from: &Sources<'_>) -> Result<Option<Secret>, ConfigError> {
+    let Some((key, origin)) = from.text("admin_key").filter(|(key, _)| !key.is_empty()) else { return Ok(None) };
+    if key.len() >= MIN_KEY && key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(Some(Secret(key)));
+    }
+    let expected = format!("expected at least {MIN_KEY} characters, letters, digits and signs without spaces");
+    Err(ConfigError::Value { setting: "admin_key", value: "[redacted]".to_owned(), origin, expected })
 }
 
 fn reporting(from: &Sources<'_>) -> Result<Reporting, ConfigError> {

@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf};
 use clap::{ArgMatches, parser::ValueSource};
 
 /// Every setting that the file may have, by the name it has there.
-const IN_FILE: [&str; 16] = [
+const IN_FILE: [&str; 17] = [
     "listen",
     "public",
     "data_dir",
@@ -15,6 +15,7 @@ const IN_FILE: [&str; 16] = [
     "openai_base_url",
     "openai_model",
     "openai_api_key",
+    "admin_key",
     "models",
     "image_mode",
     "log_format",

@@ -93,3 +93,16 @@ fn keys_are_not_shown() {
     assert!(!format!("{config:?}").contains("very-secret"));
     assert_eq!(config.openai.api_key.expect("a key").reveal(), "sk-very-secret");
 }
+
+#[test]
+fn a_key_for_administration_is_long_and_not_shown_even_when_it_is_refused() {
+    let config = read(&["--admin-key", "0123456789abcdef"]).expect("valid");
+    assert!(!format!("{config:?}").contains("0123456789"));
+    assert_eq!(config.admin_key.expect("a key").reveal(), "0123456789abcdef");
+    assert_eq!(read(&["--admin-key", ""]).expect("valid").admin_key, None);
+    insta::assert_snapshot!(
+        refusal(&["--admin-key", "0123456789abcde"]),
+        @r#"admin_key = "[redacted]" (from the flag --admin-key): expected at least 16 characters, letters, digits and signs without spaces"#
+    );
+    assert!(refusal(&["--admin-key", "0123456789abcdef spaces"]).contains("[redacted]"));
+}

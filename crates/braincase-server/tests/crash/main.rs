@@ -1,6 +1,8 @@
 //! The server killed in the middle of its work: what was acknowledged is there, and everything else has ended.
 #![cfg(test)]
 
+mod failures;
+
 use std::{
     collections::HashMap,
     path::Path,
@@ -29,10 +31,15 @@ struct Server {
 
 impl Server {
     fn start(data_dir: &Path, provider: &str) -> Self {
+        Self::start_with(data_dir, provider, &[])
+    }
+
+    fn start_with(data_dir: &Path, provider: &str, flags: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_braincase"))
             .args(["serve", "--listen", "127.0.0.1:0", "--brain", "openai", "--openai-base-url", provider])
             .arg("--data-dir")
             .arg(data_dir)
+            .args(flags)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

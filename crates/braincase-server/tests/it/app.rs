@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, path::PathBuf, sync::Arc, time::Duration};
 
-use braincase_core::store::Store;
+use braincase_core::{error_issue::ErrorStore, store::Store};
 use braincase_orchestrator::compute::Compute;
 use braincase_server::{
     app::HttpLimits,
@@ -25,12 +25,14 @@ pub(crate) struct TestApp {
     pub(crate) address: std::net::SocketAddr,
     /// For what no client can bring about.
     pub(crate) store: Arc<dyn Store>,
+    /// What has failed.
+    pub(crate) issues: Arc<dyn ErrorStore>,
     /// Where long requests are counted, to keep its places taken.
     pub(crate) counting: Compute,
     client: reqwest::Client,
     stop: Option<oneshot::Sender<()>>,
     ended: JoinHandle<()>,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 impl TestApp {
@@ -54,11 +56,17 @@ impl TestApp {
         let address = listener.local_addr().expect("an address");
         let (stop, asked) = oneshot::channel();
         let store = Arc::clone(&services.app.store);
+        let issues = Arc::clone(&services.app.issues);
         let counting = services.app.counting.clone();
         let ended = run(services, listener, asked);
         let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client");
         let url = format!("http://{address}");
-        Self { url, address, store, counting, client, stop: Some(stop), ended, _dir: dir }
+        Self { url, address, store, issues, counting, client, stop: Some(stop), ended, dir }
+    }
+
+    /// Where it keeps everything.
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.dir.path().join("data")
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {

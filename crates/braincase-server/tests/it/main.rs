@@ -16,6 +16,8 @@ mod idempotency;
 #[cfg(test)]
 mod images;
 #[cfg(test)]
+mod issues;
+#[cfg(test)]
 mod metrics;
 #[cfg(test)]
 mod openapi;

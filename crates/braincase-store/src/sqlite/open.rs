@@ -67,7 +67,8 @@ fn writer_options(options: &SqliteOptions) -> SqliteConnectOptions {
     }
 }
 
-async fn readers(options: &SqliteOptions) -> Result<SqlitePool, sqlx::Error> {
+/// Connections that cannot write.
+pub(super) async fn readers(options: &SqliteOptions) -> Result<SqlitePool, sqlx::Error> {
     let connect = shared_options(options).read_only(true).pragma("query_only", "ON");
     SqlitePoolOptions::new()
         .max_connections(options.readers.max(1))
@@ -120,7 +121,7 @@ fn schema_failed(path: &Path, error: MigrateError) -> OpenError {
     }
 }
 
-fn failed(path: &Path, error: sqlx::Error) -> OpenError {
+pub(super) fn failed(path: &Path, error: sqlx::Error) -> OpenError {
     if is_damage(&error) {
         return OpenError::Damaged { path: path.to_owned(), problem: error.to_string() };
     }

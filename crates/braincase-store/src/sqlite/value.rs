@@ -61,6 +61,11 @@ pub(crate) trait Columns {
         self.plain(column).map(Timestamp::from_micros)
     }
 
+    /// A point in time that may be absent.
+    fn optional_time(&self, column: &str) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.plain::<Option<i64>>(column)?.map(Timestamp::from_micros))
+    }
+
     /// A whole number that is never negative.
     fn number<T: TryFrom<i64>>(&self, column: &str) -> Result<T, StoreError> {
         T::try_from(self.plain::<i64>(column)?).map_err(|_| corrupt(column, "a number is out of range"))

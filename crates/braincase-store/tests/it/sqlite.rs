@@ -1,5 +1,6 @@
 //! SQLite: the behaviours of every store, and what only this backend promises.
 
+mod beside;
 mod durability;
 mod opening;
 mod orphans;
@@ -21,7 +22,7 @@ use tempfile::TempDir;
 
 /// A store in a directory of its own.
 pub(crate) struct Opened {
-    pub(crate) store: Box<dyn Store>,
+    pub(crate) store: Box<SqliteStore>,
     dir: TempDir,
 }
 

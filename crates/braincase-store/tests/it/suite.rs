@@ -3,6 +3,7 @@
 pub(crate) mod make;
 pub(crate) mod seen;
 
+pub(crate) mod errors;
 pub(crate) mod events;
 pub(crate) mod images;
 pub(crate) mod memories;
@@ -52,6 +53,15 @@ macro_rules! behaviours {
                 events_are_numbered_from_one_in_each_project, events_are_read_in_parts,
                 numbers_have_no_gaps_under_concurrency, events_of_an_unknown_project_are_a_conflict,
                 every_kind_of_event_is_read_back, no_events_are_no_write
+            ]
+            errors: [
+                a_failure_is_filed_and_read_back, failures_of_one_kind_add_up, a_failure_that_comes_again_changes_nothing,
+                the_order_of_coming_does_not_matter, of_an_issue_the_first_and_the_newest_events_are_kept,
+                a_resolved_issue_that_happens_again_has_regressed, an_unknown_issue_cannot_be_resolved,
+                issues_are_listed_last_seen_first_page_by_page, issues_are_listed_by_tenant_and_status,
+                tenants_have_issues_of_their_own, the_failures_of_a_deleted_project_are_gone,
+                the_oldest_issues_go_when_there_are_too_many, counts_that_cannot_be_stored_stop_at_the_most,
+                counts_are_exact_whatever_comes_again
             ]
             memories: [
                 a_memory_is_read_back, a_memory_replaces_its_predecessor, a_memory_can_be_forgotten,
