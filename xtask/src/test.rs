@@ -21,6 +21,9 @@ use counts::Counts;
 /// Enough that every part of the system takes part, and that the audit has work.
 const SHORT_RUN: [&str; 7] = ["smoke", "--users", "5", "--duration", "15", "--seed", "1"];
 
+/// Traces for OpenTelemetry, which programs are built with on demand.
+pub(crate) const OTLP: &str = "braincase-server/otlp";
+
 /// What can be given.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -46,6 +49,7 @@ pub(crate) fn suites(workspace: &Workspace) -> Result<Vec<Row>> {
         doctests(workspace)?,
         with_programs(workspace, "the tour of the README", tour::take)?,
         with_programs(workspace, "short stress run on a debug build", short_run)?,
+        spans(workspace)?,
         Row::skipped("store suite on PostgreSQL", "there is no PostgreSQL backend yet; the suite ran on SQLite"),
     ])
 }
@@ -72,6 +76,14 @@ fn full_disk(workspace: &Workspace) -> Result<Row> {
     command.args(["test", "--workspace", "--tests", "--", "--ignored", "a_full_disk_refuses_writes"]);
     let ended = step::run(&mut command)?;
     Ok(row(SUITE, &ended, counts::of_cargo_test(&ended.output)))
+}
+
+/// The tests of what is only there with a feature. Late, because the programs above are built without it.
+fn spans(workspace: &Workspace) -> Result<Row> {
+    let mut command = cargo(&workspace.root);
+    command.args(["test", "--workspace", "--features", OTLP, "--test", "otlp", "--no-fail-fast"]);
+    let ended = step::run(&mut command)?;
+    Ok(row("traces at an OTLP collector", &ended, counts::of_cargo_test(&ended.output)))
 }
 
 /// The tests that are ignored elsewhere because they take minutes, optimised.

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 
 use tracing_subscriber::{
-    EnvFilter, Layer,
+    EnvFilter, Layer, Registry,
     filter::{LevelFilter, ParseError},
     fmt,
     layer::SubscriberExt,
@@ -38,16 +38,24 @@ pub enum LoggingError {
     AlreadySet,
 }
 
+/// What listens to spans besides the log.
+pub type SpanLayer = Box<dyn Layer<Registry> + Send + Sync>;
+
 /// Sends the whole program's log to stderr, and listens to it. `filter` is as in `info,braincase_store=debug` and says what
-/// is shown; errors are recorded even if they are not shown. The environment is not read.
+/// is shown; errors are recorded even if they are not shown, and spans are told to `spans`. The environment is not read.
 ///
 /// # Errors
 /// See [`LoggingError`].
-pub fn init_logging(format: LogFormat, filter: &str, capture: Capture) -> Result<(), LoggingError> {
+pub fn init_logging(
+    format: LogFormat,
+    filter: &str,
+    capture: Capture,
+    spans: Option<SpanLayer>,
+) -> Result<(), LoggingError> {
     let shown = EnvFilter::builder()
         .parse(filter)
         .map_err(|source| LoggingError::Filter { filter: filter.to_owned(), source })?;
-    let registry = tracing_subscriber::registry().with(capture.with_filter(LevelFilter::INFO));
+    let registry = tracing_subscriber::registry().with(spans).with(capture.with_filter(LevelFilter::INFO));
     let lines = fmt::layer().with_writer(io::stderr);
     match format {
         LogFormat::Json => {

@@ -90,6 +90,6 @@ async fn a_broken_sink_keeps_no_other_from_its_record() {
 
 #[test]
 fn a_filter_that_cannot_be_read_is_refused() {
-    let refused = init_logging(LogFormat::Json, "braincase=loudest", Capture::default());
+    let refused = init_logging(LogFormat::Json, "braincase=loudest", Capture::default(), None);
     assert!(matches!(refused, Err(LoggingError::Filter { .. })));
 }
