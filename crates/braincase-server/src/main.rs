@@ -3,7 +3,7 @@
 use std::{io::Write as _, process::ExitCode, time::Duration};
 
 use anyhow::Context as _;
-use braincase_errors::{Capture, init_logging};
+use braincase_errors::{Capture, init_logging, redact};
 use braincase_server::{
     check,
     config::{Cli, Command, Config, ConfigError},
@@ -23,7 +23,7 @@ const LAST_SPANS: Duration = Duration::from_secs(1);
 fn main() -> ExitCode {
     run().unwrap_or_else(|error| {
         // If even this cannot be written, the exit code still tells.
-        let _ = writeln!(std::io::stderr(), "error: {error:#}");
+        let _ = writeln!(std::io::stderr(), "error: {}", redact(&format!("{error:#}")));
         ExitCode::FAILURE
     })
 }

@@ -28,6 +28,8 @@ mod recorded;
 #[cfg(test)]
 mod scenes;
 #[cfg(test)]
+mod secrets;
+#[cfg(test)]
 mod stop;
 #[cfg(test)]
 mod tokens;
