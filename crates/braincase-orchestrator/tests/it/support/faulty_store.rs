@@ -37,6 +37,8 @@ pub(crate) enum Fault {
     Before(usize),
     /// It is done, but the answer is lost.
     After(usize),
+    /// Every call of this name fails.
+    Each(&'static str),
     /// Nothing ever changes, as far as revisions tell.
     FrozenRevisions,
 }
@@ -51,11 +53,12 @@ impl FaultyStore {
         let failed = || Err(StoreError::Failed(format!("call {number} was chosen to fail")));
         match self.fault {
             Fault::Before(chosen) if chosen == number => failed(),
+            Fault::Each(chosen) if chosen == name => failed(),
             Fault::After(chosen) if chosen == number => {
                 drop(call.await);
                 failed()
             }
-            Fault::None | Fault::Before(_) | Fault::After(_) | Fault::FrozenRevisions => call.await,
+            Fault::None | Fault::Before(_) | Fault::After(_) | Fault::Each(_) | Fault::FrozenRevisions => call.await,
         }
     }
 }
