@@ -108,7 +108,7 @@ fn a_panic_outside_of_every_task_is_one_clean_line_and_one_record() {
         .unwrap();
     // Then
     let [said, logged] = [ended.stdout, ended.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-    assert!(ended.status.success() && said.contains("records: [\"panic\"]"), "{said}{logged}");
+    assert!(ended.status.success() && said.contains("records: [(\"panic\", \"worker\")]"), "{said}{logged}");
     let lines: Vec<&str> = logged.lines().filter(|line| line.contains("the thread")).collect();
     let [line] = lines[..] else { panic!("{logged}") };
     let line: serde_json::Value = serde_json::from_str(line).unwrap();
@@ -130,8 +130,9 @@ fn a_child_of_which_a_thread_panics() {
     let work = || panic!("the thread lost sk-abcdefghijklmnopqrst");
     let thread = std::thread::Builder::new().name("worker".to_owned()).spawn(work).unwrap();
     assert!(thread.join().is_err());
-    let codes: Vec<_> = kept.records().into_iter().map(|record| record.code).collect();
-    println!("records: {codes:?}");
+    let records = kept.records();
+    let shown: Vec<_> = records.iter().map(|record| (&*record.code, &record.metadata[0].1)).collect();
+    println!("records: {shown:?}");
 }
 
 #[test]

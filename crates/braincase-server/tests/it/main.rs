@@ -30,6 +30,8 @@ mod scenes;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
+mod slow;
+#[cfg(test)]
 mod stop;
 #[cfg(test)]
 mod tokens;
