@@ -5,6 +5,7 @@ use std::sync::Arc;
 use braincase_core::{brain::BrainError, event::EventKind, store::Store, turn::TurnStatus, vision::VisionError};
 use braincase_errors::{Capture, Limit, MemorySink, Record, Recorder, RecorderOptions};
 use braincase_orchestrator::Ask;
+use futures_util::FutureExt as _;
 use serde_json::json;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::layer::SubscriberExt;
@@ -137,6 +138,24 @@ async fn late_facts_that_cannot_be_taken_in_are_recorded_once_for_each_image() {
     expected.sort();
     found.sort();
     assert_eq!(found, expected);
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_be_stored_is_recorded_once_if_its_client_is_gone() {
+    for is_gone in [false, true] {
+        // Given
+        let (desk, logged, _listening) = faulty_desk(Fault::Each("accept_turn")).await;
+        let submitted = desk.orchestrator.submit(desk.ask("add an intro"));
+        // When
+        match is_gone {
+            true => assert!(submitted.now_or_never().is_none(), "it takes longer than that"),
+            false => assert!(submitted.await.is_err(), "it is told"),
+        }
+        desk.idle().await;
+        // Then
+        let records: Vec<_> = errors(&desk, &logged).iter().map(|record| record.code.to_string()).collect();
+        assert_eq!(records, vec!["store_failed"; usize::from(is_gone)]);
+    }
 }
 
 #[tokio::test]
