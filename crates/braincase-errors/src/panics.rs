@@ -29,6 +29,8 @@ const MAX_BACKTRACE: usize = 8_192;
 static BACKTRACES: LazyLock<(Limiter, SystemClock)> = LazyLock::new(|| {
     (Limiter::new(Limit { burst: 3, window: Duration::from_secs(60), max_kinds: 256 }), SystemClock::default())
 });
+/// Whether panics outside of every task are logged.
+static LOGS_OTHERS: AtomicBool = AtomicBool::new(false);
 
 /// What is known of a panic.
 #[derive(Debug, Clone)]
@@ -58,9 +60,6 @@ pub(crate) fn catch<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
         Panicked { message: message(payload.as_ref()), location, backtrace }
     })
 }
-
-/// Whether panics outside of every task are logged.
-static LOGS_OTHERS: AtomicBool = AtomicBool::new(false);
 
 /// Has panics outside of every task logged as errors, and thereby recorded, instead of printed. Only once there is a log.
 pub(crate) fn log_others() {
