@@ -145,6 +145,9 @@ fn tools_are_read_and_counted() {
     assert!(matches!(custom, InvalidChat::UnknownKind { ref kind, .. } if kind == "custom"));
     let nameless = ChatTool::try_from(json!({"type": "function", "function": {}})).unwrap_err();
     assert_eq!(nameless.to_string(), "function.name is missing");
+    let strict = |strict| ChatTool::try_from(json!({"type": "function", "function": {"name": "x", "strict": strict}}));
+    assert!(strict(json!(true)).is_ok() && strict(Value::Null).is_ok());
+    assert_eq!(strict(json!("words")).unwrap_err().to_string(), "function.strict must be true or false");
 }
 
 #[test]

@@ -36,6 +36,10 @@ impl TryFrom<Value> for ChatTool {
         }
         let function = Fields::of("function", fields.get("function").ok_or_else(|| fields.missing("function"))?)?;
         function.only(&["name", "description", "parameters", "strict"], &[])?;
+        // It is no words for the model, so that nothing is charged for it.
+        if function.get("strict").is_some_and(|strict| !strict.is_boolean()) {
+            return Err(function.wrong_type("strict", "true or false"));
+        }
         let parameters = function.get("parameters").cloned().unwrap_or_default();
         if !parameters.is_object() && !parameters.is_null() {
             return Err(function.wrong_type("parameters", "a JSON schema"));
