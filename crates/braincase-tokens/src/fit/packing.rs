@@ -122,24 +122,25 @@ impl<'a> Packing<'a> {
 
     /// The longest shorter text with which the message costs no more than `room`, and that cost.
     fn shrink(&self, place: usize, how: Shrink, floor: usize, room: usize) -> Option<(Text, usize)> {
-        let Message { ref text, .. } = self.parts[place].message;
-        let mut message = Message { text: Text::default(), ..self.parts[place].message.clone() };
+        let whole = &self.parts[place].message;
+        let mut message = Message { text: Text::default(), pieces: Vec::new(), ..whole.clone() };
         let frame = self.model.message_cost(&message).tokens;
         let most = most_tokens(self.model, room.checked_sub(frame)?);
-        shorter(self.model.encoding, text, how, most).take_while(|shorter| shorter.tokens >= floor.max(1)).find_map(
-            |shorter| {
+        shorter(self.model.encoding, &whole.text, how, most)
+            .take_while(|shorter| shorter.tokens >= floor.max(1))
+            .find_map(|shorter| {
                 message.text = shorter.text.into();
                 let cost = self.model.message_cost(&message).tokens;
                 (cost <= room).then(|| (message.text.clone(), cost))
-            },
-        )
+            })
     }
 
     fn replace(&mut self, place: usize, text: Text, cost: usize, why: Why) {
         let slot = &mut self.slots[place];
         self.total = self.total - slot.cost + cost;
         (slot.cost, slot.fate, slot.why) = (cost, Fate::Shrunk, Some(why));
-        self.parts[place].message.text = text;
+        let message = &mut self.parts[place].message;
+        (message.text, message.pieces) = (text, Vec::new());
     }
 
     /// The messages that are left, and what became of each part.

@@ -124,8 +124,13 @@ fn parts() -> impl Strategy<Value = Vec<Part>> {
     let group = prop_oneof![3 => Just(None), 1 => (0_u32..3).prop_map(Some)];
     let name = prop::option::weighted(0.2, "[a-z]{1,20}");
     let images = prop_oneof![4 => Just(Vec::new()), 1 => prop::collection::vec(image(), 1..3)];
-    let one = (roles, need.clone(), group, text(), name, images).prop_map(|(role, need, group, text, name, images)| {
-        let message = Message { name, images, ..Message::new(role, text) };
+    let pieces = prop_oneof![4 => Just(Vec::new()), 1 => prop::collection::vec(text(), 2..4)];
+    let words = (text(), pieces);
+    let one = (roles, need.clone(), group, words, name, images).prop_map(|(role, need, group, words, name, images)| {
+        let (text, pieces) = words;
+        let text = if pieces.is_empty() { text } else { pieces.join("\n") };
+        let pieces = pieces.into_iter().map(Text::from).collect();
+        let message = Message { pieces, name, images, ..Message::new(role, text) };
         vec![Part { name: "alone".to_owned(), message, need, group }]
     });
     let exchange =
