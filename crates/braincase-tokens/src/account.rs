@@ -81,6 +81,13 @@ impl Model {
         (joined.min(apart), joined.abs_diff(apart))
     }
 
+    /// The most that a message adds to a request if all that is known of it is how many bytes its text has: every token has
+    /// at least one.
+    #[must_use]
+    pub fn message_bound(&self, bytes: usize) -> usize {
+        self.priced(bytes.saturating_add(PER_MESSAGE + Role::TOKENS), 0, 0).tokens
+    }
+
     /// What a request costs that has no message yet.
     #[must_use]
     pub fn frame_cost(&self, tools: &ToolSet) -> Cost {
