@@ -177,4 +177,6 @@ fn a_choice_is_read_as_it_is_written() {
     }
     assert!(serde_json::from_value::<ToolChoice>(json!("any")).is_err());
     assert!(serde_json::from_value::<ToolChoice>(json!({"type": "custom"})).is_err());
+    let more = json!({"type": "function", "function": {"name": "draw", "why": "nobody counts this"}});
+    assert!(serde_json::from_value::<ToolChoice>(more).is_err());
 }

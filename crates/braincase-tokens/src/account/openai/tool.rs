@@ -85,8 +85,9 @@ impl<'de> Deserialize<'de> for ToolChoice {
             Value::String(word) if word == "required" => return Ok(Self::Required),
             _ => {}
         }
-        let name = value.pointer("/function/name").and_then(Value::as_str).filter(|_| value["type"] == "function");
-        name.map(|name| Self::Named(name.to_owned())).ok_or_else(|| {
+        let name = value.pointer("/function/name").and_then(Value::as_str);
+        // It has nothing beside the name, which would not be counted.
+        name.map(|name| Self::Named(name.to_owned())).filter(|named| json!(named) == value).ok_or_else(|| {
             D::Error::custom("tool_choice must be auto, none, required or {type: function, function: {name}}")
         })
     }
