@@ -16,7 +16,7 @@ pub struct Policy {
     /// The low-water mark of a cut is what was wanted less the fewest whole steps that bring it within the limit: less than
     /// one step below the limit. A cut goes on to it only among parts of the priority with which the prompt begins to fit,
     /// and leaves to these half of the room that they have beside what is more important. So one very long message takes
-    /// from what is more important no more than it has to.
+    /// from what is more important no more than it has to. What is to go together in a deep cut is given one priority.
     pub step: Option<usize>,
 }
 
