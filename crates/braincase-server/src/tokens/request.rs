@@ -80,5 +80,7 @@ fn check_fields(text: &str) -> Result<(), String> {
 
 fn parse_as<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     let mut json = serde_json::Deserializer::from_str(text);
-    serde_path_to_error::deserialize(&mut json).map_err(|error| error.to_string())
+    let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| error.to_string())?;
+    json.end().map_err(|error| error.to_string())?;
+    Ok(parsed)
 }

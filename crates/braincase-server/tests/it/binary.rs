@@ -202,6 +202,9 @@ async fn a_request_is_made_to_fit_on_the_command_line() {
     let (code, _, problem) = tokens(&["fit", "--model", "gpt-4", "-"], r#"[{"role": "user"}]"#).await;
     assert_eq!(code, Some(1));
     assert!(problem.starts_with("error: standard input is no chat request: [0]: content is missing"), "{problem}");
+    let (code, _, problem) = tokens(&["fit", "--model", "gpt-4", "-"], "[] and more").await;
+    assert_eq!(code, Some(1));
+    assert!(problem.contains("trailing characters"), "{problem}");
 }
 
 /// What `braincase tokens fit` makes of a request with these fields beside its messages.
