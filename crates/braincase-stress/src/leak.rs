@@ -158,7 +158,8 @@ impl Leak {
     /// The smallest leak, in bytes a turn, that this run excludes.
     #[must_use]
     pub fn excluded(&self) -> Option<f64> {
-        self.growth.map(|growth| growth.high.max(0.0))
+        // Memory that shrank by chance may hide a leak as large as that chance.
+        self.growth.map(|growth| growth.high.max(growth.high - growth.slope))
     }
 
     /// The growth as people read it.
@@ -254,10 +255,10 @@ impl Window {
 
     /// Whether everything that can be seen under load speaks for a leak; otherwise what speaks against it.
     fn suspicion(&self) -> Result<(), &'static str> {
-        let Some(Trend { all, early, late, .. }) = self.trend else { return Err("there is no trend") };
+        let Some(Trend { early, late, surely, .. }) = self.trend else { return Err("there is no trend") };
         if self.is_too_small() {
             Err("too few turns")
-        } else if all.low <= self.signal.budget() {
+        } else if surely <= self.signal.budget() {
             Err("it may or may not be within the budget")
         } else if late.low <= 0.0 {
             Err("it grew, but not surely to the end")

@@ -129,6 +129,15 @@ fn what_is_given_back_after_the_load_is_not_a_leak() {
 }
 
 #[test]
+fn work_in_progress_neither_hides_a_leak_nor_looks_like_one() {
+    // Given images that take 4 MiB each for a moment, and more of them at once as the load goes on.
+    let busy = |second: f64| 4.0 * MIB * ((second * 7.3).sin() * (1.0 + second / 120.0)).max(0.0).floor();
+    assert_eq!(findings(|seed| Run::long(seed).judge(|_, second| busy(second), stays)), [ALL, 0, 0]);
+    let leaky = |turns: f64, second: f64| 4.0 * KIB * turns + busy(second);
+    assert_eq!(findings(|seed| Run::long(seed).judge(leaky, |_| 4.0 * KIB * 6_000.0)), [0, ALL, 0]);
+}
+
+#[test]
 fn a_saw_is_not_a_leak() {
     let saw = |_: f64, second: f64| 8.0 * MIB * (second % 20.0) / 20.0;
     assert_eq!(findings(|seed| Run::long(seed).judge(saw, stays))[1], 0);
@@ -156,6 +165,10 @@ fn a_short_run_claims_nothing_and_says_what_it_excludes() {
     let run = Run { plan, turns_per_second: 50.0 / 30.0, noise: 0.0, seed: 1 };
     let leak = run.judge(|_, _| 0.0, stays);
     assert_eq!((leak.finding, leak.excluded()), (Finding::Inconclusive, Some(0.0)), "{leak:?}");
+
+    // What shrinks by chance does not show that a leak smaller than that chance is not there.
+    let shrinking = run.judge(|turns, second| -500.0 * KIB * turns + MIB * (second % 7.0), stays);
+    assert!(shrinking.growth.unwrap().high < 0.0 && shrinking.excluded().unwrap() > 0.0, "{shrinking:?}");
 
     let leaky = run.judge(|turns, _| MIB * turns, stays);
     assert_eq!(leaky.finding, Finding::Inconclusive, "{leaky:?}");
@@ -185,14 +198,20 @@ fn the_ramp_and_the_time_to_warm_up_do_not_count() {
     assert_eq!(findings(|seed| Run::long(seed).judge(grows_at_first, stays)), [ALL, 0, 0]);
 }
 
+/// Chance cannot be ruled out, only made rare; so this counts over series that are always the same.
+#[test]
+fn noise_of_any_size_hardly_ever_looks_like_a_leak() {
+    let looks_so = |seed: &u64| {
+        let run = Run { noise: 14.0 * MIB, ..Run::of(110, *seed) };
+        is_suspected(&run.plan, &run.samples(|_, _| 0.0))
+    };
+    let alarms = (0..400).filter(looks_so).count();
+    assert!(alarms <= 6, "{alarms} of 400");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
     #[test]
-    fn noise_of_any_size_is_never_a_leak(noise in 0.0..20.0 * MIB, seconds in 30..400_u64, seed: u64) {
-        let run = Run { noise, ..Run::of(seconds, seed) };
-        prop_assert_ne!(run.judge(|_, _| 0.0, stays).finding, Finding::Fail);
-    }
-
     #[test]
     fn what_leaks_twice_the_budget_never_passes(noise in 0.0..0.5 * MIB, seconds in 30..400_u64, seed: u64) {
         let run = Run { noise, ..Run::of(seconds, seed) };
