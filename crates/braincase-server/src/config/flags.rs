@@ -87,7 +87,6 @@ pub struct Flags {
     /// Token of Better Stack; better given as a variable
     #[arg(long, env = "BRAINCASE_BETTER_STACK_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     better_stack_token: Option<String>,
-    #[expect(rustdoc::bare_urls, reason = "it is the text of --help, not a link")]
     /// OpenTelemetry collector to send traces to, as in http://127.0.0.1:4318; only in programs built with the feature otlp
     #[arg(long, env = "BRAINCASE_OTLP_ENDPOINT", value_name = "URL")]
     otlp_endpoint: Option<String>,
