@@ -2,7 +2,7 @@
 //!
 //! Another program is loaded beside ours by users who come in pairs, so that whatever disturbs the machine disturbs both.
 //! An earlier run is only compared if it was the same run on the same machine. Something is a regression if it is surely
-//! slower, and by more than 5 %.
+//! slower, and by more than 5 %; what may be slower by more than that without being so for sure is said, too.
 
 use std::{
     fs::{self, File},
@@ -25,6 +25,8 @@ use crate::{
 
 /// How much slower something may become.
 pub const TOLERANCE: f64 = 0.05;
+/// With fewer turns on either side nothing is compared.
+const MIN_TURNS: usize = 30;
 /// The largest report that is read.
 const MAX_REPORT: u64 = 64 << 20;
 
@@ -126,6 +128,9 @@ pub fn compare(plan: &Plan, tally: &Tally, overheads: &Overheads) -> Option<Comp
     };
     let numbers = [("average turn", 0, None), ("p95 of turns", 0, Some(0.95)), ("median overhead", 1, Some(0.5))];
     let row = |(name, which, share): (&'static str, usize, Option<f64>)| {
+        if ours[which].len().min(theirs[which].len()) < MIN_TURNS {
+            return None;
+        }
         let change = stats::change(&ours[which], &theirs[which], share, plan.seed)?;
         Some(Row { name, change, is_regression: change.is_growth_beyond(TOLERANCE) })
     };

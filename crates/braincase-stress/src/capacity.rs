@@ -96,6 +96,8 @@ pub enum Limit {
     Server,
     /// The machine was full, mostly of those who load: the server may be able to do more.
     Generator,
+    /// The machine was full, mostly of programs that have nothing to do with the run.
+    Others,
     /// No more users were to be tried.
     Bound,
     /// There was no time to confirm anything.
@@ -164,8 +166,7 @@ fn limit(search: &Search, levels: &[Level]) -> Limit {
         (None, _) if levels.iter().any(|level| level.is_met) => Limit::Time,
         (None, _) => Limit::Nothing,
         (Some(_), _) if search.is_at_its_bound() => Limit::Bound,
-        (Some(_), Some(level)) if level.cpu.is_some_and(|cpu| cpu.is_generator_the_limit()) => Limit::Generator,
-        (Some(_), _) => Limit::Server,
+        (Some(_), missed) => missed.and_then(|level| level.cpu).map_or(Limit::Server, |cpu| cpu.limit()),
     }
 }
 

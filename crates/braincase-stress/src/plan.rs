@@ -76,9 +76,7 @@ pub enum Model {
 }
 
 impl Model {
-    /// The words for it.
-    #[must_use]
-    pub fn told(self) -> String {
+    fn told(self) -> String {
         match self {
             Self::Closed => "closed model".to_owned(),
             Self::Open { per_second } => format!("open model, {per_second} turns/s arrive, timed from intended start"),
@@ -152,6 +150,18 @@ impl Plan {
             out: PathBuf::from("target/stress").join(preset.name),
             strictness: Strictness::Lenient,
         }
+    }
+
+    /// How load arises, in words, with everything that is not as it usually is.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let mut parts = vec![self.model.told()];
+        if self.model == Model::Closed && self.think_scale <= 0.0 {
+            parts.push("nobody thinks".to_owned());
+        }
+        parts.extend(self.latency.map(|latency| format!("provider {latency}")));
+        parts.extend(self.rounds.map(|rounds| format!("{} rounds of load and silence", rounds.count)));
+        parts.join(", ")
     }
 
     /// Whether it is to be found out how many users there may be.
@@ -242,6 +252,16 @@ mod tests {
         let at = |seconds: f64| plan.resumes(Duration::from_secs_f64(1.0 + seconds)).as_secs_f64() - 1.0;
         assert!((at(load - 0.1) - (load - 0.1)).abs() < 1e-6);
         assert!((at(load + 0.1) - 10.0).abs() < 1e-6 && (at(19.9) - 20.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn reports_say_how_load_arises_and_what_is_unusual_about_it() {
+        let usual = Plan::of(&PRESETS[0], 1);
+        assert_eq!(usual.told(), "closed model");
+        let instant = Plan { think_scale: 0.0, latency: Some("instant"), ..usual.clone() };
+        assert_eq!(instant.told(), "closed model, nobody thinks, provider instant");
+        let open = Plan { model: Model::Open { per_second: 2.5 }, ..usual };
+        assert_eq!(open.told(), "open model, 2.5 turns/s arrive, timed from intended start");
     }
 
     #[test]

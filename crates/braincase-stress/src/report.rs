@@ -235,7 +235,7 @@ pub fn build(plan: &Plan, tally: &Tally, end: End) -> Report {
         preset: plan.preset.name,
         purpose: plan.preset.purpose,
         seed: plan.seed,
-        model: plan.model.told(),
+        model: plan.told(),
         fingerprint: Fingerprint::of(plan),
         comparison: plan.comparison,
         users: plan.users,

@@ -162,8 +162,15 @@ fn targets(evidence: &Evidence<'_>) -> Vec<Target> {
     let mut targets = vec![
         rate("error rate of turns", turns, limits.max_error_rate),
         rate("error rate of other requests", others, limits.max_error_rate),
-        time("average turn", turns.mean_ms, limits.max_mean.as_secs_f64() * 1e3, has_turns),
-        time("p95 of turns", turns.p95_ms, limits.max_p95.as_secs_f64() * 1e3, has_turns),
+    ];
+    // What a search looks for is judged by what it was told to look for.
+    if !plan.is_search() {
+        targets.extend([
+            time("average turn", turns.mean_ms, limits.max_mean.as_secs_f64() * 1e3, has_turns),
+            time("p95 of turns", turns.p95_ms, limits.max_p95.as_secs_f64() * 1e3, has_turns),
+        ]);
+    }
+    targets.extend([
         Target {
             name: "turns done",
             limit: format!("≥ {}", plan.min_turns()),
@@ -192,7 +199,7 @@ fn targets(evidence: &Evidence<'_>) -> Vec<Target> {
             observed: if evidence.unclean.is_empty() { "clean".to_owned() } else { evidence.unclean.join("; ") },
             is_met: evidence.unclean.is_empty(),
         },
-    ];
+    ]);
     targets.extend(measured::targets(evidence));
     targets.extend(evidence.leak.map(no_leak));
     targets.extend(evidence.benefit.map(|benefit| Target {

@@ -2,6 +2,8 @@
 
 use std::{os::unix::fs::PermissionsExt, time::Duration};
 
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 
 use super::*;
@@ -90,4 +92,32 @@ fn what_neither_provider_saw_is_not_compared() {
     let plan = Plan { baseline: Some(Baseline::Past(Past::default())), ..plan() };
     assert!(compare(&plan, &tally, &Overheads::default()).unwrap().rows.is_empty());
     assert!(compare(&Plan { baseline: None, ..plan }, &tally, &Overheads::default()).is_none());
+}
+
+#[test]
+fn a_server_is_seldom_called_slower_than_itself() {
+    let plan = Plan { baseline: Some(Baseline::Program(PathBuf::from("another"))), ..plan() };
+    let cries = (0..30).filter(|seed| {
+        let mut dice = ChaCha8Rng::seed_from_u64(*seed);
+        let mut drawn = |lane: Lane| {
+            let took =
+                |turn| Answered { mark: 1, turn, took: Duration::from_secs_f64(0.9 - 0.6 * dice.random::<f64>().ln()) };
+            (lane, (0..80).map(took).collect::<Vec<_>>())
+        };
+        let answered = [drawn(Lane::Main), drawn(Lane::Baseline)].into();
+        let overhead = |lane: &Lane, turns: &[Answered]| (*lane, turns.iter().map(|turn| turn.took / 50).collect());
+        let tally = Tally { answered, ..Tally::default() };
+        let overheads = Overheads { each: tally.answered.iter().map(|(lane, turns)| overhead(lane, turns)).collect() };
+        compare(&plan, &tally, &overheads).unwrap().rows.iter().any(|row| row.is_regression)
+    });
+    assert!(cries.count() <= 3);
+}
+
+#[test]
+fn too_few_turns_are_not_compared() {
+    let turn = |turn| Answered { mark: 1, turn, took: Duration::from_secs(1) };
+    let answered = [Lane::Main, Lane::Baseline].map(|lane| (lane, (0..20).map(turn).collect()));
+    let tally = Tally { answered: answered.into(), ..Tally::default() };
+    let plan = Plan { baseline: Some(Baseline::Program(PathBuf::from("another"))), ..plan() };
+    assert!(compare(&plan, &tally, &Overheads::default()).unwrap().rows.is_empty());
 }

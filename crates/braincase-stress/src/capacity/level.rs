@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Slo, search::Purpose};
+use super::{Limit, Slo, search::Purpose};
 use crate::{
     plan::Plan,
     record::Tally,
@@ -13,8 +13,8 @@ use crate::{
 
 /// The share of the time with all users, at its beginning, that does not count.
 const WARM_UP: f64 = 0.35;
-/// From here on a machine is busy, and whoever uses most of it is what limits.
-const BUSY: f64 = 0.85;
+/// From here on a machine is full, and whoever uses most of it is what limits.
+const FULL: f64 = 0.85;
 
 /// What came of a level.
 #[derive(Debug, Clone, Serialize)]
@@ -54,16 +54,29 @@ impl Shares {
         self.harness + self.provider
     }
 
-    /// Whether the machine was full, and the server was not what filled most of it.
+    /// Who has nothing to do with the run.
     #[must_use]
-    pub fn is_generator_the_limit(&self) -> bool {
-        self.busy >= BUSY && self.server < self.busy / 2.0
+    pub fn others(&self) -> f64 {
+        (self.busy - self.generator() - self.server).max(0.0)
     }
 
     /// Whether the machine was full.
     #[must_use]
     pub fn is_machine_full(&self) -> bool {
-        self.busy >= BUSY
+        self.busy >= FULL
+    }
+
+    /// What kept a server from being quicker: a full machine limits it, unless the server itself is what mostly fills it.
+    #[must_use]
+    pub fn limit(&self) -> Limit {
+        let (server, generator, others) = (self.server, self.generator(), self.others());
+        if !self.is_machine_full() || server >= generator.max(others) {
+            Limit::Server
+        } else if generator >= others {
+            Limit::Generator
+        } else {
+            Limit::Others
+        }
     }
 
     fn between(start: CpuTimes, end: CpuTimes) -> Option<Self> {
@@ -104,7 +117,7 @@ impl Level {
             p95_ms,
             p95_interval: Interval { low: rank(low).unwrap_or(0.0), high: rank(high).unwrap_or(f64::INFINITY) },
             is_met: !answers.is_empty() && p95_ms < slo.p95_ms && error_rate < slo.error_rate,
-            cpu: cpus().next().zip(cpus().last()).and_then(|(start, end)| Shares::between(start, end)),
+            cpu: cpus().next().zip(cpus().next_back()).and_then(|(start, end)| Shares::between(start, end)),
         }
     }
 
@@ -185,8 +198,9 @@ mod tests {
     fn a_full_machine_that_mostly_serves_the_load_is_limited_by_it() {
         let shares = level(2_000.0, 0).cpu.unwrap();
         assert!((shares.server - 0.3).abs() < 1e-9 && (shares.generator() - 0.6).abs() < 1e-9, "{shares:?}");
-        assert!(shares.is_generator_the_limit());
-        assert!(!Shares { server: 0.6, ..shares }.is_generator_the_limit());
-        assert!(!Shares { busy: 0.5, ..shares }.is_generator_the_limit());
+        assert_eq!(shares.limit(), Limit::Generator);
+        assert_eq!(Shares { server: 0.6, ..shares }.limit(), Limit::Server);
+        assert_eq!(Shares { busy: 0.5, ..shares }.limit(), Limit::Server);
+        assert_eq!(Shares { harness: 0.02, provider: 0.02, ..shares }.limit(), Limit::Others);
     }
 }

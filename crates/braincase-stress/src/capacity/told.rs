@@ -9,15 +9,19 @@ const MAX_MISFIT: f64 = 0.15;
 pub(super) fn sentence(users: Option<usize>, limit: Limit, slo: Slo, usl: Option<&Usl>, levels: &[Level]) -> String {
     let target = format!("first answer < {} for 95 % of turns", short(slo.p95_ms));
     let mut parts = vec![match (users, limit) {
-        (Some(users), Limit::Bound | Limit::Generator) => format!("at least {} users: {target}", rounded(users)),
+        (Some(users), Limit::Bound | Limit::Generator | Limit::Others) => {
+            format!("at least {} users: {target}", rounded(users))
+        }
         (Some(users), Limit::Server | Limit::Time | Limit::Nothing) => {
             format!("about {} users: {target}", rounded(users))
         }
         (None, Limit::Time) => {
             format!("not found in the time that there was; {target} was met by {} users", most_met(levels))
         }
-        (None, Limit::Nothing | Limit::Server | Limit::Generator | Limit::Bound) => {
-            format!("not even {} users: {target} is missed", levels.iter().map(|level| level.users).min().unwrap_or(1))
+        (None, Limit::Nothing | Limit::Server | Limit::Generator | Limit::Others | Limit::Bound) => {
+            let fewest = levels.iter().map(|level| level.users).min().unwrap_or(1);
+            let users = if fewest == 1 { "user" } else { "users" };
+            format!("not even {fewest} {users}: {target} is missed")
         }
     }];
     parts.extend(usl.map(law));
@@ -37,21 +41,24 @@ fn law(usl: &Usl) -> String {
 }
 
 fn limits(limit: Limit, levels: &[Level]) -> Option<String> {
-    let largest = levels.iter().max_by_key(|level| level.users)?;
-    match (limit, largest.cpu) {
-        (Limit::Bound, _) => Some("more were not tried".to_owned()),
-        (Limit::Generator | Limit::Server, Some(cpu)) if cpu.is_machine_full() => {
-            let whose =
-                if limit == Limit::Generator { "the load generator was the limit" } else { "the machine was full" };
-            Some(format!(
-                "{whose}: of {:.0} % CPU in use the server had {:.0}, provider and harness {:.0}",
-                cpu.busy * 100.0,
-                cpu.server * 100.0,
-                cpu.generator() * 100.0
-            ))
-        }
-        _ => None,
-    }
+    // The same level that tells who the limit was.
+    let missed = levels.iter().filter(|level| !level.is_met).min_by_key(|level| level.users);
+    let cpu = missed.and_then(|level| level.cpu).filter(|cpu| cpu.is_machine_full());
+    let whose = match limit {
+        Limit::Bound => return Some("more were not tried".to_owned()),
+        Limit::Generator => "the load generator was the limit",
+        Limit::Others => "other programs on this machine were the limit",
+        Limit::Server => "the machine was full",
+        Limit::Time | Limit::Nothing => return None,
+    };
+    let cpu = cpu?;
+    Some(format!(
+        "{whose}: of {:.0} % CPU in use the server had {:.0}, provider and harness {:.0}, others {:.0}",
+        cpu.busy * 100.0,
+        cpu.server * 100.0,
+        cpu.generator() * 100.0,
+        cpu.others() * 100.0
+    ))
 }
 
 fn most_met(levels: &[Level]) -> usize {
@@ -126,7 +133,16 @@ mod tests {
         let levels = [level(343, true, None), level(512, false, cpu)];
         insta::assert_snapshot!(
             sentence(Some(343), Limit::Generator, Slo::default(), None, &levels),
-            @"at least 340 users: first answer < 3 s for 95 % of turns; the load generator was the limit: of 98 % CPU in use the server had 40, provider and harness 55"
+            @"at least 340 users: first answer < 3 s for 95 % of turns; the load generator was the limit: of 98 % CPU in use the server had 40, provider and harness 55, others 3"
+        );
+    }
+
+    #[test]
+    fn a_machine_that_was_full_of_other_programs_is_said() {
+        let cpu = Some(Shares { harness: 0.01, provider: 0.03, server: 0.25, busy: 1.0 });
+        insta::assert_snapshot!(
+            sentence(Some(22), Limit::Others, Slo::default(), None, &[level(22, true, None), level(26, false, cpu)]),
+            @"at least 22 users: first answer < 3 s for 95 % of turns; other programs on this machine were the limit: of 100 % CPU in use the server had 25, provider and harness 4, others 71"
         );
     }
 

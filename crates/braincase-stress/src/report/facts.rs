@@ -70,7 +70,7 @@ fn arrivals(report: &Report) -> Option<String> {
 fn baseline(report: &Report) -> Option<String> {
     let compared = report.baseline.as_ref()?;
     let row = |row: &crate::baseline::Row| {
-        let Change { ours, theirs, by, interval } = row.change;
+        let Change { ours, theirs, by, interval, .. } = row.change;
         let (low, high) = (interval.low * 100.0, interval.high * 100.0);
         format!(
             "{} {} against {}: {:+.1} % (95 %: {low:+.1} to {high:+.1})",

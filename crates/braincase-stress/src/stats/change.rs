@@ -6,6 +6,9 @@ use serde::Serialize;
 
 use super::{Interval, RESAMPLES, mean};
 
+/// Numbers that are compared at once: each of them must be surer, or one of them would soon be larger by chance.
+const COMPARED: f64 = 3.0;
+
 /// How much larger a number of one sample is than that of another.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Change {
@@ -17,13 +20,15 @@ pub struct Change {
     pub by: f64,
     /// The interval of that.
     pub interval: Interval,
+    /// By what share it is larger at least, so surely that three of them together are seldom wrong.
+    pub surely: f64,
 }
 
 impl Change {
     /// Whether ours is larger by more than `tolerance`, and surely larger at all.
     #[must_use]
     pub fn is_growth_beyond(&self, tolerance: f64) -> bool {
-        self.by > tolerance && self.interval.low > 0.0
+        self.by > tolerance && self.surely > 0.0
     }
 }
 
@@ -48,7 +53,8 @@ pub fn change(ours: &[f64], theirs: &[f64], share: Option<f64>, seed: u64) -> Op
         })
         .collect();
     let interval = Interval { low: select(&mut ratios, 0.025), high: select(&mut ratios, 0.975) };
-    Some(Change { ours: ours_at, theirs: theirs_at, by: ours_at / theirs_at - 1.0, interval })
+    let surely = select(&mut ratios, 0.025 / COMPARED);
+    Some(Change { ours: ours_at, theirs: theirs_at, by: ours_at / theirs_at - 1.0, interval, surely })
 }
 
 fn redraw(from: &[f64], into: &mut [f64], dice: &mut ChaCha8Rng) {

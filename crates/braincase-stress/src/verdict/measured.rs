@@ -27,7 +27,7 @@ pub(super) fn targets(evidence: &Evidence<'_>) -> Vec<Target> {
             name: "no slower than the baseline",
             limit: format!("surely slower by ≤ {:.0} %", TOLERANCE * 100.0),
             observed: if compared.rows.is_empty() {
-                "nothing to compare".to_owned()
+                "too few turns to compare".to_owned()
             } else {
                 observed.collect::<Vec<_>>().join(", ")
             },
@@ -46,11 +46,19 @@ pub(super) fn unsure(evidence: &Evidence<'_>) -> Vec<String> {
         ("p95 of turns", turns.p95_ms, evidence.intervals.p95_ms, limit_ms(limits.max_p95)),
     ];
     let unsure = numbers.into_iter().filter(|(_, value, interval, limit)| value < limit && interval.high >= *limit);
-    unsure
-        .map(|(name, value, interval, _)| {
-            format!("{name} was {} in {} turns and may be {}", time(value), turns.count, told_end(interval))
-        })
-        .collect()
+    let told = unsure.map(|(name, value, interval, _)| {
+        format!("{name} was {} in {} turns and may be {}", time(value), turns.count, told_end(interval))
+    });
+    told.chain(may_be_slower(evidence)).collect()
+}
+
+/// Numbers that are no regression for sure, and may be one.
+fn may_be_slower<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = String> + use<'a> {
+    let rows = evidence.baseline.into_iter().flat_map(|compared| &compared.rows);
+    let unsure = rows.filter(|row| !row.is_regression && row.change.interval.high > TOLERANCE);
+    unsure.map(|row| {
+        format!("{} may be up to {:.0} % slower than the baseline", row.name, row.change.interval.high * 100.0)
+    })
 }
 
 fn told_end(interval: Interval) -> String {

@@ -93,7 +93,7 @@ fn leak(finding: Finding) -> Leak {
 
 fn compared(by: f64) -> Compared {
     let interval = Interval { low: by - 0.02, high: by + 0.02 };
-    let change = Change { ours: 2_000.0 * (1.0 + by), theirs: 2_000.0, by, interval };
+    let change = Change { ours: 2_000.0 * (1.0 + by), theirs: 2_000.0, by, interval, surely: interval.low };
     let is_regression = change.is_growth_beyond(crate::baseline::TOLERANCE);
     Compared {
         with: "an earlier run",
@@ -176,6 +176,10 @@ fn a_baseline_that_is_not_surely_faster_by_more_than_a_little_is_no_failure() {
         let verdict = Case { baseline: Some(compared(by)), ..Case::good() }.judge();
         assert_eq!(verdict.outcome, Outcome::Pass, "{by}: {}", verdict.sentence);
     }
+    let mut unsure = Case { baseline: Some(compared(0.04)), ..Case::good() };
+    assert_eq!(unsure.judge().underpowered, ["average turn may be up to 6 % slower than the baseline"]);
+    unsure.plan.strictness = Strictness::Strict;
+    assert_eq!(unsure.judge().outcome, Outcome::Inconclusive);
 }
 
 #[test]
