@@ -18,8 +18,12 @@ use crate::{
 
 use counts::Counts;
 
-/// Enough that every part of the system takes part, and that the audit has work.
-const SHORT_RUN: [&str; 7] = ["smoke", "--users", "5", "--duration", "15", "--seed", "1"];
+/// Enough that every part of the system takes part, and that the audit has work; then what users do not do, and silences.
+const SHORT_RUNS: [&str; 3] = [
+    "smoke --users 5 --duration 15 --seed 1",
+    "smoke --users 4 --duration 3 --seed 1 --instant",
+    "soak --users 5 --duration 8 --ramp 1 --seed 1",
+];
 
 /// Traces for OpenTelemetry, which programs are built with on demand.
 pub(crate) const OTLP: &str = "braincase-server/otlp";
@@ -48,7 +52,7 @@ pub(crate) fn suites(workspace: &Workspace) -> Result<Vec<Row>> {
         peers::suite(workspace)?,
         doctests(workspace)?,
         with_programs(workspace, "the tour of the README", tour::take)?,
-        with_programs(workspace, "short stress run on a debug build", short_run)?,
+        with_programs(workspace, "short stress runs on a debug build", short_runs)?,
         spans(workspace)?,
         Row::skipped("store suite on PostgreSQL", "there is no PostgreSQL backend yet; the suite ran on SQLite"),
     ])
@@ -117,10 +121,16 @@ fn with_programs(
     Ok(Row::single(suite, check(workspace).unwrap_or_else(|error| Err(format!("{error:#}")))))
 }
 
-fn short_run(workspace: &Workspace) -> Result<Result<(), String>> {
-    let mut args = SHORT_RUN.map(OsString::from).to_vec();
-    args.extend(["--out".into(), workspace.scratch("xtask-test/stress").into()]);
-    Ok(verdict(&step::run(&mut stress::harness(workspace, Profile::Dev, &args))?))
+fn short_runs(workspace: &Workspace) -> Result<Result<(), String>> {
+    for options in SHORT_RUNS {
+        let mut args: Vec<OsString> = options.split(' ').map(OsString::from).collect();
+        args.extend(["--out".into(), workspace.scratch("xtask-test/stress").into()]);
+        let ended = step::run(&mut stress::harness(workspace, Profile::Dev, &args))?;
+        if let Err(why) = verdict(&ended) {
+            return Ok(Err(format!("{options}: {why}")));
+        }
+    }
+    Ok(Ok(()))
 }
 
 fn verdict(ended: &Ended) -> Result<(), String> {

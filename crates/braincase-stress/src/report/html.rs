@@ -9,7 +9,7 @@ use super::{
     table::{mebibytes, time},
     terminal::cells,
 };
-use crate::{audit::Rule, record::Numbers, verdict::Outcome};
+use crate::{audit::Rule, plan::Model, record::Numbers, verdict::Outcome};
 
 const STYLE: &str = include_str!("report.css");
 
@@ -151,7 +151,7 @@ fn scenarios(report: &Report) -> Markup {
                 thead { tr { th { "scenario" } th .n { "planned" } th .n { "actual" } th .n { "visits" } (numbers_head()) } }
                 tbody {
                     @for row in &report.scenarios { tr {
-                        td { (row.scenario) @if row.lane == crate::plan::Lane::Blocking { small { " blocking" } } }
+                        td { (row.scenario) @if row.lane != crate::plan::Lane::Main { small { " " (row.lane.as_str()) } } }
                         td .n { (format!("{:.0} %", row.planned_share * 100.0)) }
                         td .n { (format!("{:.0} %", row.actual_share * 100.0)) }
                         td .n { (row.visits.begun) }
@@ -174,7 +174,7 @@ fn operations(report: &Report) -> Markup {
                 tbody {
                     @for row in &report.rows { tr {
                         td { (row.operation) }
-                        td { (row.scenario) @if row.lane == crate::plan::Lane::Blocking { small { " blocking" } } }
+                        td { (row.scenario) @if row.lane != crate::plan::Lane::Main { small { " " (row.lane.as_str()) } } }
                         (numbers(&row.numbers))
                     } }
                 }
@@ -228,7 +228,8 @@ fn about(report: &Report) -> Markup {
                 @for (name, text) in fact_lines(report) { tr { td { (name) } td { (text) } } }
                 @for (text, count) in &report.errors { tr { td { "error" } td { (count) " × " (text) } } }
                 tr { td { "load" } td {
-                    (report.users) " users who wait for each answer and then think for 1 to 3 s (closed model); "
+                    (report.users) " users, " (report.model) "; they think for " (think(report)) "; the provider takes "
+                    (report.fingerprint.provider) "; "
                     (format!("{:.0} s until all are there, {:.0} s with all of them", report.ramp_s.max(1.0), report.hold_s))
                 } }
                 tr { td { "seed" } td { (report.seed) } }
@@ -237,5 +238,14 @@ fn about(report: &Report) -> Markup {
                 } }
             }
         }
+    }
+}
+
+/// How long users think, which in the open model is until the next turn arrives.
+fn think(report: &Report) -> String {
+    match (report.fingerprint.model, report.fingerprint.think) {
+        (Model::Open { .. }, _) => "no time of their own".to_owned(),
+        (Model::Closed, scale) if scale <= 0.0 => "no time at all".to_owned(),
+        (Model::Closed, scale) => format!("{:.1} to {:.1} s", scale, 3.0 * scale),
     }
 }
