@@ -1,7 +1,9 @@
 //! The record of a run: one row per user-visible operation, timed from the first byte sent to the last one read.
 //!
-//! `subject` says what a row is about, `times` holds its times, `tally` is all rows; here they are taken down.
+//! `subject` says what a row is about, `failure` why it failed, `times` holds its times, `tally` is all rows; here they are
+//! taken down.
 
+mod failure;
 mod subject;
 mod tally;
 mod times;
@@ -19,6 +21,7 @@ use tokio::time::Instant;
 use self::tally::{count_error, second_at};
 pub(crate) use self::times::ms;
 pub use self::{
+    failure::{Failure, Kind},
     subject::{Operation, Sample, Subject},
     tally::{Second, Tally, Visits},
     times::{Numbers, Times},
@@ -104,7 +107,8 @@ impl Recorder {
         tally.busy += busy;
         tally.rows.entry(subject).or_default().add(sample.took, failed);
         if let Some(error) = &sample.error {
-            count_error(&mut tally.errors, error);
+            count_error(&mut tally.errors, &error.text);
+            *tally.kinds.entry(error.kind).or_default().entry(second).or_default() += 1;
         }
         if subject.operation == Operation::ImageTurn && !failed {
             tally.image_turn_ms.entry(subject.lane).or_default().push(ms(sample.took));
@@ -126,9 +130,11 @@ impl Recorder {
 
     /// The particulars that some turns tell.
     pub fn particulars(&self, first_event: Option<Duration>, overhead_ms: Option<f64>) {
+        let second = self.elapsed().as_secs() as usize;
         let mut tally = self.lock();
         if let Some(first_event) = first_event {
             tally.first_event.add(first_event, false);
+            second_at(&mut tally.seconds, second).first_ms.push(ms(first_event));
         }
         if let Some(overhead) = overhead_ms.and_then(|ms| Duration::try_from_secs_f64(ms / 1e3).ok()) {
             tally.overhead.add(overhead, false);

@@ -11,7 +11,7 @@ use crate::{
     drive::{self, Driven},
     leak,
     plan::{Lane, Plan},
-    report::{self, Report, terminal::Terminal},
+    report::{self, Report, status::Status, terminal::Terminal},
     sample::{self, Memory},
     target::Target,
     visit::World,
@@ -129,7 +129,8 @@ async fn load(
             _ = seconds.tick() => {
                 let memory = stage.memory();
                 world.recorder.tick(memory);
-                terminal.status(world, memory);
+                let heap = watch.with(|samples| samples.last()?.heap.as_ref().map(|heap| heap.allocated));
+                terminal.status(&Status::of(world, memory, heap));
                 if death.is_none() {
                     death = stage.death();
                     if let Some(how) = &death {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::failure::Failure;
 use crate::{plan::Lane, preset::Scenario};
 
 /// What a user does and waits for.
@@ -61,5 +62,5 @@ pub struct Sample {
     /// How long it took.
     pub took: Duration,
     /// Why it failed, if it did.
-    pub error: Option<String>,
+    pub error: Option<Failure>,
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::Serialize;
 
-use super::{subject::Subject, times::Times};
+use super::{failure::Kind, subject::Subject, times::Times};
 use crate::{plan::Lane, preset::Scenario, sample::Memory};
 
 /// Texts of errors that are kept, and their longest form.
@@ -22,6 +22,8 @@ pub struct Second {
     pub errors: u64,
     /// What its turns took, in milliseconds.
     pub turn_ms: Vec<f64>,
+    /// Until those of its turns that were streamed showed something of their answer, in milliseconds.
+    pub first_ms: Vec<f64>,
     /// Memory of the server at its end, if it can be seen.
     pub memory: Option<Memory>,
 }
@@ -62,6 +64,8 @@ pub struct Tally {
     pub abandoned: u64,
     /// Texts of errors and how often they came.
     pub errors: BTreeMap<String, u64>,
+    /// Kinds of errors and how often they came in each second.
+    pub kinds: BTreeMap<Kind, BTreeMap<usize, u64>>,
 }
 
 impl Tally {

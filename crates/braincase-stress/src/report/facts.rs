@@ -4,10 +4,33 @@ use super::{
     Report,
     table::{kibibytes, mebibytes, time},
 };
+use crate::validity::{INVALID_BEYOND, MAX_CPU_SHARE};
+
+/// Something that must hold for a run to count.
+#[derive(Debug)]
+pub struct Check {
+    /// What.
+    pub name: &'static str,
+    /// What it must be.
+    pub limit: String,
+    /// What it was.
+    pub observed: String,
+    /// Whether it holds.
+    pub is_met: bool,
+}
 
 /// Name and sentence of each.
 #[must_use]
 pub fn fact_lines(report: &Report) -> Vec<(&'static str, String)> {
+    let mut lines = measured(report);
+    lines.push(("validity", validity(report)));
+    lines.push(("audit", audit(report)));
+    lines
+}
+
+/// What was measured.
+#[must_use]
+pub fn measured(report: &Report) -> Vec<(&'static str, String)> {
     let totals = &report.totals;
     let mut lines = vec![
         ("throughput", format!("{:.2} turns/s, {:.2} requests/s", totals.turns_per_second, totals.requests_per_second)),
@@ -21,9 +44,52 @@ pub fn fact_lines(report: &Report) -> Vec<(&'static str, String)> {
     lines.extend(caches(report).map(|text| ("caches", text)));
     lines.extend(leak(report).map(|text| ("leak", text)));
     lines.extend(benefit(report).map(|text| ("async benefit", text)));
-    lines.push(("validity", validity(report)));
-    lines.push(("audit", audit(report)));
     lines
+}
+
+/// What was to be done, and on what.
+#[must_use]
+pub fn setting(report: &Report) -> Vec<(&'static str, String)> {
+    let machine = &report.machine;
+    let load = format!(
+        "{} users who wait for each answer and then think for 1 to 3 s ({} model); {:.0} s until all are there, {:.0} s with \
+         all of them",
+        report.users,
+        report.model,
+        report.ramp_s.max(1.0),
+        report.hold_s
+    );
+    let on = format!("{} CPUs, {}, {} {}", machine.cpus, machine.cpu, machine.os, machine.arch);
+    let build = format!("harness {}, {} build; report {}", machine.harness, machine.build, report.schema);
+    vec![("load", load), ("seed", report.seed.to_string()), ("machine", on), ("build", build)]
+}
+
+/// What speaks for and against the run.
+#[must_use]
+pub fn checks(report: &Report) -> Vec<Check> {
+    let valid = &report.validity;
+    let check = |name, limit: &str, observed, is_met| Check { name, limit: limit.to_owned(), observed, is_met };
+    let mut checks = vec![
+        check(
+            "users that the times account for",
+            "as many as planned ± 10 %",
+            format!("{:.1} of {}", valid.accounted_users, valid.users),
+            (valid.accounted_users / valid.users.max(1) as f64 - 1.0).abs() <= INVALID_BEYOND,
+        ),
+        check("panics in users", "none", valid.panics.to_string(), valid.panics == 0),
+        check("visits that hung", "none", valid.abandoned.to_string(), valid.abandoned == 0),
+        check(
+            "operations, as measured and as counted by goose",
+            "equal",
+            format!("{} and {}", valid.rows, valid.goose_rows),
+            valid.rows == valid.goose_rows,
+        ),
+    ];
+    checks.extend(valid.cpu_share.map(|share| {
+        let observed = format!("{:.0} %", share * 100.0);
+        check("CPU that the harness used", "< 80 % of a core", observed, share <= MAX_CPU_SHARE)
+    }));
+    checks
 }
 
 fn error_rate(report: &Report) -> String {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     audit::{Rule, Violation},
+    leak::Heap,
     preset::PRESETS,
     record::{Operation, Second, Subject},
     verdict::Outcome,

@@ -1,0 +1,111 @@
+//! The charts of the page: which numbers of the report each of them draws.
+
+mod memory;
+
+use maud::{Markup, html};
+
+use super::super::{
+    Report,
+    chart::{
+        frame::{About, words},
+        lines::{Floor, Group, Hold, Line, Shape, lines},
+        stack::{self, Kind},
+    },
+    series::Point,
+};
+use crate::preset;
+
+/// All of them; what was not seen is not drawn.
+pub(super) fn charts(report: &Report) -> Markup {
+    let begins = report.ramp_s.max(1.0);
+    let hold = Some(Hold { from: begins, to: begins + report.hold_s });
+    html! {
+        div .charts {
+            (load(report, hold))
+            (turns(report, hold))
+            (firsts(report, hold))
+            (errors(report, hold))
+            (memory::charts(report, hold))
+        }
+    }
+}
+
+pub(super) fn about<'a>(id: &'a str, title: &'a str, note: &str) -> About<'a> {
+    About { id, title, note: note.to_owned(), says: String::new() }
+}
+
+pub(super) fn line(
+    report: &Report,
+    label: &'static str,
+    class: &'static str,
+    value: impl Fn(&Point) -> Option<f64>,
+) -> Line {
+    let points = report.series.iter().map(|point| (point.second as f64, value(point))).collect();
+    Line { label, class, shape: Shape::Stroke, points }
+}
+
+fn load(report: &Report, hold: Option<Hold>) -> Markup {
+    let group = |name, unit, line| Group { name, unit, floor: Floor::Zero, lines: vec![line], limit: None, fit: None };
+    let groups = [
+        group("users at once", "at once", line(report, "users", "a", |point| Some(point.users as f64))),
+        group(
+            "turns per second, mean of 10 s",
+            "per second",
+            line(report, "turns", "d", |point| Some(point.turns_per_second)),
+        ),
+    ];
+    lines(&about("load", "Users and throughput", ""), hold, &groups)
+}
+
+fn turns(report: &Report, hold: Option<Hold>) -> Markup {
+    let group = Group {
+        lines: percentiles(report, |point| [point.p99_ms, point.p95_ms, point.p50_ms]),
+        limit: target_of_p95(report).map(|(ms, name)| (ms / 1e3, name)),
+        ..seconds()
+    };
+    lines(&about("turns", "Time of turns", "sent to last byte; percentiles of the last 10 s"), hold, &[group])
+}
+
+fn firsts(report: &Report, hold: Option<Hold>) -> Markup {
+    let group = Group {
+        lines: percentiles(report, |point| [point.first_p99_ms, point.first_p95_ms, point.first_p50_ms]),
+        ..seconds()
+    };
+    if group.lines.iter().all(|line| line.points.iter().all(|point| point.1.is_none())) {
+        return html! {};
+    }
+    lines(&about("first", "Time to the first content", "streamed turns; percentiles of the last 10 s"), hold, &[group])
+}
+
+const fn seconds() -> Group {
+    Group { name: "seconds", unit: "s", floor: Floor::Zero, lines: Vec::new(), limit: None, fit: None }
+}
+
+fn percentiles(report: &Report, of: impl Fn(&Point) -> [Option<f64>; 3]) -> Vec<Line> {
+    let named = [("p99", "c"), ("p95", "b"), ("p50", "a")].into_iter().enumerate();
+    named.map(|(index, (label, class))| line(report, label, class, |point| of(point)[index].map(|ms| ms / 1e3))).collect()
+}
+
+/// The limit of the preset, in milliseconds, with what it is called.
+fn target_of_p95(report: &Report) -> Option<(f64, String)> {
+    let limit = preset::find(report.preset)?.targets.max_p95.as_secs_f64();
+    Some((limit * 1e3, format!("target: p95 below {limit} s")))
+}
+
+fn errors(report: &Report, hold: Option<Hold>) -> Markup {
+    let last = report.series.last().map_or(1, |point| point.second + 1);
+    let kinds: Vec<Kind> = report
+        .kinds_of_errors
+        .iter()
+        .map(|kind| Kind {
+            name: kind.kind.clone(),
+            seconds: (0..last).map(|second| kind.seconds.get(&second).copied().unwrap_or(0)).collect(),
+        })
+        .collect();
+    let mut about = about("errors", "Errors by kind", "");
+    if stack::is_empty(&kinds) {
+        about.says = format!("None in {} requests.", report.totals.requests);
+        return words(&about);
+    }
+    stack::bars(&about, hold, &kinds, last as f64)
+}
