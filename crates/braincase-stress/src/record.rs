@@ -24,9 +24,10 @@ pub use self::{
     failure::{Failure, Kind},
     subject::{Operation, Sample, Subject},
     tally::{Second, Tally, Visits},
-    times::{Numbers, Times},
+    times::{Numbers, Quantile, Times},
 };
 use crate::{
+    client::Ended,
     plan::{Lane, Plan},
     preset::Scenario,
     sample::Memory,
@@ -129,14 +130,17 @@ impl Recorder {
     }
 
     /// The particulars that some turns tell.
-    pub fn particulars(&self, first_event: Option<Duration>, overhead_ms: Option<f64>) {
+    pub fn particulars(&self, ended: &Ended) {
         let second = self.elapsed().as_secs() as usize;
         let mut tally = self.lock();
-        if let Some(first_event) = first_event {
+        if let Some(first_event) = ended.first_event {
             tally.first_event.add(first_event, false);
-            second_at(&mut tally.seconds, second).first_ms.push(ms(first_event));
         }
-        if let Some(overhead) = overhead_ms.and_then(|ms| Duration::try_from_secs_f64(ms / 1e3).ok()) {
+        if let Some(first_content) = ended.first_content {
+            tally.first_content.add(first_content, false);
+            second_at(&mut tally.seconds, second).first_ms.push(ms(first_content));
+        }
+        if let Some(overhead) = ended.overhead_ms.and_then(|ms| Duration::try_from_secs_f64(ms / 1e3).ok()) {
             tally.overhead.add(overhead, false);
         }
     }

@@ -4,6 +4,7 @@ pub(crate) mod chart;
 pub mod facts;
 pub mod html;
 pub mod junit;
+pub mod latency;
 pub mod md;
 pub mod series;
 pub mod status;
@@ -20,7 +21,10 @@ use std::{
 use anyhow::Context;
 use serde::Serialize;
 
-use self::series::{KindOfError, Point};
+use self::{
+    latency::Latency,
+    series::{KindOfError, Point},
+};
 use crate::{
     audit::Audit,
     benefit::{self, Benefit},
@@ -89,6 +93,7 @@ pub struct Report {
     pub errors: BTreeMap<String, u64>,
     pub kinds_of_errors: Vec<KindOfError>,
     pub distribution: Vec<Bin>,
+    pub latency: Latency,
     pub series: Vec<Point>,
 }
 
@@ -117,6 +122,8 @@ pub struct Totals {
     pub requests_per_second: f64,
     /// Until the first event of streamed turns.
     pub first_event: Numbers,
+    /// Until the first event of streamed turns that holds something of the answer.
+    pub first_content: Numbers,
     /// The server's own share of a turn, as it says itself.
     pub overhead: Numbers,
 }
@@ -204,6 +211,7 @@ pub fn build(plan: &Plan, tally: &Tally, end: End) -> Report {
         errors: tally.errors.clone(),
         kinds_of_errors: series::kinds_of_errors(tally),
         distribution: distribution(&turns),
+        latency: Latency::of(tally, &turns),
         series: series::series(tally, &end.samples),
     }
 }
@@ -254,6 +262,7 @@ fn totals(plan: &Plan, tally: &Tally) -> Totals {
         turns_per_second,
         requests_per_second: turns_per_second * all.count as f64 / turns.count.max(1) as f64,
         first_event: tally.first_event.numbers(),
+        first_content: tally.first_content.numbers(),
         overhead: tally.overhead.numbers(),
     }
 }

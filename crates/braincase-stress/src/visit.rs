@@ -200,7 +200,7 @@ impl<'a> Visit<'a> {
         let foreign = self.world.aviary.projects_in(&ended.text);
         self.world.ledger.add_strays(place.entry, &format!("the answer to {}", ask.key), foreign);
         if self.lane == Lane::Main {
-            self.world.recorder.particulars(ended.first_event, ended.overhead_ms);
+            self.world.recorder.particulars(&ended);
         }
         if is_repeated {
             self.repeat(&ask, place, entry).await;

@@ -44,6 +44,8 @@ pub struct Tally {
     pub rows: BTreeMap<Subject, Times>,
     /// Time to the first event of streamed turns.
     pub first_event: Times,
+    /// Time to the first event of streamed turns that holds something of the answer.
+    pub first_content: Times,
     /// The server's own share of each turn, as it says itself.
     pub overhead: Times,
     /// What each image turn took, in milliseconds.

@@ -37,6 +37,7 @@ pub fn measured(report: &Report) -> Vec<(&'static str, String)> {
         ("requests", format!("{}, {} failed", totals.requests, totals.failed)),
         ("error rate", error_rate(report)),
         ("first event", halves(totals.first_event.p50_ms, totals.first_event.p95_ms, "streamed turns")),
+        ("first content", halves(totals.first_content.p50_ms, totals.first_content.p95_ms, "streamed turns")),
         ("own overhead", halves(totals.overhead.p50_ms, totals.overhead.p95_ms, "as the server says")),
     ];
     lines.extend(memory(report).map(|text| ("server memory", text)));

@@ -10,7 +10,7 @@ use super::{
     Report,
     table::{mebibytes, time},
 };
-use crate::verdict::Outcome;
+use crate::{plan::Comparison, verdict::Outcome};
 
 const STYLE: &str = include_str!("report.css");
 
@@ -33,9 +33,9 @@ pub fn render(report: &Report) -> String {
                     (tables::targets(report))
                     (charts::charts(report))
                     (tables::scenarios(report))
-                    (tables::operations(report))
                     (audit::audit(report))
                     (tables::validity(report))
+                    (tables::operations(report))
                     (tables::about(report))
                 }
             }
@@ -63,8 +63,9 @@ fn verdict(report: &Report) -> Markup {
 
 fn figures(report: &Report) -> Markup {
     let totals = &report.totals;
+    let users = if report.comparison == Comparison::Off { "users at once" } else { "users, half on each server" };
     let mut figures = vec![
-        ("users at once", report.users.to_string()),
+        (users, report.users.to_string()),
         ("turns", totals.turns.count.to_string()),
         ("turns per second", format!("{:.2}", totals.turns_per_second)),
         ("average turn", time(totals.turns.mean_ms)),
@@ -73,7 +74,8 @@ fn figures(report: &Report) -> Markup {
     ];
     figures.extend(report.memory.map(|memory| ("peak memory", mebibytes(memory.peak))));
     figures.extend(report.leak.as_ref().map(|leak| ("no memory leak", leak.finding.as_str().to_lowercase())));
-    figures.extend(report.benefit.as_ref().map(|found| ("image turns sooner", format!("{:.0} %", found.saving * 100.0))));
+    figures
+        .extend(report.benefit.as_ref().map(|found| ("image turns sooner", format!("{:.0} %", found.saving * 100.0))));
     html! {
         section aria-label="Key figures" {
             dl .figures { @for (name, value) in figures { div { dt { (name) } dd { (value) } } } }

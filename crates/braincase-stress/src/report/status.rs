@@ -98,7 +98,8 @@ mod tests {
         let mut tally = Tally { seconds: (1..=31).map(second).collect(), ..Tally::default() };
         tally.errors.insert("broken".to_owned(), 3);
 
-        let status = Status { second: 30, of_seconds: 151, users: 5, heap: Some(12 << 20), ..Status::default() }.with(&tally);
+        let status =
+            Status { second: 30, of_seconds: 151, users: 5, heap: Some(12 << 20), ..Status::default() }.with(&tally);
 
         insta::assert_snapshot!(status, @" 30/151 s ·  5 users ·  1.0 turns/s · p95 first answer 300 ms, turn 3.00 s · 3 errors · heap 12.0 MiB");
     }

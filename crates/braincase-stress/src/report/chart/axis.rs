@@ -3,8 +3,7 @@
 use super::short;
 
 /// Steps of an axis of seconds: those that people count in.
-const SECONDS: [f64; 13] =
-    [1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0, 3_600.0, 7_200.0];
+const SECONDS: [f64; 13] = [1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0, 3_600.0, 7_200.0];
 /// The most steps of an axis that is read from left to right.
 const MAX_STEPS: f64 = 6.0;
 
@@ -119,11 +118,11 @@ impl Axis {
     }
 }
 
-/// 1, 2 or 5 times a power of ten, not below the value.
+/// 1, 2, 2.5 or 5 times a power of ten, not below the value.
 pub(crate) fn nice(value: f64) -> f64 {
     let value = if value.is_finite() { value.max(1e-9) } else { 1.0 };
     let power = 10f64.powf(value.log10().floor());
-    let factor = [1.0, 2.0, 5.0, 10.0].into_iter().find(|factor| factor * power >= value * 0.999);
+    let factor = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().find(|factor| factor * power >= value * 0.999);
     factor.unwrap_or(10.0) * power
 }
 
@@ -159,7 +158,7 @@ mod tests {
 
     #[test]
     fn steps_of_an_axis_are_round() {
-        assert_eq!([nice(0.3), nice(1.0), nice(23.0), nice(700.0)], [0.5, 1.0, 50.0, 1_000.0]);
+        assert_eq!([nice(0.3), nice(1.0), nice(23.0), nice(700.0)], [0.5, 1.0, 25.0, 1_000.0]);
         assert_eq!(labels(&Axis::from_zero(3.5)), ["0", "1", "2", "3", "4"]);
         assert_eq!(labels(&Axis::around(21.3, 22.1)), ["21.2", "21.4", "21.6", "21.8", "22", "22.2"]);
     }
@@ -181,7 +180,8 @@ mod tests {
 
     #[test]
     fn nothing_lies_outside_whatever_it_is() {
-        for axis in [Axis::from_zero(f64::NAN), Axis::around(5.0, 5.0), Axis::seconds(0.0), Axis::nines(f64::INFINITY)] {
+        for axis in [Axis::from_zero(f64::NAN), Axis::around(5.0, 5.0), Axis::seconds(0.0), Axis::nines(f64::INFINITY)]
+        {
             for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 1e300] {
                 assert!((0.0..=1.0).contains(&axis.share(value)), "{axis:?} {value}");
             }

@@ -42,20 +42,23 @@ pub(crate) fn curve(about: &About<'_>, curve: &Curve) -> Markup {
     let panel = Panel::whole(&x, &y, 20.0);
     let about = About { says: format!("{} {}", about.says, told(curve)), ..about.clone() };
     let (within, beyond) = parts(&curve.law, measured);
-    figure(&about, &html! {
-        (panel.ground(measured, x.end(), "not measured"))
-        (panel.y_axis("turns per second"))
-        @if let Some(answer) = curve.answer { (answered(&panel, answer)) }
-        path .line.fit d=(path(&panel, &within)) {}
-        path .line.fit.guess d=(path(&panel, &beyond)) {}
-        @if let Some((users, per_second)) = curve.peak.and_then(|peak| nearest(&curve.law, peak)) {
-            circle .peak cx=(n(panel.x(users))) cy=(n(panel.y(per_second))) r="4" {}
-            text x=(n(panel.x(users))) y=(n(panel.y(per_second) - 9.0)) text-anchor="middle" { "peak near " (short(users.round())) }
-        }
-        @for level in &curve.levels { (dot(&panel, level)) }
-        (names(&panel, curve))
-        (panel.x_axis("users at once"))
-    })
+    figure(
+        &about,
+        &html! {
+            (panel.ground(measured, x.end(), "not measured"))
+            (panel.y_axis("turns per second"))
+            @if let Some(answer) = curve.answer { (answered(&panel, answer)) }
+            path .line.fit d=(path(&panel, &within)) {}
+            path .line.fit.guess d=(path(&panel, &beyond)) {}
+            @if let Some((users, per_second)) = curve.peak.and_then(|peak| nearest(&curve.law, peak)) {
+                circle .peak cx=(n(panel.x(users))) cy=(n(panel.y(per_second))) r="4" {}
+                text x=(n(panel.x(users))) y=(n(panel.y(per_second) - 9.0)) text-anchor="middle" { "peak near " (short(users.round())) }
+            }
+            @for level in &curve.levels { (dot(&panel, level)) }
+            (names(&panel, curve))
+            (panel.x_axis("users at once"))
+        },
+    )
 }
 
 /// Levels differ in shape too, not only in colour.

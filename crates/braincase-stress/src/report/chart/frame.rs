@@ -108,18 +108,15 @@ impl<'a> Panel<'a> {
         html! {
             @if to - from > 1.0 {
                 rect .ground x=(n(from)) width=(n(to - from)) y=(n(self.top)) height=(n(self.bottom - self.top)) {}
-                @if has_room { text .axis x=(n((from + to) / 2.0)) y=(n(self.bottom - 6.0)) text-anchor="middle" { (name) } }
+                @if has_room { text .axis x=(n((from + to) / 2.0)) y=(n(self.top + 12.0)) text-anchor="middle" { (name) } }
             }
         }
     }
 
-    /// A limit that must not be crossed, drawn across.
-    pub(crate) fn limit(&self, at: f64, name: &str) -> Markup {
-        let y = self.y(at);
-        html! {
-            line .limit x1=(n(self.left)) x2=(n(self.right)) y1=(n(y)) y2=(n(y)) {}
-            text .limit x=(n(self.left + 5.0)) y=(n(y - 5.0)) { (name) }
-        }
+    /// A limit that must not be crossed, drawn across; its name stands where those of lines do.
+    pub(crate) fn limit(&self, at: f64) -> Markup {
+        let y = n(self.y(at));
+        html! { line .limit x1=(n(self.left)) x2=(n(self.right)) y1=(y) y2=(y) {} }
     }
 
     /// The names of lines beside where they end: `(class, name, value)`.

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::{
     axis::Axis,
-    frame::{About, MAX_HOVERS, Panel, WIDTH, figure},
+    frame::{About, MAX_HOVERS, Panel, WIDTH, figure, room_for_names},
     lines::Hold,
     n,
 };
@@ -26,7 +26,12 @@ pub(crate) struct Cells<'a> {
 }
 
 /// Draws it, with a limit across.
-pub(crate) fn heatmap(about: &About<'_>, hold: Option<Hold>, cells: &Cells<'_>, limit: Option<(f64, String)>) -> Markup {
+pub(crate) fn heatmap(
+    about: &About<'_>,
+    hold: Option<Hold>,
+    cells: &Cells<'_>,
+    limit: Option<(f64, String)>,
+) -> Markup {
     let merge = cells.columns.len().div_ceil(MAX_COLUMNS).max(1);
     let columns: Vec<Vec<u64>> = cells.columns.chunks(merge).map(|chunk| sums(chunk, cells.bounds_ms.len())).collect();
     let width = (cells.column_s.max(1) * merge) as f64;
@@ -38,20 +43,25 @@ pub(crate) fn heatmap(about: &About<'_>, hold: Option<Hold>, cells: &Cells<'_>, 
         bound(cells.bounds_ms.first(), 1.0),
         bound(cells.bounds_ms.last(), 1_000.0).max(limit_ms),
     );
-    let panel = Panel::whole(&x, &y, 16.0);
-    figure(about, &html! {
-        @if let Some(hold) = hold { (panel.ground(0.0, hold.from, "ramp")) (panel.ground(hold.to, x.end(), "end")) }
-        (panel.y_axis("time of a turn"))
-        @for shade in 1..=SHADES {
-            path class=(format!("heat h{shade}")) d=(shaded(&panel, &columns, cells.bounds_ms, width, |count| {
-                shade_of(count, most) == shade
-            })) {}
-        }
-        @if let Some((at, name)) = &limit { (panel.limit(*at, name)) }
-        (panel.x_axis("when it ended, since the start"))
-        (key(most))
-        (panel.hovers(hovers(&columns, cells.bounds_ms, width)))
-    })
+    let names: Vec<_> = limit.iter().map(|(at, name)| ("limit", name.as_str(), *at)).collect();
+    let panel = Panel::whole(&x, &y, room_for_names(names.iter().map(|name| name.1)));
+    figure(
+        about,
+        &html! {
+            @if let Some(hold) = hold { (panel.ground(0.0, hold.from, "ramp")) (panel.ground(hold.to, x.end(), "end")) }
+            (panel.y_axis("time of a turn"))
+            @for shade in 1..=SHADES {
+                path class=(format!("heat h{shade}")) d=(shaded(&panel, &columns, cells.bounds_ms, width, |count| {
+                    shade_of(count, most) == shade
+                })) {}
+            }
+            @if let Some((at, _)) = &limit { (panel.limit(*at)) }
+            (panel.names(&names))
+            (panel.x_axis("when it ended, since the start"))
+            (key(most))
+            (panel.hovers(hovers(&columns, cells.bounds_ms, width)))
+        },
+    )
 }
 
 /// Which shade stands for how many, at the top right.
@@ -93,7 +103,8 @@ fn shaded(
         let (top, bottom) = (n(panel.y(bounds[1])), n(panel.y(bounds[0])));
         let mut column = 0;
         while column < columns.len() {
-            let is_same = |at: usize| columns.get(at).and_then(|column| column.get(row)).is_some_and(|count| is_of_shade(*count));
+            let is_same =
+                |at: usize| columns.get(at).and_then(|column| column.get(row)).is_some_and(|count| is_of_shade(*count));
             let length = (column..columns.len()).take_while(|at| is_same(*at)).count();
             if length > 0 {
                 let (left, right) = (panel.x(column as f64 * width), panel.x((column + length) as f64 * width));

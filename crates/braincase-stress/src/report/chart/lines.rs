@@ -98,7 +98,8 @@ impl Group {
             Some((line.class, line.label, last))
         });
         let fits = self.fit.iter().filter_map(|fit| Some(("fit", fit.label.as_str(), fit.points.last()?.2)));
-        lines.chain(fits)
+        let limits = self.limit.iter().map(|(at, name)| ("limit", name.as_str(), *at));
+        lines.chain(fits).chain(limits)
     }
 
     fn says(&self) -> String {
@@ -130,10 +131,13 @@ pub(crate) fn lines(about: &About<'_>, hold: Option<Hold>, groups: &[Group]) -> 
     let about = About { says: [&[about.says.clone()], says.as_slice()].concat().join(" "), ..about.clone() };
     let drawn: Vec<Markup> = panels.clone().zip(groups).map(|(panel, group)| drawn(&panel, hold, group)).collect();
     let last = panels.last();
-    figure(&about, &html! {
-        @for group in drawn { (group) }
-        @if let Some(panel) = last { (panel.x_axis("time since the start")) }
-    })
+    figure(
+        &about,
+        &html! {
+            @for group in drawn { (group) }
+            @if let Some(panel) = last { (panel.x_axis("time since the start")) }
+        },
+    )
 }
 
 fn drawn(panel: &Panel<'_>, hold: Option<Hold>, group: &Group) -> Markup {
@@ -147,7 +151,7 @@ fn drawn(panel: &Panel<'_>, hold: Option<Hold>, group: &Group) -> Markup {
         @if let Some(fit) = &group.fit { path .band d=(band(panel, fit)) {} }
         @for line in &group.lines { (stroke(panel, line)) }
         @if let Some(fit) = &group.fit { path .line.fit d=(path(panel, &middle(fit))) {} }
-        @if let Some((at, name)) = &group.limit { (panel.limit(*at, name)) }
+        @if let Some((at, _)) = &group.limit { (panel.limit(*at)) }
         (panel.names(&names))
         (panel.hovers(hovers(group)))
     }
@@ -221,7 +225,8 @@ fn band(panel: &Panel<'_>, fit: &Fit) -> String {
 }
 
 fn hovers(group: &Group) -> impl Iterator<Item = (f64, f64, String)> + '_ {
-    let seconds: Vec<f64> = group.lines.first().into_iter().flat_map(|line| &line.points).map(|point| point.0).collect();
+    let seconds: Vec<f64> =
+        group.lines.first().into_iter().flat_map(|line| &line.points).map(|point| point.0).collect();
     let step = seconds.len().div_ceil(MAX_HOVERS).max(1);
     (0..seconds.len()).step_by(step).map(move |index| {
         let (from, width) = (seconds[index], step as f64);

@@ -54,19 +54,22 @@ pub(crate) fn spectra(about: &About<'_>, spectra: &[Spectrum], target: Option<&T
         .collect();
     let says: Vec<String> = spectra.iter().filter_map(told).collect();
     let about = About { says: format!("{} {}", about.says, says.join(" ")), ..about.clone() };
-    figure(&about, &html! {
-        (panel.y_axis("seconds"))
-        @for tick in &x.ticks {
-            line .grid x1=(n(panel.x(tick.at))) x2=(n(panel.x(tick.at))) y1=(n(panel.top)) y2=(n(panel.bottom)) {}
-        }
-        @for (spectrum, points) in spectra.iter().zip(&all) {
-            path class=(format!("line {}", spectrum.class)) d=(path(&panel, points)) {}
-        }
-        @if let Some(target) = target { (mark(&panel, target, beyond(target.percentile))) }
-        (panel.x_axis("this share of turns takes at most so long"))
-        (panel.names(&names))
-        (panel.hovers(hovers(&panel, spectra, beyond)))
-    })
+    figure(
+        &about,
+        &html! {
+            (panel.y_axis("seconds"))
+            @for tick in &x.ticks {
+                line .grid x1=(n(panel.x(tick.at))) x2=(n(panel.x(tick.at))) y1=(n(panel.top)) y2=(n(panel.bottom)) {}
+            }
+            @for (spectrum, points) in spectra.iter().zip(&all) {
+                path class=(format!("line {}", spectrum.class)) d=(path(&panel, points)) {}
+            }
+            @if let Some(target) = target { (mark(&panel, target, beyond(target.percentile))) }
+            (panel.x_axis("this share of turns takes at most so long"))
+            (panel.names(&names))
+            (panel.hovers(hovers(&panel, spectra, beyond)))
+        },
+    )
 }
 
 /// The target: everything right of the place where the line meets it may take longer.
@@ -82,7 +85,8 @@ fn mark(panel: &Panel<'_>, target: &Target, at: f64) -> Markup {
 }
 
 fn told(spectrum: &Spectrum) -> Option<String> {
-    let at = |share: f64| spectrum.points.iter().find(|(percentile, _)| *percentile >= share).map(|point| time(point.1));
+    let at =
+        |share: f64| spectrum.points.iter().find(|(percentile, _)| *percentile >= share).map(|point| time(point.1));
     let (half, most, longest) = (at(50.0)?, at(95.0)?, time(spectrum.points.last()?.1));
     Some(format!("{}: half within {half}, 95 % within {most}, the longest {longest}.", spectrum.label))
 }

@@ -33,9 +33,7 @@ pub(crate) fn bars(about: &About<'_>, hold: Option<Hold>, kinds: &[Kind], last_s
     let kinds = commonest(kinds);
     let width = (last_second / MAX_HOVERS as f64).ceil().max(1.0) as usize;
     let columns = (last_second as usize).div_ceil(width).max(1);
-    let count = |kind: &Kind, column: usize| -> u64 {
-        kind.seconds.iter().skip(column * width).take(width).sum()
-    };
+    let count = |kind: &Kind, column: usize| -> u64 { kind.seconds.iter().skip(column * width).take(width).sum() };
     let heights = (0..columns).map(|column| kinds.iter().map(|kind| count(kind, column)).sum::<u64>());
     let (x, y) = (Axis::seconds(last_second), Axis::from_zero(heights.max().unwrap_or(1).max(4) as f64));
     let names: Vec<String> = kinds.iter().map(|kind| format!("{} {}", kind.sum(), kind.name)).collect();
@@ -49,24 +47,27 @@ pub(crate) fn bars(about: &About<'_>, hold: Option<Hold>, kinds: &[Kind], last_s
         .collect();
     let about = About { says: format!("{} {}.", about.says, names.join(", ")), ..about.clone() };
     let name = if width == 1 { "errors in each second".to_owned() } else { format!("errors in each {width} s") };
-    figure(&about, &html! {
-        @if let Some(hold) = hold { (panel.ground(0.0, hold.from, "ramp")) (panel.ground(hold.to, x.end(), "end")) }
-        (panel.y_axis(&name))
-        @for (index, class) in (0..kinds.len()).zip(CLASSES) {
-            path class=(format!("bar {class}")) d=(column_path(&panel, columns, width, |column| {
-                let below: u64 = kinds.iter().take(index).map(|kind| count(kind, column)).sum();
-                (below, below + kinds.get(index).map_or(0, |kind| count(kind, column)))
-            })) {}
-        }
-        (panel.x_axis("time since the start"))
-        (panel.names(&named))
-        (panel.hovers((0..columns).filter_map(|column| {
-            let told: Vec<String> = kinds.iter().map(|kind| (count(kind, column), &kind.name))
-                .filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
-            let from = column * width;
-            (!told.is_empty()).then(|| (from as f64, (from + width) as f64, format!("{from} s: {}", told.join(", "))))
-        })))
-    })
+    figure(
+        &about,
+        &html! {
+            @if let Some(hold) = hold { (panel.ground(0.0, hold.from, "ramp")) (panel.ground(hold.to, x.end(), "end")) }
+            (panel.y_axis(&name))
+            @for (index, class) in (0..kinds.len()).zip(CLASSES) {
+                path class=(format!("bar {class}")) d=(column_path(&panel, columns, width, |column| {
+                    let below: u64 = kinds.iter().take(index).map(|kind| count(kind, column)).sum();
+                    (below, below + kinds.get(index).map_or(0, |kind| count(kind, column)))
+                })) {}
+            }
+            (panel.x_axis("time since the start"))
+            (panel.names(&named))
+            (panel.hovers((0..columns).filter_map(|column| {
+                let told: Vec<String> = kinds.iter().map(|kind| (count(kind, column), &kind.name))
+                    .filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
+                let from = column * width;
+                (!told.is_empty()).then(|| (from as f64, (from + width) as f64, format!("{from} s: {}", told.join(", "))))
+            })))
+        },
+    )
 }
 
 fn column_path(panel: &Panel<'_>, columns: usize, width: usize, part: impl Fn(usize) -> (u64, u64)) -> String {
@@ -107,8 +108,7 @@ mod tests {
 
     #[test]
     fn rare_kinds_are_counted_together_and_none_is_lost() {
-        let kinds: Vec<Kind> =
-            (1..=9).map(|n| Kind { name: format!("k{n}"), seconds: vec![n, 0, n] }).collect();
+        let kinds: Vec<Kind> = (1..=9).map(|n| Kind { name: format!("k{n}"), seconds: vec![n, 0, n] }).collect();
         let common = commonest(&kinds);
         let names: Vec<&str> = common.iter().map(|kind| kind.name.as_str()).collect();
         assert_eq!(names, ["k9", "k8", "k7", "k6", OTHER]);

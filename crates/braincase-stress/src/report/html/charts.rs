@@ -8,12 +8,14 @@ use super::super::{
     Report,
     chart::{
         frame::{About, words},
+        heatmap::{Cells, heatmap},
         lines::{Floor, Group, Hold, Line, Shape, lines},
+        spectrum::{Spectrum, Target, spectra},
         stack::{self, Kind},
     },
     series::Point,
 };
-use crate::preset;
+use crate::{preset, record::Quantile};
 
 /// All of them; what was not seen is not drawn.
 pub(super) fn charts(report: &Report) -> Markup {
@@ -24,6 +26,8 @@ pub(super) fn charts(report: &Report) -> Markup {
             (load(report, hold))
             (turns(report, hold))
             (firsts(report, hold))
+            (heat(report, hold))
+            (spectrum(report))
             (errors(report, hold))
             (memory::charts(report, hold))
         }
@@ -63,7 +67,7 @@ fn turns(report: &Report, hold: Option<Hold>) -> Markup {
         limit: target_of_p95(report).map(|(ms, name)| (ms / 1e3, name)),
         ..seconds()
     };
-    lines(&about("turns", "Time of turns", "sent to last byte; percentiles of the last 10 s"), hold, &[group])
+    lines(&about("turns", "Time of turns", "to the last byte; percentiles of the last 10 s"), hold, &[group])
 }
 
 fn firsts(report: &Report, hold: Option<Hold>) -> Markup {
@@ -83,13 +87,43 @@ const fn seconds() -> Group {
 
 fn percentiles(report: &Report, of: impl Fn(&Point) -> [Option<f64>; 3]) -> Vec<Line> {
     let named = [("p99", "c"), ("p95", "b"), ("p50", "a")].into_iter().enumerate();
-    named.map(|(index, (label, class))| line(report, label, class, |point| of(point)[index].map(|ms| ms / 1e3))).collect()
+    named
+        .map(|(index, (label, class))| line(report, label, class, |point| of(point)[index].map(|ms| ms / 1e3)))
+        .collect()
 }
 
 /// The limit of the preset, in milliseconds, with what it is called.
 fn target_of_p95(report: &Report) -> Option<(f64, String)> {
     let limit = preset::find(report.preset)?.targets.max_p95.as_secs_f64();
-    Some((limit * 1e3, format!("target: p95 below {limit} s")))
+    Some((limit * 1e3, "target p95".to_owned()))
+}
+
+fn heat(report: &Report, hold: Option<Hold>) -> Markup {
+    let map = &report.latency.heatmap;
+    let mut about = about("heatmap", "Every turn", "the darker, the more turns took so long");
+    if map.columns.is_empty() {
+        about.says = "No turn ended.".to_owned();
+        return words(&about);
+    }
+    about.says = format!("How long {} turns took, by when they ended.", report.totals.turns.count);
+    let cells = Cells { column_s: map.column_s, bounds_ms: &map.bounds_ms, columns: &map.columns };
+    heatmap(&about, hold, &cells, target_of_p95(report))
+}
+
+fn spectrum(report: &Report) -> Markup {
+    let of = |label, class, quantiles: &[Quantile]| Spectrum {
+        label,
+        class,
+        points: quantiles.iter().map(|line| (line.percentile, line.ms)).collect(),
+    };
+    let drawn: Vec<Spectrum> =
+        [of("whole turn", "a", &report.latency.turns), of("first content", "d", &report.latency.first_content)]
+            .into_iter()
+            .filter(|spectrum| !spectrum.points.is_empty())
+            .collect();
+    let about = about("spectrum", "Percentiles of all turns", "each further nine is as wide as the one before");
+    let target = target_of_p95(report).map(|(max_ms, name)| Target { percentile: 95.0, max_ms, name });
+    spectra(&about, &drawn, target.as_ref())
 }
 
 fn errors(report: &Report, hold: Option<Hold>) -> Markup {

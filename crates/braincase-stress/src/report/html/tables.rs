@@ -2,7 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::{super::{Report, facts, terminal::cells}, mark};
+use super::{
+    super::{Report, facts, terminal::cells},
+    mark,
+};
 use crate::{plan::Lane, record::Numbers};
 
 /// What must hold, and whether it did.

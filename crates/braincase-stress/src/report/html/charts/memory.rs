@@ -42,7 +42,11 @@ fn held(report: &Report, hold: Option<Hold>) -> Markup {
         limit: None,
         fit: None,
     };
-    lines(&about("memory", "Memory of the server", "caches are what declared caches say that they hold"), hold, &[group])
+    lines(
+        &about("memory", "Memory of the server", "caches are what declared caches say that they hold"),
+        hold,
+        &[group],
+    )
 }
 
 /// What a leak would show in, from its lowest value, so that little growth can be seen.
@@ -90,9 +94,11 @@ fn fitted(report: &Report, leak: &Leak) -> Option<Fit> {
 fn descriptors(report: &Report, hold: Option<Hold>) -> Markup {
     let group = |name, unit, line| Group { name, unit, floor: Floor::Zero, lines: vec![line], limit: None, fit: None };
     let groups = [
-        group("open file descriptors", "open", line(report, "files", "a", |point| {
-            point.memory.map(|memory| memory.descriptors as f64)
-        })),
+        group(
+            "open file descriptors",
+            "open",
+            line(report, "files", "a", |point| point.memory.map(|memory| memory.descriptors as f64)),
+        ),
         group("threads", "", line(report, "threads", "d", |point| point.memory.map(|memory| memory.threads as f64))),
     ];
     lines(&about("descriptors", "Files and threads of the server", ""), hold, &groups)
