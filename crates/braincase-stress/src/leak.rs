@@ -6,10 +6,11 @@
 //! last 60 % of the time with all users. No sign of growth is not enough to pass: it must be shown that a leak of the size
 //! of the budget is not there, and a run that can show neither is inconclusive.
 //!
-//! `growth` fits the trend, `exposition` reads what a server says of its memory, `watch` asks it again and again.
+//! `growth` fits the trend, `rounds` judges silences where there are some, `exposition` reads what a server says of its memory, `watch` asks it again and again.
 
 mod exposition;
 mod growth;
+mod rounds;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -188,12 +189,16 @@ impl Leak {
 /// Whether the samples look like a leak, so that it must be seen what is left of it when the load is gone.
 #[must_use]
 pub fn is_suspected(plan: &Plan, samples: &[Sample]) -> bool {
-    Window::of(plan, samples).is_some_and(|window| window.suspicion().is_ok())
+    // What is seen in silences is already what is left without load.
+    plan.rounds.is_none() && Window::of(plan, samples).is_some_and(|window| window.suspicion().is_ok())
 }
 
 /// Judges; nothing if the server's memory cannot be seen. `drained` is a look at it some time after the load.
 #[must_use]
 pub fn judge(plan: &Plan, samples: &[Sample], drained: Option<&Sample>) -> Option<Leak> {
+    if let Some(rounds) = plan.rounds {
+        return rounds::judge(plan, rounds, samples);
+    }
     let window = Window::of(plan, samples)?;
     let remains = drained.and_then(|sample| window.remains(window.signal.bytes(sample)?));
     let (finding, why) = window.find(remains);

@@ -4,6 +4,7 @@ use std::{fs, process::ExitCode};
 
 use anyhow::Context;
 use braincase_stress::{
+    capacity,
     cli::Arguments,
     report::{self, Report, terminal::Terminal},
     run::run,
@@ -38,7 +39,11 @@ async fn stress(arguments: &Arguments, terminal: &mut Terminal) -> anyhow::Resul
         plan.hold.as_secs(),
         plan.seed
     ));
-    let outcome = run(plan, &mut stage, terminal).await;
+    let outcome = if plan.is_search() {
+        capacity::measure(&plan, arguments.slo.unwrap_or_default(), &mut stage, terminal).await
+    } else {
+        run(plan, &mut stage, terminal).await
+    };
     // After an error the programs still run.
     for how in stage.stop().await {
         terminal.say(&how);

@@ -57,7 +57,7 @@ fn medians(points: &[(f64, f64)]) -> Option<Vec<(f64, f64)>> {
 
 /// The median of the slopes between all pairs; its interval is between two of them, chosen by how many pairs may rise or
 /// fall by chance alone.
-fn growth(points: &[(f64, f64)]) -> Option<Growth> {
+pub(super) fn growth(points: &[(f64, f64)]) -> Option<Growth> {
     growth_within(points, Z95)
 }
 

@@ -1,4 +1,4 @@
-//! Times of one kind, and their numbers.
+//! Times of one kind, and their numbers; `spectrum` tells them in more detail.
 
 mod spectrum;
 
@@ -7,7 +7,7 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-pub use self::spectrum::Quantile;
+pub use self::spectrum::{Intervals, Quantile};
 
 /// Three digits are exact; the largest value is a minute more than any request may take.
 const DIGITS: u8 = 3;

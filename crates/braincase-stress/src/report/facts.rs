@@ -4,7 +4,11 @@ use super::{
     Report,
     table::{kibibytes, mebibytes, time},
 };
-use crate::validity::{INVALID_BEYOND, MAX_CPU_SHARE};
+use crate::{
+    plan::Model,
+    stats::{Change, Interval},
+    validity::{INVALID_BEYOND, MAX_CPU_SHARE},
+};
 
 /// Something that must hold for a run to count.
 #[derive(Debug)]
@@ -36,10 +40,16 @@ pub fn measured(report: &Report) -> Vec<(&'static str, String)> {
         ("throughput", format!("{:.2} turns/s, {:.2} requests/s", totals.turns_per_second, totals.requests_per_second)),
         ("requests", format!("{}, {} failed", totals.requests, totals.failed)),
         ("error rate", error_rate(report)),
+        ("turn times", turn_times(report)),
         ("first event", halves(totals.first_event.p50_ms, totals.first_event.p95_ms, "streamed turns")),
         ("first content", halves(totals.first_content.p50_ms, totals.first_content.p95_ms, "streamed turns")),
         ("own overhead", halves(totals.overhead.p50_ms, totals.overhead.p95_ms, "as the server says")),
     ];
+    let seen = totals.overhead_seen.map(|seen| halves(seen.p50_ms, seen.p95_ms, "turn less what the provider took"));
+    lines.extend(seen.map(|text| ("own overhead", text)));
+    lines.extend(report.capacity.as_ref().map(|capacity| ("capacity", capacity.sentence.clone())));
+    lines.extend(arrivals(report).map(|text| ("arrivals", text)));
+    lines.extend(baseline(report).map(|text| ("baseline", text)));
     lines.extend(memory(report).map(|text| ("server memory", text)));
     lines.extend(heap(report).map(|text| ("server heap", text)));
     lines.extend(caches(report).map(|text| ("caches", text)));
@@ -53,16 +63,29 @@ pub fn measured(report: &Report) -> Vec<(&'static str, String)> {
 pub fn setting(report: &Report) -> Vec<(&'static str, String)> {
     let machine = &report.machine;
     let load = format!(
-        "{} users who wait for each answer and then think for 1 to 3 s ({} model); {:.0} s until all are there, {:.0} s with \
-         all of them",
+        "{} users, {}; they think for {}; {:.0} s until all are there, {:.0} s with all of them",
         report.users,
         report.model,
+        think(report),
         report.ramp_s.max(1.0),
         report.hold_s
     );
+    let provider = match report.fingerprint.provider {
+        "usual" => "as slow as it usually is".to_owned(),
+        latency => latency.to_owned(),
+    };
     let on = format!("{} CPUs, {}, {} {}", machine.cpus, machine.cpu, machine.os, machine.arch);
     let build = format!("harness {}, {} build; report {}", machine.harness, machine.build, report.schema);
-    vec![("load", load), ("seed", report.seed.to_string()), ("machine", on), ("build", build)]
+    vec![("load", load), ("provider", provider), ("seed", report.seed.to_string()), ("machine", on), ("build", build)]
+}
+
+/// How long users think, which in the open model is until the next turn arrives.
+fn think(report: &Report) -> String {
+    match (report.fingerprint.model, report.fingerprint.think) {
+        (Model::Open { .. }, _) => "no time of their own".to_owned(),
+        (Model::Closed, scale) if scale <= 0.0 => "no time at all".to_owned(),
+        (Model::Closed, scale) => format!("{scale:.1} to {:.1} s", 3.0 * scale),
+    }
 }
 
 /// What speaks for and against the run.
@@ -101,6 +124,46 @@ fn error_rate(report: &Report) -> String {
         interval.low * 100.0,
         interval.high * 100.0,
     )
+}
+
+fn turn_times(report: &Report) -> String {
+    let (turns, sure) = (report.totals.turns, report.verdict.intervals);
+    let told = |name: &str, value: f64, interval: Interval| {
+        let high = if interval.high.is_finite() { format!("to {}", time(interval.high)) } else { "upwards".to_owned() };
+        format!("{name} {} (95 %: {} {high})", time(value), time(interval.low))
+    };
+    [
+        told("average", turns.mean_ms, sure.mean_ms),
+        told("p95", turns.p95_ms, sure.p95_ms),
+        told("p99", turns.p99_ms, sure.p99_ms),
+    ]
+    .join(", ")
+}
+
+fn arrivals(report: &Report) -> Option<String> {
+    let counts = report.arrivals?;
+    let service = halves(report.totals.service.p50_ms, report.totals.service.p95_ms, "service time, without the wait");
+    Some(format!(
+        "{} due, {} begun, {} late, {} dropped; {service}",
+        counts.due, counts.begun, counts.late, counts.dropped
+    ))
+}
+
+fn baseline(report: &Report) -> Option<String> {
+    let compared = report.baseline.as_ref()?;
+    let row = |row: &crate::baseline::Row| {
+        let Change { ours, theirs, by, interval } = row.change;
+        let (low, high) = (interval.low * 100.0, interval.high * 100.0);
+        format!(
+            "{} {} against {}: {:+.1} % (95 %: {low:+.1} to {high:+.1})",
+            row.name,
+            time(ours),
+            time(theirs),
+            by * 100.0
+        )
+    };
+    let rows: Vec<String> = compared.rows.iter().map(row).collect();
+    Some(format!("with {}: {}", compared.with, rows.join("; ")))
 }
 
 fn halves(p50_ms: f64, p95_ms: f64, of: &str) -> String {

@@ -32,6 +32,7 @@ pub fn render(report: &Report) -> String {
                     (figures(report))
                     (tables::targets(report))
                     (charts::charts(report))
+                    (charts::levels(report))
                     (tables::scenarios(report))
                     (audit::audit(report))
                     (tables::validity(report))

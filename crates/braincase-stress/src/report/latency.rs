@@ -1,4 +1,4 @@
-//! Latency in detail: what charts are drawn from; all of it bounded.
+//! Latency in detail: what charts are drawn from, and what a later run can be compared with; all of it bounded.
 
 use serde::Serialize;
 
@@ -16,10 +16,16 @@ const SHORTEST_MS: f64 = 0.1;
 pub struct Latency {
     /// The spectrum of percentiles of what turns took.
     pub turns: Vec<Quantile>,
+    /// Of the time to the first event.
+    pub first_event: Vec<Quantile>,
     /// Of the time to the first event with something of the answer.
     pub first_content: Vec<Quantile>,
     /// When turns ended and what they took.
     pub heatmap: Heatmap,
+    /// How many turns took how many milliseconds, to 1 %.
+    pub turn_lengths: Vec<(f64, u64)>,
+    /// The same of their overhead as the provider saw it; empty if it was not seen.
+    pub overhead_lengths: Vec<(f64, u64)>,
 }
 
 /// How many turns ended when (columns) and took how long (rows, ever larger).
@@ -36,9 +42,16 @@ pub struct Heatmap {
 impl Latency {
     /// Of the judged server.
     #[must_use]
-    pub fn of(tally: &Tally, turns: &Times) -> Self {
+    pub fn of(tally: &Tally, turns: &Times, overhead: Option<&Times>) -> Self {
         let seconds: Vec<&[f64]> = tally.seconds.iter().map(|second| second.turn_ms.as_slice()).collect();
-        Self { turns: turns.spectrum(), first_content: tally.first_content.spectrum(), heatmap: heatmap(&seconds) }
+        Self {
+            turns: turns.spectrum(),
+            first_event: tally.first_event.spectrum(),
+            first_content: tally.first_content.spectrum(),
+            heatmap: heatmap(&seconds),
+            turn_lengths: turns.lengths(),
+            overhead_lengths: overhead.map(Times::lengths).unwrap_or_default(),
+        }
     }
 }
 

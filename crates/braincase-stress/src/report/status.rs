@@ -21,9 +21,9 @@ pub struct Status {
     pub of_seconds: u64,
     pub users: usize,
     pub turns: u64,
-    /// These three tell of the last ten seconds.
+    /// These three tell of the last ten seconds; an answer counts until something of it was seen.
     pub turns_per_second: f64,
-    pub first_p95_ms: Option<f64>,
+    pub answer_p95_ms: Option<f64>,
     pub turn_p95_ms: Option<f64>,
     /// Since the start.
     pub errors: u64,
@@ -55,11 +55,11 @@ impl Status {
         let recent = tally.seconds.get(whole.saturating_sub(RECENT)..whole).unwrap_or_default();
         let all = |of: fn(&Second) -> &[f64]| -> Vec<f64> { recent.iter().flat_map(of).copied().collect() };
         let p95 = |times: &[f64]| (!times.is_empty()).then(|| quantile(times, 0.95));
-        let (turns, firsts) = (all(|second| &second.turn_ms), all(|second| &second.first_ms));
+        let (turns, answers) = (all(|second| &second.turn_ms), all(|second| &second.answer_ms));
         Self {
             turns: tally.seconds.iter().map(|second| second.turns).sum(),
             turns_per_second: turns.len() as f64 / recent.len().max(1) as f64,
-            first_p95_ms: p95(&firsts),
+            answer_p95_ms: p95(&answers),
             turn_p95_ms: p95(&turns),
             errors: tally.errors.values().sum(),
             ..self
@@ -73,7 +73,7 @@ impl fmt::Display for Status {
         let width = self.of_seconds.to_string().len();
         write!(f, "{:>width$}/{} s · {:>2} users", self.second, self.of_seconds, self.users)?;
         write!(f, " · {:>4.1} turns/s", self.turns_per_second)?;
-        write!(f, " · p95 first answer {:>6}, turn {:>6}", told(self.first_p95_ms), told(self.turn_p95_ms))?;
+        write!(f, " · p95 first answer {:>6}, turn {:>6}", told(self.answer_p95_ms), told(self.turn_p95_ms))?;
         write!(f, " · {} errors", self.errors)?;
         if let Some(resident) = self.resident {
             write!(f, " · rss {}", mebibytes(resident))?;
@@ -92,7 +92,7 @@ mod tests {
         let second = |at: u32| Second {
             turns: 1,
             turn_ms: vec![100.0 * f64::from(at)],
-            first_ms: vec![10.0 * f64::from(at)],
+            answer_ms: vec![10.0 * f64::from(at)],
             ..Second::default()
         };
         let mut tally = Tally { seconds: (1..=31).map(second).collect(), ..Tally::default() };

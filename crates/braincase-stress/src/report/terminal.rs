@@ -85,8 +85,8 @@ fn write(text: &str) {
 pub fn render(report: &Report) -> String {
     let mut parts = vec![
         format!(
-            "\n{} · {} users, closed model · {:.0} s ramp, {:.0} s hold · seed {}",
-            report.preset, report.users, report.ramp_s, report.hold_s, report.seed
+            "\n{} · {} users, {} · {:.0} s ramp, {:.0} s hold · seed {}",
+            report.preset, report.users, report.model, report.ramp_s, report.hold_s, report.seed
         ),
         scenario_table(report),
         operation_table(report),
@@ -158,7 +158,7 @@ fn operation_table(report: &Report) -> String {
 fn named(lane: Lane, scenario: &str) -> String {
     match lane {
         Lane::Main => scenario.to_owned(),
-        Lane::Blocking => format!("{scenario} (blocking)"),
+        Lane::Blocking | Lane::Baseline => format!("{scenario} ({})", lane.as_str()),
     }
 }
 

@@ -51,6 +51,8 @@ fn report(audit: Audit) -> Report {
         samples: samples(),
         leak: leak::judge(&Plan::of(&PRESETS[0], 42), &samples(), None),
         audit,
+        overheads: Overheads::default(),
+        arrivals: None,
     };
     build(&Plan::of(&PRESETS[0], 42), &tally(), end)
 }

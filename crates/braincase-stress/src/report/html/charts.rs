@@ -1,6 +1,9 @@
 //! The charts of the page: which numbers of the report each of them draws.
 
+mod capacity;
 mod memory;
+
+pub(super) use self::capacity::levels;
 
 use maud::{Markup, html};
 
@@ -23,6 +26,7 @@ pub(super) fn charts(report: &Report) -> Markup {
     let hold = Some(Hold { from: begins, to: begins + report.hold_s });
     html! {
         div .charts {
+            (capacity::chart(report))
             (load(report, hold))
             (turns(report, hold))
             (firsts(report, hold))
