@@ -74,7 +74,7 @@ fn figures(report: &Report) -> Markup {
         ("own overhead, 95 % within", time(totals.overhead.p95_ms)),
     ];
     figures.extend(report.memory.map(|memory| ("peak memory", mebibytes(memory.peak))));
-    figures.extend(report.leak.as_ref().map(|leak| ("no memory leak", leak.finding.as_str().to_lowercase())));
+    figures.extend(report.leak.as_ref().map(|leak| ("leak verdict", leak.finding.as_str().to_lowercase())));
     figures
         .extend(report.benefit.as_ref().map(|found| ("image turns sooner", format!("{:.0} %", found.saving * 100.0))));
     html! {

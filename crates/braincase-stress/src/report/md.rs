@@ -122,11 +122,16 @@ fn table<const N: usize>(head: &[&str; N], sides: &str, rows: impl Iterator<Item
 /// Text that is shown as it is: nothing in it is taken for markup, and it stays within its line.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
+    let mut characters = text.chars().peekable();
+    let mut is_in_word = false;
+    while let Some(character) = characters.next() {
+        let next = characters.peek().copied().unwrap_or(' ');
         match character {
             '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
+            // Less than something is no element.
+            '<' if next != ' ' => escaped.push_str("&lt;"),
+            // Within a word it means nothing else.
+            '_' if is_in_word && next.is_alphanumeric() => escaped.push('_'),
             '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '~' | '@' => {
                 escaped.push('\\');
                 escaped.push(character);
@@ -134,6 +139,7 @@ fn escape(text: &str) -> String {
             other if other.is_control() => escaped.push(' '),
             other => escaped.push(other),
         }
+        is_in_word = character.is_alphanumeric();
     }
     escaped
 }

@@ -5,7 +5,7 @@ use super::short;
 /// Steps of an axis of seconds: those that people count in.
 const SECONDS: [f64; 13] = [1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0, 3_600.0, 7_200.0];
 /// The most steps of an axis that is read from left to right.
-const MAX_STEPS: f64 = 6.0;
+const MAX_STEPS: f64 = 6.5;
 
 /// Where values lie.
 #[derive(Debug, Clone)]
@@ -35,10 +35,20 @@ impl Axis {
         Self::around(0.0, highest)
     }
 
+    /// From zero to a whole number that is not below `highest`, in whole steps.
+    pub(crate) fn whole_from_zero(highest: f64) -> Self {
+        let (_, highest) = ordered(0.0, highest);
+        let step = whole(highest / 5.0);
+        let count = (highest / step - 1e-6).ceil().max(1.0);
+        let ticks = (0..=count as u32).map(|index| f64::from(index) * step);
+        let ticks = ticks.map(|at| Tick { at, label: short(at) }).collect();
+        Self { from: 0.0, to: count * step, scale: Scale::Linear, ticks }
+    }
+
     /// Round numbers around everything between `lowest` and `highest`.
     pub(crate) fn around(lowest: f64, highest: f64) -> Self {
         let (lowest, highest) = ordered(lowest, highest);
-        let step = nice((highest - lowest) / 4.0);
+        let step = nice((highest - lowest) / 5.0);
         let (first, last) = ((lowest / step + 1e-6).floor(), (highest / step - 1e-6).ceil());
         let (from, to) = (first * step, last.max(first + 1.0) * step);
         let count = ((to - from) / step).round() as u32;
@@ -60,7 +70,7 @@ impl Axis {
     /// From nothing to exactly so many.
     pub(crate) fn counts(last: f64) -> Self {
         let (_, last) = ordered(0.0, last);
-        let step = nice(last / MAX_STEPS).max(1.0);
+        let step = whole(last / MAX_STEPS);
         let count = (last / step).floor() as u32;
         let ticks = (0..=count).map(|index| f64::from(index) * step);
         let ticks = ticks.map(|at| Tick { at, label: short(at) }).collect();
@@ -94,8 +104,8 @@ impl Axis {
             (1_000_000.0, "99.9999 %"),
         ];
         let to = if largest.is_finite() { largest.clamp(20.0, 1e6) } else { 20.0 };
-        // With many nines there is room for nines only.
-        let is_wide = to > 5_000.0;
+        // With more nines there is no room for what lies between them.
+        let is_wide = to > 60.0;
         let is_left_out = |at: f64| at > to || (is_wide && [4.0, 20.0].contains(&at));
         let marks = MARKS.into_iter().filter(|(at, _)| !is_left_out(*at));
         let ticks = marks.map(|(at, label)| Tick { at, label: label.to_owned() }).collect();
@@ -124,6 +134,12 @@ pub(crate) fn nice(value: f64) -> f64 {
     let power = 10f64.powf(value.log10().floor());
     let factor = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().find(|factor| factor * power >= value * 0.999);
     factor.unwrap_or(10.0) * power
+}
+
+/// The same without fractions.
+fn whole(value: f64) -> f64 {
+    let step = nice(value).max(1.0);
+    if step == 2.5 { 5.0 } else { step }
 }
 
 /// Two finite numbers of which the second is the larger one.
@@ -164,8 +180,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_counted_has_no_fractions() {
+        assert_eq!(labels(&Axis::whole_from_zero(11.0)), ["0", "5", "10", "15"]);
+        assert_eq!(labels(&Axis::whole_from_zero(2.0)), ["0", "1", "2"]);
+        assert_eq!(labels(&Axis::counts(14.0)), ["0", "5", "10"]);
+    }
+
+    #[test]
     fn time_is_told_in_the_unit_that_people_count_in() {
-        assert_eq!(labels(&Axis::seconds(31.0)), ["0", "10 s", "20 s", "30 s"]);
+        assert_eq!(labels(&Axis::seconds(31.0)), ["0", "5 s", "10 s", "15 s", "20 s", "25 s", "30 s"]);
         assert_eq!(labels(&Axis::seconds(362.0)), ["0", "1 min", "2 min", "3 min", "4 min", "5 min", "6 min"]);
         assert_eq!(labels(&Axis::doublings_of_ms(80.0, 2_300.0)), ["100 ms", "200 ms", "500 ms", "1 s", "2 s"]);
     }
@@ -173,7 +196,7 @@ mod tests {
     #[test]
     fn nines_are_as_far_apart_as_the_ones_before() {
         let axis = Axis::nines(1_000.0);
-        assert_eq!(labels(&axis), ["0 %", "50 %", "75 %", "90 %", "95 %", "99 %", "99.9 %"]);
+        assert_eq!(labels(&axis), ["0 %", "50 %", "90 %", "99 %", "99.9 %"]);
         let steps = [10.0, 100.0, 1_000.0].map(|at| axis.share(at));
         assert!((steps[1] - steps[0] - (steps[2] - steps[1])).abs() < 1e-9, "{steps:?}");
     }

@@ -52,7 +52,7 @@ pub(crate) fn curve(about: &About<'_>, curve: &Curve) -> Markup {
             path .line.fit.guess d=(path(&panel, &beyond)) {}
             @if let Some((users, per_second)) = curve.peak.and_then(|peak| nearest(&curve.law, peak)) {
                 circle .peak cx=(n(panel.x(users))) cy=(n(panel.y(per_second))) r="4" {}
-                text x=(n(panel.x(users))) y=(n(panel.y(per_second) - 9.0)) text-anchor="middle" { "peak near " (short(users.round())) }
+                text .halo.soft x=(n(panel.x(users))) y=(n(panel.y(per_second) + 19.0)) text-anchor="middle" { "peak near " (short(users.round())) }
             }
             @for level in &curve.levels { (dot(&panel, level)) }
             (names(&panel, curve))
@@ -81,13 +81,13 @@ fn names(panel: &Panel<'_>, curve: &Curve) -> Markup {
     let by_users = |one: &&Level, other: &&Level| one.users.total_cmp(&other.users);
     let met = curve.levels.iter().filter(|level| level.is_met).min_by(by_users);
     let missed = curve.levels.iter().filter(|level| !level.is_met).min_by(by_users);
-    let name = |level: &Level, class: &str, name: &str| {
+    let name = |level: &Level, class: &str, name: &str, dy: f64| {
         let (x, y) = (panel.x(level.users), panel.y(level.per_second));
-        html! { text class=(format!("halo {class}")) x=(n((x + 8.0).min(panel.right - room_for(name)))) y=(n((y + 18.0).min(panel.bottom - 4.0))) { (name) } }
+        html! { text class=(format!("halo {class}")) x=(n((x + 8.0).min(panel.right - room_for(name)))) y=(n(y + dy)) { (name) } }
     };
     html! {
-        @if let Some(level) = met { (name(level, "good", "targets met")) }
-        @if let Some(level) = missed { (name(level, "bad", "targets missed")) }
+        @if let Some(level) = met { (name(level, "good", "targets met", 12.0)) }
+        @if let Some(level) = missed { (name(level, "bad", "targets missed", -10.0)) }
     }
 }
 
@@ -96,7 +96,7 @@ fn answered(panel: &Panel<'_>, users: f64) -> Markup {
     let is_left = x + room_for(&name) > panel.right;
     html! {
         line .answer x1=(n(x)) x2=(n(x)) y1=(n(panel.top)) y2=(n(panel.bottom)) {}
-        text .halo.answer x=(n(if is_left { x - 5.0 } else { x + 5.0 })) y=(n(panel.top + 11.0))
+        text .halo.answer x=(n(if is_left { x - 5.0 } else { x + 5.0 })) y=(n(panel.bottom - 7.0))
             text-anchor=(if is_left { "end" } else { "start" }) { (name) }
     }
 }

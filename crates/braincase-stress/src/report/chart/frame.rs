@@ -104,7 +104,7 @@ impl<'a> Panel<'a> {
     /// A part that is not what the rest is, with its name if there is room for it.
     pub(crate) fn ground(&self, from: f64, to: f64, name: &str) -> Markup {
         let (from, to) = (self.x(from), self.x(to));
-        let has_room = to - from > room_for(name);
+        let has_room = !name.is_empty() && to - from > room_for(name);
         html! {
             @if to - from > 1.0 {
                 rect .ground x=(n(from)) width=(n(to - from)) y=(n(self.top)) height=(n(self.bottom - self.top)) {}

@@ -12,7 +12,7 @@ use super::{
 /// Shades of darkness.
 const SHADES: u32 = 5;
 /// The most columns that are drawn; of more, some are drawn as one.
-const MAX_COLUMNS: usize = 120;
+const MAX_COLUMNS: usize = 90;
 
 /// How many of them there are in each cell.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +48,7 @@ pub(crate) fn heatmap(
     figure(
         about,
         &html! {
-            @if let Some(hold) = hold { (panel.ground(0.0, hold.from, "ramp")) (panel.ground(hold.to, x.end(), "end")) }
+            @if let Some(hold) = hold { (panel.ground(0.0, hold.from, "")) (panel.ground(hold.to, x.end(), "")) }
             (panel.y_axis("time of a turn"))
             @for shade in 1..=SHADES {
                 path class=(format!("heat h{shade}")) d=(shaded(&panel, &columns, cells.bounds_ms, width, |count| {
@@ -108,7 +108,8 @@ fn shaded(
             let length = (column..columns.len()).take_while(|at| is_same(*at)).count();
             if length > 0 {
                 let (left, right) = (panel.x(column as f64 * width), panel.x((column + length) as f64 * width));
-                path += &format!("M{} {bottom}V{top}H{}V{bottom}Z", n(left), n(right));
+                let wide = n(right - left);
+                path += &format!("M{} {bottom}h{wide}V{top}h-{wide}z", n(left));
             }
             column += length.max(1);
         }

@@ -66,6 +66,8 @@ pub(crate) struct Group {
 pub(crate) enum Floor {
     /// At zero: heights can be compared.
     Zero,
+    /// At zero, and only whole numbers are written.
+    Count,
     /// Below the lowest value: small changes can be seen.
     Lowest,
 }
@@ -88,6 +90,7 @@ impl Group {
         let highest = self.values().fold(0.0, f64::max);
         match self.floor {
             Floor::Zero => Axis::from_zero(highest * 1.03),
+            Floor::Count => Axis::whole_from_zero(highest),
             Floor::Lowest => Axis::around(self.values().fold(f64::INFINITY, f64::min), highest),
         }
     }

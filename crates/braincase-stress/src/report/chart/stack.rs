@@ -35,7 +35,7 @@ pub(crate) fn bars(about: &About<'_>, hold: Option<Hold>, kinds: &[Kind], last_s
     let columns = (last_second as usize).div_ceil(width).max(1);
     let count = |kind: &Kind, column: usize| -> u64 { kind.seconds.iter().skip(column * width).take(width).sum() };
     let heights = (0..columns).map(|column| kinds.iter().map(|kind| count(kind, column)).sum::<u64>());
-    let (x, y) = (Axis::seconds(last_second), Axis::from_zero(heights.max().unwrap_or(1).max(4) as f64));
+    let (x, y) = (Axis::seconds(last_second), Axis::whole_from_zero(heights.max().unwrap_or(1) as f64));
     let names: Vec<String> = kinds.iter().map(|kind| format!("{} {}", kind.sum(), kind.name)).collect();
     let panel = Panel::whole(&x, &y, room_for_names(names.iter().map(String::as_str)));
     let named: Vec<_> = names

@@ -53,21 +53,25 @@ pub(super) fn line(
 }
 
 fn load(report: &Report, hold: Option<Hold>) -> Markup {
-    let group = |name, unit, line| Group { name, unit, floor: Floor::Zero, lines: vec![line], limit: None, fit: None };
+    let group = |name, unit, floor, line| Group { name, unit, floor, lines: vec![line], limit: None, fit: None };
     let groups = [
-        group("users at once", "at once", line(report, "users", "a", |point| Some(point.users as f64))),
+        group("users at once", "at once", Floor::Count, line(report, "users", "a", |point| Some(point.users as f64))),
         group(
             "turns per second, mean of 10 s",
             "per second",
+            Floor::Zero,
             line(report, "turns", "d", |point| Some(point.turns_per_second)),
         ),
     ];
-    lines(&about("load", "Users and throughput", ""), hold, &groups)
+    let requests = report.totals.requests;
+    let errors =
+        if report.kinds_of_errors.is_empty() { format!("no errors in {requests} requests") } else { String::new() };
+    lines(&about("load", "Users and throughput", &errors), hold, &groups)
 }
 
 fn turns(report: &Report, hold: Option<Hold>) -> Markup {
     let group = Group {
-        lines: percentiles(report, |point| [point.p99_ms, point.p95_ms, point.p50_ms]),
+        lines: percentiles(report, |point| [point.p50_ms, point.p95_ms, point.p99_ms]),
         limit: target_of_p95(report).map(|(ms, name)| (ms / 1e3, name)),
         ..seconds()
     };
@@ -76,7 +80,7 @@ fn turns(report: &Report, hold: Option<Hold>) -> Markup {
 
 fn firsts(report: &Report, hold: Option<Hold>) -> Markup {
     let group = Group {
-        lines: percentiles(report, |point| [point.first_p99_ms, point.first_p95_ms, point.first_p50_ms]),
+        lines: percentiles(report, |point| [point.first_p50_ms, point.first_p95_ms, point.first_p99_ms]),
         ..seconds()
     };
     if group.lines.iter().all(|line| line.points.iter().all(|point| point.1.is_none())) {
@@ -90,7 +94,7 @@ const fn seconds() -> Group {
 }
 
 fn percentiles(report: &Report, of: impl Fn(&Point) -> [Option<f64>; 3]) -> Vec<Line> {
-    let named = [("p99", "c"), ("p95", "b"), ("p50", "a")].into_iter().enumerate();
+    let named = [("p50", "a"), ("p95", "b"), ("p99", "c")].into_iter().enumerate();
     named
         .map(|(index, (label, class))| line(report, label, class, |point| of(point)[index].map(|ms| ms / 1e3)))
         .collect()
@@ -140,10 +144,9 @@ fn errors(report: &Report, hold: Option<Hold>) -> Markup {
             seconds: (0..last).map(|second| kind.seconds.get(&second).copied().unwrap_or(0)).collect(),
         })
         .collect();
-    let mut about = about("errors", "Errors by kind", "");
     if stack::is_empty(&kinds) {
-        about.says = format!("None in {} requests.", report.totals.requests);
-        return words(&about);
+        return html! {};
     }
+    let about = about("errors", "Errors by kind", "");
     stack::bars(&about, hold, &kinds, last as f64)
 }

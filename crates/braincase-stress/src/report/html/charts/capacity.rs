@@ -13,7 +13,10 @@ use super::{
     },
     about,
 };
-use crate::{capacity::Capacity, stats::usl::Usl};
+use crate::{
+    capacity::Capacity,
+    stats::{Interval, usl::Usl},
+};
 
 /// The curve, if it was asked for.
 pub(super) fn chart(report: &Report) -> Markup {
@@ -84,7 +87,7 @@ fn table(capacity: &Capacity) -> Markup {
                 td .n { (format!("{:.2}", level.turns_per_second)) }
                 td .n { (time(level.p50_ms)) }
                 td .n { (time(level.p95_ms)) }
-                td .n { (time(level.p95_interval.low)) " to " (time(level.p95_interval.high)) }
+                td .n { (interval(level.p95_interval)) }
                 td .n { (format!("{:.2} %", level.error_rate * 100.0)) }
                 @for share in [level.cpu.map(|cpu| cpu.server), level.cpu.map(|cpu| cpu.busy)] {
                     td .n { (share.map_or_else(|| "–".to_owned(), |share| format!("{:.0} %", share * 100.0))) }
@@ -92,4 +95,8 @@ fn table(capacity: &Capacity) -> Markup {
             } } }
         }
     }
+}
+
+fn interval(Interval { low, high }: Interval) -> String {
+    if high.is_finite() { format!("{} to {}", time(low), time(high)) } else { format!("{} and more", time(low)) }
 }

@@ -19,7 +19,7 @@ pub(super) fn charts(report: &Report, hold: Option<Hold>) -> Markup {
         @if report.series.iter().any(|point| point.memory.is_some() || point.heap.is_some()) {
             (held(report, hold))
             (grown(report, hold))
-            (descriptors(report, hold))
+            @if report.series.iter().any(|point| point.memory.is_some()) { (descriptors(report, hold)) }
         }
     }
 }
@@ -92,7 +92,7 @@ fn fitted(report: &Report, leak: &Leak) -> Option<Fit> {
 }
 
 fn descriptors(report: &Report, hold: Option<Hold>) -> Markup {
-    let group = |name, unit, line| Group { name, unit, floor: Floor::Zero, lines: vec![line], limit: None, fit: None };
+    let group = |name, unit, line| Group { name, unit, floor: Floor::Count, lines: vec![line], limit: None, fit: None };
     let groups = [
         group(
             "open file descriptors",
