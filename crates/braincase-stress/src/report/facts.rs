@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     plan::Model,
+    record::Numbers,
     stats::{Change, Interval},
     validity::{INVALID_BEYOND, MAX_CPU_SHARE},
 };
@@ -41,12 +42,13 @@ pub fn measured(report: &Report) -> Vec<(&'static str, String)> {
         ("requests", format!("{}, {} failed", totals.requests, totals.failed)),
         ("error rate", error_rate(report)),
         ("turn times", turn_times(report)),
-        ("first event", halves(totals.first_event.p50_ms, totals.first_event.p95_ms, "streamed turns")),
-        ("first content", halves(totals.first_content.p50_ms, totals.first_content.p95_ms, "streamed turns")),
-        ("own overhead", halves(totals.overhead.p50_ms, totals.overhead.p95_ms, "as the server says")),
+        ("first event", halves(totals.first_event, "streamed turns")),
+        ("first content", halves(totals.first_content, "streamed turns")),
+        ("own overhead", halves(totals.overhead, "as the server says")),
     ];
-    let seen = totals.overhead_seen.map(|seen| halves(seen.p50_ms, seen.p95_ms, "turn less what the provider took"));
+    let seen = totals.overhead_seen.map(|seen| halves(seen, "turn less what the provider took"));
     lines.extend(seen.map(|text| ("own overhead", text)));
+    lines.extend(kinds_of_errors(report).map(|text| ("errors", text)));
     lines.extend(report.capacity.as_ref().map(|capacity| ("capacity", capacity.sentence.clone())));
     lines.extend(arrivals(report).map(|text| ("arrivals", text)));
     lines.extend(baseline(report).map(|text| ("baseline", text)));
@@ -142,7 +144,7 @@ fn turn_times(report: &Report) -> String {
 
 fn arrivals(report: &Report) -> Option<String> {
     let counts = report.arrivals?;
-    let service = halves(report.totals.service.p50_ms, report.totals.service.p95_ms, "service time, without the wait");
+    let service = halves(report.totals.service, "service time, without the wait");
     Some(format!(
         "{} due, {} begun, {} late, {} dropped; {service}",
         counts.due, counts.begun, counts.late, counts.dropped
@@ -166,8 +168,17 @@ fn baseline(report: &Report) -> Option<String> {
     Some(format!("with {}: {}", compared.with, rows.join("; ")))
 }
 
-fn halves(p50_ms: f64, p95_ms: f64, of: &str) -> String {
-    format!("p50 {}, p95 {} ({of})", time(p50_ms), time(p95_ms))
+fn halves(numbers: Numbers, of: &str) -> String {
+    if numbers.count == 0 {
+        return format!("none seen ({of})");
+    }
+    format!("p50 {}, p95 {} ({of})", time(numbers.p50_ms), time(numbers.p95_ms))
+}
+
+fn kinds_of_errors(report: &Report) -> Option<String> {
+    let kinds: Vec<String> =
+        report.kinds_of_errors.iter().map(|kind| format!("{} {}", kind.count, kind.kind)).collect();
+    (!kinds.is_empty()).then(|| kinds.join(", "))
 }
 
 fn memory(report: &Report) -> Option<String> {

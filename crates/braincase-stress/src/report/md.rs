@@ -99,7 +99,7 @@ fn promises(report: &Report) -> String {
         let (mark, told) = match (broken, chances) {
             (0, 0) => ("–", "not put to the test".to_owned()),
             (0, chances) => ("✅", format!("{chances} checked")),
-            (broken, chances) => ("❌", format!("broken {broken} times, {chances} checked")),
+            (broken, chances) => ("❌", format!("broken {broken} ×, {chances} checked")),
         };
         [mark.to_owned(), rule.as_str().to_owned(), told]
     });

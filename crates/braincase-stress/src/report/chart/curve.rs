@@ -45,7 +45,10 @@ pub(crate) fn curve(about: &About<'_>, curve: &Curve) -> Markup {
     figure(
         &about,
         &html! {
-            (panel.ground(measured, x.end(), "not measured"))
+            (panel.ground(measured, x.end(), ""))
+            @if panel.x(x.end()) - panel.x(measured) > room_for("not measured") {
+                text .axis x=(n(panel.right - 6.0)) y=(n(panel.bottom - 7.0)) text-anchor="end" { "not measured" }
+            }
             (panel.y_axis("turns per second"))
             @if let Some(answer) = curve.answer { (answered(&panel, answer)) }
             path .line.fit d=(path(&panel, &within)) {}

@@ -81,11 +81,15 @@ impl<'a> Panel<'a> {
 
     /// The vertical axis with its name.
     pub(crate) fn y_axis(&self, name: &str) -> Markup {
+        let between = (self.bottom - self.top) / self.y.ticks.len().saturating_sub(1).max(1) as f64;
+        let written = (LINE_HEIGHT / between).ceil().max(1.0) as usize;
         html! {
             text .axis x="2" y=(n(self.top - 11.0)) { (name) }
-            @for tick in &self.y.ticks {
+            @for (index, tick) in self.y.ticks.iter().enumerate() {
                 line .grid x1=(n(self.left)) x2=(n(self.right)) y1=(n(self.y(tick.at))) y2=(n(self.y(tick.at))) {}
-                text x=(n(self.left - 6.0)) y=(n(self.y(tick.at) + 4.0)) text-anchor="end" { (tick.label) }
+                @if index % written == 0 {
+                    text x=(n(self.left - 6.0)) y=(n(self.y(tick.at) + 4.0)) text-anchor="end" { (tick.label) }
+                }
             }
         }
     }

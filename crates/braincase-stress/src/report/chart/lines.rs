@@ -132,7 +132,14 @@ pub(crate) fn lines(about: &About<'_>, hold: Option<Hold>, groups: &[Group]) -> 
     });
     let says: Vec<String> = groups.iter().map(Group::says).collect();
     let about = About { says: [&[about.says.clone()], says.as_slice()].concat().join(" "), ..about.clone() };
-    let drawn: Vec<Markup> = panels.clone().zip(groups).map(|(panel, group)| drawn(&panel, hold, group)).collect();
+    // Parts are named once, in the lowest panel.
+    let names = |index: usize| if index + 1 == groups.len() { ["ramp", "end"] } else { ["", ""] };
+    let drawn: Vec<Markup> = panels
+        .clone()
+        .zip(groups)
+        .enumerate()
+        .map(|(index, (panel, group))| html! { (grounds(&panel, hold, names(index))) (drawn(&panel, group)) })
+        .collect();
     let last = panels.last();
     figure(
         &about,
@@ -143,13 +150,14 @@ pub(crate) fn lines(about: &About<'_>, hold: Option<Hold>, groups: &[Group]) -> 
     )
 }
 
-fn drawn(panel: &Panel<'_>, hold: Option<Hold>, group: &Group) -> Markup {
+fn grounds(panel: &Panel<'_>, hold: Option<Hold>, [ramp, end]: [&str; 2]) -> Markup {
+    let Some(hold) = hold else { return html! {} };
+    html! { (panel.ground(0.0, hold.from, ramp)) (panel.ground(hold.to, panel.x.end(), end)) }
+}
+
+fn drawn(panel: &Panel<'_>, group: &Group) -> Markup {
     let names: Vec<_> = group.names().collect();
     html! {
-        @if let Some(hold) = hold {
-            (panel.ground(0.0, hold.from, "ramp"))
-            (panel.ground(hold.to, panel.x.end(), "end"))
-        }
         (panel.y_axis(group.name))
         @if let Some(fit) = &group.fit { path .band d=(band(panel, fit)) {} }
         @for line in &group.lines { (stroke(panel, line)) }

@@ -37,7 +37,7 @@ fn promise(report: &Report, rule: Rule) -> Markup {
             @if broken > 0 { (mark(false)) } @else if chances > 0 { (mark(true)) } @else { td .mark { "–" } }
             th scope="row" { (rule.as_str()) }
             td {
-                @if broken > 0 { b .bad { "broken " (broken) " times" } ", " (chances) " checked" }
+                @if broken > 0 { b .bad { "broken " (broken) " ×" } ", " (chances) " checked" }
                 @else if chances > 0 { (chances) " checked" }
                 @else { span .hint { "not put to the test" } }
             }

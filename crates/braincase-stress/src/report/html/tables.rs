@@ -16,7 +16,7 @@ pub(super) fn targets(report: &Report) -> Markup {
             table {
                 thead { tr { td {} th scope="col" { "target" } th scope="col" { "limit" } th scope="col" { "observed" } } }
                 tbody { @for target in &report.verdict.targets { tr {
-                    (mark(target.is_met)) th scope="row" { (target.name) } td { (target.limit) } td { b { (target.observed) } }
+                    (mark(target.is_met)) th scope="row" { (target.name) } td .limit { (target.limit) } td { b { (target.observed) } }
                 } } }
             }
         }
@@ -75,7 +75,7 @@ pub(super) fn validity(report: &Report) -> Markup {
             table {
                 thead { tr { td {} th scope="col" { "check" } th scope="col" { "limit" } th scope="col" { "observed" } } }
                 tbody { @for check in facts::checks(report) { tr {
-                    (mark(check.is_met)) th scope="row" { (check.name) } td { (check.limit) } td { b { (check.observed) } }
+                    (mark(check.is_met)) th scope="row" { (check.name) } td .limit { (check.limit) } td { b { (check.observed) } }
                 } } }
             }
             @if !report.validity.problems.is_empty() {
