@@ -1,6 +1,7 @@
 //! The report: everything that is known of a run in one document, from which all other forms are made.
 
 pub(crate) mod chart;
+pub mod checks;
 pub mod facts;
 pub mod html;
 pub mod junit;

@@ -104,7 +104,7 @@ impl Level {
             p95_ms,
             p95_interval: Interval { low: rank(low).unwrap_or(0.0), high: rank(high).unwrap_or(f64::INFINITY) },
             is_met: !answers.is_empty() && p95_ms < slo.p95_ms && error_rate < slo.error_rate,
-            cpu: cpus().next().zip(cpus().last()).and_then(|(start, end)| Shares::between(start, end)),
+            cpu: cpus().next().zip(cpus().next_back()).and_then(|(start, end)| Shares::between(start, end)),
         }
     }
 

@@ -1,13 +1,15 @@
 //! Charts as inline SVG: no script, colours from the page's style sheet, every line named where it ends.
 //!
 //! They know nothing of runs: each draws plain numbers. `axis` says where a value lies, `frame` draws what all charts
-//! have, `lines`, `stack`, `heatmap`, `spectrum` and `curve` draw what is in it.
+//! have, `path` says where
+//! lines go, `lines`, `stack`, `heatmap`, `spectrum` and `curve` draw what is in it.
 
 pub(crate) mod axis;
 pub(crate) mod curve;
 pub(crate) mod frame;
 pub(crate) mod heatmap;
 pub(crate) mod lines;
+mod path;
 pub(crate) mod spectrum;
 pub(crate) mod stack;
 #[cfg(test)]

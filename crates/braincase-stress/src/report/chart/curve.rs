@@ -5,8 +5,9 @@ use maud::{Markup, html};
 use super::{
     axis::Axis,
     frame::{About, Panel, figure, room_for},
-    lines::path,
-    n, short,
+    n,
+    path::path,
+    short,
 };
 
 /// What was measured and fitted.
@@ -41,7 +42,7 @@ pub(crate) fn curve(about: &About<'_>, curve: &Curve) -> Markup {
     let (x, y) = (Axis::counts(furthest), Axis::from_zero(highest.fold(0.0, f64::max) * 1.1));
     let panel = Panel::whole(&x, &y, 20.0);
     let about = About { says: format!("{} {}", about.says, told(curve)), ..about.clone() };
-    let (within, beyond) = parts(&curve.law, measured);
+    let [within, beyond] = parts(&curve.law, measured);
     figure(
         &about,
         &html! {
@@ -105,12 +106,12 @@ fn answered(panel: &Panel<'_>, users: f64) -> Markup {
 }
 
 /// The part of the law that was measured and the part that is a guess; they share the point between them.
-fn parts(law: &[(f64, f64)], measured: f64) -> (Vec<(f64, Option<f64>)>, Vec<(f64, Option<f64>)>) {
+fn parts(law: &[(f64, f64)], measured: f64) -> [Vec<(f64, Option<f64>)>; 2] {
     let point = |point: &(f64, f64)| (point.0, Some(point.1));
     let within: Vec<_> = law.iter().filter(|(users, _)| *users <= measured).map(point).collect();
     let rest = law.iter().filter(|(users, _)| *users > measured).map(point);
     let beyond = within.last().copied().into_iter().chain(rest).collect();
-    (within, beyond)
+    [within, beyond]
 }
 
 fn nearest(law: &[(f64, f64)], users: f64) -> Option<(f64, f64)> {

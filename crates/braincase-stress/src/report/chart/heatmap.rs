@@ -30,7 +30,7 @@ pub(crate) fn heatmap(
     about: &About<'_>,
     hold: Option<Hold>,
     cells: &Cells<'_>,
-    limit: Option<(f64, String)>,
+    limit: Option<&(f64, String)>,
 ) -> Markup {
     let merge = cells.columns.len().div_ceil(MAX_COLUMNS).max(1);
     let columns: Vec<Vec<u64>> = cells.columns.chunks(merge).map(|chunk| sums(chunk, cells.bounds_ms.len())).collect();
@@ -38,7 +38,7 @@ pub(crate) fn heatmap(
     let most = columns.iter().flatten().copied().max().unwrap_or(0).max(1);
     let x = Axis::seconds(width * columns.len() as f64);
     let bound = |value: Option<&f64>, other: f64| value.copied().unwrap_or(other);
-    let limit_ms = limit.as_ref().map_or(0.0, |(at, _)| at * 1.2);
+    let limit_ms = limit.map_or(0.0, |(at, _)| at * 1.2);
     let y = Axis::doublings_of_ms(
         bound(cells.bounds_ms.first(), 1.0),
         bound(cells.bounds_ms.last(), 1_000.0).max(limit_ms),
@@ -55,7 +55,7 @@ pub(crate) fn heatmap(
                     shade_of(count, most) == shade
                 })) {}
             }
-            @if let Some((at, _)) = &limit { (panel.limit(*at)) }
+            @if let Some((at, _)) = limit { (panel.limit(*at)) }
             (panel.names(&names))
             (panel.x_axis("when it ended, since the start"))
             (key(most))

@@ -5,11 +5,10 @@ use maud::{Markup, html};
 use super::{
     axis::Axis,
     frame::{ABOVE, About, BELOW, HEIGHT, MAX_HOVERS, Panel, WIDTH, figure, room_for_names, room_for_numbers},
-    n, short,
+    path::{area, band, middle, path, thinned},
+    short,
 };
 
-/// The most points of a line; of longer series the highest of some seconds each are drawn.
-const MAX_POINTS: usize = 240;
 /// Between two panels, besides the name of the lower one's axis.
 const BETWEEN: f64 = 10.0;
 
@@ -109,7 +108,7 @@ impl Group {
         let range = |line: &Line| {
             let values = || line.points.iter().filter_map(|(_, value)| *value).filter(|value| value.is_finite());
             let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
-            let last = values().last()?;
+            let last = values().next_back()?;
             let (low, high, last) = (short(low), short(high), short(last));
             Some(format!("{}: {low} to {high} {}, {last} at the end", line.label, self.unit))
         };
@@ -131,7 +130,7 @@ pub(crate) fn lines(about: &About<'_>, hold: Option<Hold>, groups: &[Group]) -> 
         Panel { x: &x, y, left, right, top: begins + ABOVE, bottom: begins + each - BETWEEN }
     });
     let says: Vec<String> = groups.iter().map(Group::says).collect();
-    let about = About { says: [&[about.says.clone()], says.as_slice()].concat().join(" "), ..about.clone() };
+    let about = About { says: format!("{} {}", about.says, says.join(" ")), ..about.clone() };
     // Parts are named once, in the lowest panel.
     let names = |index: usize| if index + 1 == groups.len() { ["ramp", "end"] } else { ["", ""] };
     let drawn: Vec<Markup> = panels
@@ -140,7 +139,7 @@ pub(crate) fn lines(about: &About<'_>, hold: Option<Hold>, groups: &[Group]) -> 
         .enumerate()
         .map(|(index, (panel, group))| html! { (grounds(&panel, hold, names(index))) (drawn(&panel, group)) })
         .collect();
-    let last = panels.last();
+    let last = panels.clone().next_back();
     figure(
         &about,
         &html! {
@@ -174,65 +173,6 @@ fn stroke(panel: &Panel<'_>, line: &Line) -> Markup {
         @if line.shape == Shape::Area { path class=(format!("area {}", line.class)) d=(area(panel, &points)) {} }
         path class=(format!("line {}", line.class)) d=(path(panel, &points)) {}
     }
-}
-
-/// Few enough points to be drawn: of each chunk its highest.
-fn thinned(points: &[(f64, Option<f64>)]) -> Vec<(f64, Option<f64>)> {
-    let chunk = points.len().div_ceil(MAX_POINTS).max(1);
-    let highest = |chunk: &[(f64, Option<f64>)]| {
-        let value = chunk.iter().filter_map(|point| point.1).max_by(f64::total_cmp);
-        chunk.first().map(|point| (point.0, value))
-    };
-    points.chunks(chunk).filter_map(highest).collect()
-}
-
-/// A line that breaks where there is no value; a value between two gaps is a dot.
-pub(crate) fn path(panel: &Panel<'_>, points: &[(f64, Option<f64>)]) -> String {
-    let mut path = String::new();
-    for run in runs(points) {
-        let mut command = 'M';
-        for (x, y) in &run {
-            path += &format!("{command}{} {}", n(panel.x(*x)), n(panel.y(*y)));
-            command = 'L';
-        }
-        if run.len() == 1 {
-            path += "h.1";
-        }
-    }
-    path
-}
-
-fn area(panel: &Panel<'_>, points: &[(f64, Option<f64>)]) -> String {
-    let whole = |run: Vec<(f64, f64)>| {
-        let line: Vec<(f64, Option<f64>)> = run.iter().map(|(x, y)| (*x, Some(*y))).collect();
-        let (first, last) = (run.first()?.0, run.last()?.0);
-        let floor = n(panel.bottom);
-        Some(format!("{}L{} {floor}L{} {floor}Z", path(panel, &line), n(panel.x(last)), n(panel.x(first))))
-    };
-    runs(points).into_iter().filter_map(whole).collect()
-}
-
-/// What lies between gaps.
-fn runs(points: &[(f64, Option<f64>)]) -> Vec<Vec<(f64, f64)>> {
-    let parts = points.split(|(_, value)| !value.is_some_and(f64::is_finite));
-    let part = |part: &[(f64, Option<f64>)]| -> Vec<(f64, f64)> {
-        part.iter().filter_map(|(x, value)| Some((*x, (*value)?))).collect()
-    };
-    parts.map(part).filter(|run| !run.is_empty()).collect()
-}
-
-fn middle(fit: &Fit) -> Vec<(f64, Option<f64>)> {
-    thinned(&fit.points.iter().map(|point| (point.0, Some(point.2))).collect::<Vec<_>>())
-}
-
-fn band(panel: &Panel<'_>, fit: &Fit) -> String {
-    let chunk = fit.points.len().div_ceil(MAX_POINTS / 2).max(1);
-    let points: Vec<_> = fit.points.iter().step_by(chunk).chain(fit.points.last()).collect();
-    let upper = points.iter().map(|point| (point.0, point.3));
-    let lower = points.iter().rev().map(|point| (point.0, point.1));
-    let place = |(x, y): (f64, f64)| format!("{} {}", n(panel.x(x)), n(panel.y(y)));
-    let places: Vec<String> = upper.chain(lower).map(place).collect();
-    if places.is_empty() { String::new() } else { format!("M{}Z", places.join("L")) }
 }
 
 fn hovers(group: &Group) -> impl Iterator<Item = (f64, f64, String)> + '_ {

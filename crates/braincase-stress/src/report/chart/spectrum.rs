@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use super::{
     axis::Axis,
     frame::{About, Panel, figure, room_for, room_for_names},
-    lines::path,
     n,
+    path::path,
 };
 use crate::report::table::time;
 

@@ -109,7 +109,7 @@ proptest! {
     fn a_heatmap_is_a_picture(columns in vec(vec(0u64..40, 24), 0..200), column_s in 1usize..9, limit in number()) {
         let bounds_ms: Vec<f64> = (0..25).map(|row| 100.0 * 1.26f64.powi(row)).collect();
         let cells = Cells { column_s, bounds_ms: &bounds_ms, columns: &columns };
-        assert_is_a_picture(&heatmap(&about(), None, &cells, Some((limit, HOSTILE.to_owned()))), 100_000)?;
+        assert_is_a_picture(&heatmap(&about(), None, &cells, Some(&(limit, HOSTILE.to_owned()))), 100_000)?;
     }
 
     #[test]

@@ -115,7 +115,7 @@ fn heat(report: &Report, hold: Option<Hold>) -> Markup {
     }
     about.says = format!("How long {} turns took, by when they ended.", report.totals.turns.count);
     let cells = Cells { column_s: map.column_s, bounds_ms: &map.bounds_ms, columns: &map.columns };
-    heatmap(&about, hold, &cells, target_of_p95(report))
+    heatmap(&about, hold, &cells, target_of_p95(report).as_ref())
 }
 
 fn spectrum(report: &Report) -> Markup {

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::{
-    super::{Report, facts, terminal::cells},
+    super::{Report, checks, facts, terminal::cells},
     mark,
 };
 use crate::{plan::Lane, record::Numbers};
@@ -74,7 +74,7 @@ pub(super) fn validity(report: &Report) -> Markup {
             p .hint { "Asked before anything is judged: whether the run measured what it says." }
             table {
                 thead { tr { td {} th scope="col" { "check" } th scope="col" { "limit" } th scope="col" { "observed" } } }
-                tbody { @for check in facts::checks(report) { tr {
+                tbody { @for check in checks::checks(report) { tr {
                     (mark(check.is_met)) th scope="row" { (check.name) } td .limit { (check.limit) } td { b { (check.observed) } }
                 } } }
             }
