@@ -19,7 +19,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::Serialize;
 
-use crate::{plan::Plan, report::table::kibibytes};
+use crate::{plan::Plan, report::table::kibibytes, stats::quantile};
 pub use growth::Growth;
 use growth::{Trend, trend};
 pub use watch::Watch;
@@ -151,8 +151,23 @@ pub struct Leak {
     pub late_growth: Option<Growth>,
     /// The share of what must have leaked that was left after the load, if it was looked at.
     pub remains: Option<f64>,
+    /// Where the line of that growth lies.
+    pub fit: Option<Fit>,
     /// What the server held at the end.
     pub heap: Option<Heap>,
+}
+
+/// Where the fitted line lies: its slope is the growth, and it goes through this point.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Fit {
+    /// When the judged time began, in seconds from the start.
+    pub from_s: f64,
+    /// When it ended.
+    pub to_s: f64,
+    /// Turns at the point.
+    pub turns: f64,
+    /// Bytes there.
+    pub bytes: f64,
 }
 
 impl Leak {
@@ -196,6 +211,7 @@ pub fn judge(plan: &Plan, samples: &[Sample], drained: Option<&Sample>) -> Optio
         growth: window.trend.map(|trend| trend.all),
         late_growth: window.trend.map(|trend| trend.late),
         remains,
+        fit: window.fit(),
         heap: samples.iter().rev().find_map(|sample| sample.heap.clone()),
     })
 }
@@ -204,8 +220,10 @@ pub fn judge(plan: &Plan, samples: &[Sample], drained: Option<&Sample>) -> Optio
 struct Window {
     signal: Signal,
     turns: u64,
+    from: Duration,
     lasted: Duration,
     first: f64,
+    middle: (f64, f64),
     trend: Option<Trend>,
 }
 
@@ -224,7 +242,17 @@ impl Window {
         let span = points.last()?.0 - points.first()?.0;
         let trend = trend(&points);
         let first = trend.map_or(points.first()?.1, |trend| trend.first);
-        Some(Self { signal, turns: span as u64, lasted, first, trend })
+        let along = |axis: fn(&(f64, f64)) -> f64| quantile(&points.iter().map(axis).collect::<Vec<_>>(), 0.5);
+        let middle = (along(|point| point.0), along(|point| point.1));
+        Some(Self { signal, turns: span as u64, from, lasted, first, middle, trend })
+    }
+
+    /// The line through the medians, as Theil and Sen have it.
+    fn fit(&self) -> Option<Fit> {
+        self.trend?;
+        let (from_s, lasted_s) = (self.from.as_secs_f64(), self.lasted.as_secs_f64());
+        let (turns, bytes) = self.middle;
+        Some(Fit { from_s, to_s: from_s + lasted_s, turns, bytes })
     }
 
     fn find(&self, remains: Option<f64>) -> (Finding, String) {

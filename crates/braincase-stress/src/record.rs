@@ -1,7 +1,9 @@
 //! The record of a run: one row per user-visible operation, timed from the first byte sent to the last one read.
 //!
-//! `subject` says what a row is about, `times` holds its times, `tally` is all rows; here they are taken down.
+//! `subject` says what a row is about, `failure` why it failed, `times` holds its times, `tally` is all rows; here they are
+//! taken down.
 
+mod failure;
 mod subject;
 mod tally;
 mod times;
@@ -19,6 +21,7 @@ use tokio::time::Instant;
 use self::tally::{MAX_ANSWERED, count_error, second_at};
 pub(crate) use self::times::ms;
 pub use self::{
+    failure::{Failure, Kind},
     subject::{Operation, Sample, Subject},
     tally::{Answered, Second, Tally, Visits},
     times::{Intervals, Numbers, Quantile, Times},
@@ -105,7 +108,8 @@ impl Recorder {
         tally.busy += busy;
         tally.rows.entry(subject).or_default().add(sample.took, failed);
         if let Some(error) = &sample.error {
-            count_error(&mut tally.errors, error);
+            count_error(&mut tally.errors, &error.text);
+            *tally.kinds.entry(error.kind).or_default().entry(second).or_default() += 1;
         }
         if subject.operation == Operation::ImageTurn && !failed {
             tally.image_turn_ms.entry(subject.lane).or_default().push(ms(sample.took));
@@ -128,6 +132,7 @@ impl Recorder {
 
     /// The particulars of a turn that was answered; it had `waited` for a user before it was sent.
     pub fn particulars(&self, lane: Lane, answered: Answered, waited: Duration, ended: &Ended) {
+        let second = self.elapsed().as_secs() as usize;
         let mut tally = self.lock();
         let all = tally.answered.entry(lane).or_default();
         if all.len() < MAX_ANSWERED {
@@ -141,10 +146,10 @@ impl Recorder {
         }
         if let Some(first_content) = ended.first_content {
             tally.first_content.add(waited + first_content, false);
+            second_at(&mut tally.seconds, second).first_ms.push(ms(waited + first_content));
         }
         let first_answer = waited + ended.first_content.unwrap_or(answered.took);
         tally.first_answer.add(first_answer, false);
-        let second = self.elapsed().as_secs() as usize;
         second_at(&mut tally.seconds, second).answer_ms.push(ms(first_answer));
         if let Some(overhead) = ended.overhead_ms.and_then(|ms| Duration::try_from_secs_f64(ms / 1e3).ok()) {
             tally.overhead.add(overhead, false);

@@ -1,11 +1,14 @@
 //! The report: everything that is known of a run in one document, from which all other forms are made.
 
-pub mod chart;
+pub(crate) mod chart;
+pub mod checks;
 pub mod facts;
 pub mod html;
 pub mod junit;
 pub mod latency;
 pub mod md;
+pub mod series;
+pub mod status;
 pub mod table;
 pub mod terminal;
 
@@ -19,7 +22,10 @@ use std::{
 use anyhow::Context;
 use serde::Serialize;
 
-use self::latency::Latency;
+use self::{
+    latency::Latency,
+    series::{KindOfError, Point},
+};
 use crate::{
     arrivals,
     audit::Audit,
@@ -27,7 +33,7 @@ use crate::{
     benefit::{self, Benefit},
     drive::Driven,
     fingerprint::{Fingerprint, Machine},
-    leak::{self, Heap, Leak},
+    leak::{self, Leak},
     overhead::Overheads,
     plan::{Comparison, Lane, Plan},
     record::{Numbers, Tally, Times, Visits},
@@ -38,8 +44,6 @@ use crate::{
 
 /// Changes whenever a reader of the JSON would have to.
 pub const SCHEMA: &str = "braincase-stress/2";
-/// Percentiles over time are those of so many seconds.
-const WINDOW: usize = 10;
 
 /// What is known when the load has ended.
 #[derive(Debug)]
@@ -103,6 +107,7 @@ pub struct Report {
     pub validity: Validity,
     pub audit: Audit,
     pub errors: BTreeMap<String, u64>,
+    pub kinds_of_errors: Vec<KindOfError>,
     pub distribution: Vec<Bin>,
     pub latency: Latency,
     pub series: Vec<Point>,
@@ -165,40 +170,6 @@ pub struct Bin {
     pub count: u64,
 }
 
-/// One second.
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the words say it")]
-pub struct Point {
-    pub second: usize,
-    pub users: usize,
-    pub turns: u64,
-    pub errors: u64,
-    /// Turns per second over the same seconds as the percentiles.
-    pub turns_per_second: f64,
-    /// Of the turns of the last ten seconds; nothing when there were none.
-    pub p50_ms: Option<f64>,
-    pub p95_ms: Option<f64>,
-    pub p99_ms: Option<f64>,
-    pub memory: Option<Memory>,
-    /// The server's heap, if it tells.
-    pub heap: Option<HeapPoint>,
-}
-
-/// What the heap of the server is made of, in bytes.
-#[derive(Debug, Clone, Copy, Serialize)]
-#[expect(missing_docs, reason = "the words say it")]
-pub struct HeapPoint {
-    pub allocated: u64,
-    pub declared_caches: u64,
-    pub unexplained: u64,
-}
-
-impl HeapPoint {
-    fn of(heap: &Heap) -> Self {
-        Self { allocated: heap.allocated, declared_caches: heap.declared(), unexplained: heap.unexplained() }
-    }
-}
-
 impl Report {
     /// What to know when reading it.
     pub fn notes(&self) -> impl Iterator<Item = &String> {
@@ -257,9 +228,10 @@ pub fn build(plan: &Plan, tally: &Tally, end: End) -> Report {
         validity,
         audit: end.audit,
         errors: tally.errors.clone(),
+        kinds_of_errors: series::kinds_of_errors(tally),
         distribution: distribution(&turns),
         latency: Latency::of(tally, &turns, overhead.as_ref()),
-        series: series(tally, &end.samples),
+        series: series::series(tally, &end.samples),
     }
 }
 
@@ -357,31 +329,5 @@ fn distribution(turns: &Times) -> Vec<Bin> {
     let counts = turns.counts(&bounds);
     bounds.windows(2).zip(counts).map(|(pair, count)| Bin { from_ms: pair[0], to_ms: pair[1], count }).collect()
 }
-
-fn series(tally: &Tally, samples: &[leak::Sample]) -> Vec<Point> {
-    let heaps: BTreeMap<usize, HeapPoint> = samples
-        .iter()
-        .filter_map(|sample| Some((sample.at.as_secs() as usize, HeapPoint::of(sample.heap.as_ref()?))))
-        .collect();
-    let point = |(index, second): (usize, &crate::record::Second)| {
-        let window = tally.seconds.get(index.saturating_sub(WINDOW - 1)..=index).unwrap_or_default();
-        let recent: Vec<f64> = window.iter().flat_map(|second| second.turn_ms.iter().copied()).collect();
-        let at = |share: f64| (!recent.is_empty()).then(|| crate::stats::quantile(&recent, share));
-        Point {
-            second: index,
-            users: second.users,
-            turns: second.turns,
-            errors: second.errors,
-            turns_per_second: recent.len() as f64 / window.len().max(1) as f64,
-            p50_ms: at(0.50),
-            p95_ms: at(0.95),
-            p99_ms: at(0.99),
-            memory: second.memory,
-            heap: heaps.get(&index).copied(),
-        }
-    };
-    tally.seconds.iter().enumerate().map(point).collect()
-}
-
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,7 @@ use crate::{
     drive::{self, Driven},
     leak, overhead,
     plan::{Lane, Plan},
-    report::{self, Report, terminal::Terminal},
+    report::{self, Report, status::Status, terminal::Terminal},
     sample::{self, CpuTimes, Memory},
     target::Target,
     visit::World,
@@ -185,7 +185,8 @@ async fn load(
             _ = seconds.tick() => {
                 let memory = stage.memory();
                 world.recorder.tick(memory, stage.cpu());
-                terminal.status(world, memory);
+                let heap = watch.with(|samples| samples.last()?.heap.as_ref().map(|heap| heap.allocated));
+                terminal.status(&Status::of(world, memory, heap));
                 if death.is_none() {
                     death = stage.death();
                     if let Some(how) = &death {

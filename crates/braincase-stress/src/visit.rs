@@ -15,11 +15,11 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::{
     arrivals::Arrivals,
-    client::{Accept, Api, Ask, Ended, Refusal},
+    client::{Accept, Api, Ask, Refusal},
     ledger::{Entry, Ledger, Project},
     plan::{Lane, Plan},
     preset::Scenario,
-    record::{Answered, Operation, Recorder, Sample, Subject},
+    record::{Answered, Failure, Operation, Recorder, Sample, Subject},
     workload::{
         canary::{self, Aviary},
         deck, dice, photos,
@@ -225,7 +225,7 @@ impl<'a> Visit<'a> {
         let Ok(api) = self.api() else { return };
         let recorder = &self.world.recorder;
         let from = recorder.elapsed();
-        let answer = self.timed(operation, api.send_turn(&place.id, &ask, accept), failure_of).await;
+        let answer = self.timed(operation, api.send_turn(&place.id, &ask, accept), Failure::ended).await;
         let took = recorder.elapsed().saturating_sub(from);
         self.world.ledger.finish(entry, &answer);
         let Ok(ended) = answer else { return };
@@ -280,7 +280,7 @@ impl<'a> Visit<'a> {
         &self,
         operation: Operation,
         work: impl Future<Output = Result<T, Refusal>>,
-        failure: impl FnOnce(&T) -> Option<String>,
+        failure: impl FnOnce(&T) -> Option<Failure>,
     ) -> Result<T, Refusal> {
         let recorder = &self.world.recorder;
         let from = recorder.elapsed();
@@ -289,7 +289,7 @@ impl<'a> Visit<'a> {
         let took = recorder.elapsed().saturating_sub(from) + waited;
         let error = match &answer {
             Ok(answer) => failure(answer),
-            Err(refusal) => Some(format!("{}: {refusal}", operation.as_str())),
+            Err(refusal) => Some(Failure::refused(operation.as_str(), refusal)),
         };
         let sample =
             Sample { subject: Subject { lane: self.lane, scenario: self.scenario, operation }, took, waited, error };
@@ -301,10 +301,4 @@ impl<'a> Visit<'a> {
     fn api(&self) -> Result<&'a Api, Leave> {
         self.world.apis.get(&self.lane).ok_or(Leave::NoProject)
     }
-}
-
-/// A turn that ended in another way than done or asked back is an error to the user.
-fn failure_of(ended: &Ended) -> Option<String> {
-    let is_good = matches!(ended.status.as_str(), "completed" | "clarification");
-    (!is_good).then(|| format!("turn {}: {}", ended.status, ended.error.as_deref().unwrap_or("no reason given")))
 }

@@ -4,7 +4,7 @@
 //! growth from silence to silence is a leak, and a budget that it surely stays below excludes one. The first rounds are
 //! left for caches, pools and buffers to fill.
 
-use super::{Finding, Leak, MIN_TURNS, Sample, Signal, growth};
+use super::{Finding, Fit, Leak, MIN_TURNS, Sample, Signal, growth};
 use crate::{plan::Plan, preset::Rounds, stats::quantile};
 
 /// Rounds that do not count, because everything still warms up.
@@ -42,7 +42,20 @@ pub(super) fn judge(plan: &Plan, rounds: Rounds, samples: &[Sample]) -> Option<L
         growth,
         late_growth: None,
         remains: None,
+        fit: growth.and_then(|_| fit(plan, rounds, &points)),
         heap: samples.iter().rev().find_map(|sample| sample.heap.clone()),
+    })
+}
+
+/// The line through the medians, over all silences that count.
+fn fit(plan: &Plan, rounds: Rounds, points: &[(f64, f64)]) -> Option<Fit> {
+    let silences = || rounds.silences(plan.hold_starts(), plan.hold).skip(WARM_UP);
+    let along = |axis: fn(&(f64, f64)) -> f64| quantile(&points.iter().map(axis).collect::<Vec<_>>(), 0.5);
+    Some(Fit {
+        from_s: silences().next()?.start.as_secs_f64(),
+        to_s: silences().last()?.end.as_secs_f64(),
+        turns: along(|point| point.0),
+        bytes: along(|point| point.1),
     })
 }
 

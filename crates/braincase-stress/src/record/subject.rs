@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::failure::Failure;
 use crate::{plan::Lane, preset::Scenario};
 
 /// What a user does and waits for.
@@ -63,5 +64,5 @@ pub struct Sample {
     /// How much of that it waited for a user, in the open model.
     pub waited: Duration,
     /// Why it failed, if it did.
-    pub error: Option<String>,
+    pub error: Option<Failure>,
 }

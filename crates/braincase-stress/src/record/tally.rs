@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::Serialize;
 
-use super::{subject::Subject, times::Times};
+use super::{failure::Kind, subject::Subject, times::Times};
 use crate::{
     plan::Lane,
     preset::Scenario,
@@ -27,6 +27,8 @@ pub struct Second {
     pub errors: u64,
     /// What its turns took, in milliseconds.
     pub turn_ms: Vec<f64>,
+    /// Until those of its turns that were streamed showed something of their answer, in milliseconds.
+    pub first_ms: Vec<f64>,
     /// Until users saw something of the answers that ended in it, in milliseconds.
     pub answer_ms: Vec<f64>,
     /// CPU time used until its end, if the machine tells.
@@ -90,6 +92,8 @@ pub struct Tally {
     pub abandoned: u64,
     /// Texts of errors and how often they came.
     pub errors: BTreeMap<String, u64>,
+    /// Kinds of errors and how often they came in each second.
+    pub kinds: BTreeMap<Kind, BTreeMap<usize, u64>>,
 }
 
 impl Tally {

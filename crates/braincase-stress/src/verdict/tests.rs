@@ -87,6 +87,7 @@ fn leak(finding: Finding) -> Leak {
         growth: Some(Growth { slope: 1_024.0, low: 512.0, high: 4_096.0 }),
         late_growth: None,
         remains: None,
+        fit: None,
         heap: None,
     }
 }
