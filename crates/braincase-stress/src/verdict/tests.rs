@@ -73,6 +73,7 @@ fn leak(finding: Finding) -> Leak {
         late_growth: None,
         remains: None,
         heap: None,
+        cache_operations: None,
     }
 }
 
