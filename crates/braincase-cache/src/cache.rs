@@ -129,9 +129,8 @@ impl<K: Key, V: Send + Sync + 'static> Cache<K, V> {
     /// Keeps a value for a time of its own, in place of what was there or is being loaded.
     pub fn insert_for(&self, ttl: Duration, key: K, value: impl Into<Arc<V>>) {
         let Inner { table, flights, .. } = &*self.inner;
-        let value = value.into();
-        let weight = table.weigh(&key, Some(&value));
-        let content = Content::Value(value);
+        let content = Content::Value(value.into());
+        let weight = table.weigh(&key, &content);
         flights.overtake(key, |key, epoch| table.put(key, content, weight, ttl, epoch));
     }
 

@@ -75,8 +75,8 @@ impl<K: Key, T> Flights<K, T> {
     }
 
     pub(crate) fn epoch(&self) -> Epoch {
-        // Acquire pairs with the release in `outdate_all`: who knows of a clearing sees its epoch.
-        self.epoch.load(Ordering::Acquire)
+        // Who knows of a clearing sees its epoch; that a sweep cannot miss one needs a single order with the mark it leaves.
+        self.epoch.load(Ordering::SeqCst)
     }
 
     /// Joins the load that is in the air, or announces one; `kept` looks once more into the table.
@@ -104,13 +104,17 @@ impl<K: Key, T> Flights<K, T> {
         let Ticket { announce, epoch } = ticket;
         let mut shard = self.shard(key);
         let ours = shard.get(key).is_some_and(|flight| flight.landing.same_channel(&announce.subscribe()));
+        // Before anything is kept, which runs the user's code: a panic there must not take the place for ever.
+        self.aloft.fetch_sub(1, Ordering::Relaxed);
         if ours {
             shard.remove(key);
-            // What is kept carries the epoch of the take-off: if a clearing came in between, it is outdated from the start.
-            keep(epoch);
+            // After a clearing it would be outdated from the start. What is kept carries the epoch of the take-off, so
+            // that one which comes right now outdates it, too.
+            if epoch == self.epoch() {
+                keep(epoch);
+            }
         }
         drop(shard);
-        self.aloft.fetch_sub(1, Ordering::Relaxed);
         announce.send_replace(Some(landed));
     }
 
@@ -139,7 +143,7 @@ impl<K: Key, T> Flights<K, T> {
 
     /// Outdates all flights and all entries.
     pub(crate) fn outdate_all(&self) {
-        self.epoch.fetch_add(1, Ordering::Release);
+        self.epoch.fetch_add(1, Ordering::SeqCst);
     }
 
     fn shard(&self, key: &K) -> MutexGuard<'_, Shard<K, T>> {

@@ -1,6 +1,10 @@
 //! Takes out what is outdated, which moka never does by itself.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Weak, mpsc},
     thread,
     time::Duration,
@@ -11,7 +15,7 @@ use crate::{
     stats::Purge,
 };
 
-/// No round begins sooner after the one before.
+/// No round begins sooner after the one before, also if it is called again and again.
 const MIN_PAUSE: Duration = Duration::from_millis(20);
 /// After a purge in vain the pause is this many times as long as the purge, so that it costs 5 % of a core at most.
 const REST: f64 = 20.0;
@@ -30,17 +34,28 @@ pub(crate) fn start<K: Key, V: Send + Sync + 'static>(
         let mut rest = MIN_PAUSE;
         loop {
             match calls.recv_timeout(rest) {
-                Ok(()) | Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Ok(()) => thread::sleep(MIN_PAUSE),
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
                 Err(mpsc::RecvTimeoutError::Disconnected) => return,
             }
             let Some(cache) = cache.upgrade() else { return };
-            rest = round(&cache, period);
+            rest = guarded_round(&cache, period);
         }
     };
     if let Err(error) = thread::Builder::new().name("cache-janitor".to_owned()).spawn(rounds) {
         // The cache works without: then outdated entries stay until there is no room for them.
         tracing::error!(%error, "the cache has no janitor, because no thread could be started");
     }
+}
+
+/// One round. It runs the user's code, such as the destructors of values: a panic there must not end all rounds.
+fn guarded_round<K: Key, V: Send + Sync + 'static>(cache: &Arc<Inner<K, V>>, period: Duration) -> Duration {
+    catch_unwind(AssertUnwindSafe(|| round(cache, period))).unwrap_or_else(|_| {
+        // What it said is recorded by the program's panic hook; this says what became of it.
+        tracing::error!(cache = cache.name, "a round of the cache's janitor panicked; the next one follows");
+        cache.table.mark_due();
+        period
+    })
 }
 
 /// One round; returns how long to pause after it.
@@ -53,7 +68,8 @@ fn round<K: Key, V: Send + Sync + 'static>(cache: &Arc<Inner<K, V>>, period: Dur
         cache.flights.alone(|| cache.table.settle());
         Duration::ZERO
     };
-    pause(cache, period).max(rest.min(period))
+    let usual = period.min(cache.table.longest_ttl());
+    pause(usual, cache.table.size().1, cache.table.bound().limit()).max(rest.min(period))
 }
 
 /// How long to rest after a purge: not at all if it was worth its while, long if it looked at much and removed little.
@@ -62,11 +78,8 @@ fn rest(purge: Purge, kept: u64) -> Duration {
     purge.took.mul_f64(REST * idle_share)
 }
 
-/// How long to pause, by what the cache is like and how full it is.
-fn pause<K: Key, V: Send + Sync + 'static>(cache: &Inner<K, V>, period: Duration) -> Duration {
-    let (_, weight) = cache.table.size();
-    let limit = cache.table.bound().limit();
-    let pause = period.min(cache.table.longest_ttl());
+/// How long to pause, by how long is usual and how full the cache is.
+fn pause(pause: Duration, weight: u64, limit: u64) -> Duration {
     let nearly_full = weight > limit - limit / 4;
     (if nearly_full { pause / HASTE } else { pause }).max(MIN_PAUSE)
 }
@@ -74,9 +87,8 @@ fn pause<K: Key, V: Send + Sync + 'static>(cache: &Inner<K, V>, period: Duration
 /// Takes out what is outdated now; returns what was done, and how long it will be until it is worth doing again.
 pub(crate) fn purge<K: Key, V: Send + Sync + 'static>(cache: &Inner<K, V>) -> (Purge, Duration) {
     let Inner { table, flights, .. } = cache;
-    let (started, before) = (table.clock().monotonic(), table.counters.taken_out());
-    let worthwhile = table.sweep(flights.epoch(), |key, act| flights.exclusively(key, act));
-    let removed = table.counters.taken_out() - before;
+    let started = table.clock().monotonic();
+    let (removed, worthwhile) = table.sweep(|| flights.epoch(), |key, act| flights.exclusively(key, act));
     flights.alone(|| table.settle());
     table.let_go(removed);
     let took = table.clock().monotonic().saturating_sub(started);

@@ -43,6 +43,21 @@ pub enum LoadError {
     Busy,
 }
 
+/// What the counts of an `Arc` take.
+const SHARED: usize = 16;
+
+impl LoadError {
+    /// What it has on the heap. What an error has on the heap itself cannot be asked: as much as its text, most likely.
+    pub(crate) fn heap(&self) -> u64 {
+        let Self::Failed(failure) = self else { return 0 };
+        let facts = &failure.metadata;
+        let texts: usize = facts.iter().map(|(_, text)| text.capacity()).sum();
+        let facts = facts.capacity() * size_of::<(&str, String)>() + texts;
+        let error = size_of_val(&*failure.source) + failure.source.to_string().len();
+        (SHARED + size_of::<Failure>() + error + facts) as u64
+    }
+}
+
 /// What a load comes to.
 pub(crate) type Loaded<V> = Result<Arc<V>, LoadError>;
 
@@ -110,17 +125,20 @@ impl<K: Key, V: Send + Sync + 'static> Pilot<K, V> {
         let table = &self.cache.table;
         let weighed = async {
             let value = Arc::new(load().await?);
-            Ok::<_, Failure>((table.weigh(&self.key, Some(&value)), value))
+            let content = Content::Value(Arc::clone(&value));
+            Ok::<_, Failure>((table.weigh(&self.key, &content), content, value))
         };
         match catching(weighed).await {
-            Ok(Ok((weight, value))) => {
-                self.land(value, weight);
+            Ok(Ok((weight, content, value))) => {
+                self.land(value, content, weight);
                 Ok(())
             }
             Ok(Err(failure)) => {
                 let failure = Arc::new(failure);
                 self.crash(LoadError::Failed(failure.clone()));
-                Err(Failure::new(failure.code, Shared(failure)))
+                // Where it was made, and what it carries, is what its record is found by.
+                let (code, location, metadata) = (failure.code, failure.location, failure.metadata.clone());
+                Err(Failure { code, location, metadata, source: Box::new(Shared(failure)) })
             }
             Err(panic) => {
                 self.crash(LoadError::Panicked);
@@ -132,17 +150,17 @@ impl<K: Key, V: Send + Sync + 'static> Pilot<K, V> {
 
     fn crash(&mut self, error: LoadError) {
         self.cache.table.counters.of_failure(&error).add(1);
-        let content = Content::Failure(error.clone());
         let kept = self.cache.table.keeps_failures() && !matches!(error, LoadError::Cancelled);
+        let content = Content::Failure(error.clone());
         // Weighing runs the user's code; a panic on top of a failure is not worth a second report.
-        let weight = || catch_unwind(AssertUnwindSafe(|| self.cache.table.weigh(&self.key, None))).ok();
-        let weight = if kept { weight() } else { None };
+        let weigh = || catch_unwind(AssertUnwindSafe(|| self.cache.table.weigh(&self.key, &content))).ok();
+        let weight = if kept { weigh() } else { None };
         self.come_down(Err(error), weight.map(|weight| (weight, content)));
     }
 
-    fn land(&mut self, value: Arc<V>, weight: u64) {
+    fn land(&mut self, value: Arc<V>, content: Content<V>, weight: u64) {
         self.cache.table.counters.loads_ok.add(1);
-        self.come_down(Ok(value.clone()), Some((weight, Content::Value(value))));
+        self.come_down(Ok(value), Some((weight, content)));
     }
 
     fn come_down(&mut self, loaded: Loaded<V>, kept: Option<(u64, Content<V>)>) {

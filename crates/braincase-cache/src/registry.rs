@@ -2,11 +2,19 @@
 //!
 //! A cache is listed from when it is built until it is dropped; the list holds no cache alive.
 
-use std::sync::{Mutex, MutexGuard, PoisonError, Weak};
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, MutexGuard, PoisonError, Weak},
+};
 
 use crate::{builder::Unit, stats::Stats};
 
 static CACHES: Mutex<Vec<Weak<dyn Listed>>> = Mutex::new(Vec::new());
+/// What was published ever: a gauge keeps its last value, so it is set to nothing when its cache is gone.
+static PUBLISHED: Mutex<BTreeSet<Published>> = Mutex::new(BTreeSet::new());
+
+/// A name of caches, and what they are measured in. Names are constants, so there are only so many.
+type Published = (&'static str, Unit);
 
 /// A cache of this program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,13 +39,20 @@ pub fn list() -> Vec<Listing> {
 
 /// Hands the numbers of all caches to the metrics of the program, labelled with the cache's name.
 ///
-/// Call it before metrics are rendered. Caches of one name are added up.
+/// Call it before metrics are rendered. Caches of one name are added up; of those that are gone nothing is left but what
+/// they did.
 pub fn publish() {
     let mut listings = list();
-    listings.sort_by_key(|listing| listing.name);
+    listings.sort_by_key(|listing| (listing.name, listing.unit));
     for same in listings.chunk_by(|a, b| a.name == b.name && a.unit == b.unit) {
         publish_together(same);
     }
+    let is_listed = |published: &Published| listings.iter().any(|listing| (listing.name, listing.unit) == *published);
+    let mut published = PUBLISHED.lock().unwrap_or_else(PoisonError::into_inner);
+    for (name, unit) in published.iter().filter(|published| !is_listed(published)) {
+        publish_size(name, *unit, 0, 0, 0);
+    }
+    published.extend(listings.iter().map(|listing| (listing.name, listing.unit)));
 }
 
 /// What the list needs to know of a cache.
@@ -68,15 +83,19 @@ fn publish_together(same: &[Listing]) {
     for (metric, label, value, number) in COUNTERS {
         metrics::counter!(*metric, "cache" => name, *label => *value).absolute(total(*number));
     }
-    metrics::gauge!("braincase_cache_entries", "cache" => name).set(total(|stats| stats.entries) as f64);
-    let unit = unit.as_str();
-    metrics::gauge!("braincase_cache_weight", "cache" => name, "unit" => unit).set(total(|stats| stats.weight) as f64);
-    let bound: u64 = same.iter().map(|listing| listing.bound).sum();
-    metrics::gauge!("braincase_cache_bound", "cache" => name, "unit" => unit).set(bound as f64);
+    let bound = same.iter().map(|listing| listing.bound).sum();
+    publish_size(name, unit, total(|stats| stats.entries), total(|stats| stats.weight), bound);
     if let Some(purge) = same.iter().filter_map(|listing| listing.stats.last_purge).max_by_key(|purge| purge.at) {
         metrics::gauge!("braincase_cache_last_purge_seconds", "cache" => name).set(purge.took.as_secs_f64());
         metrics::gauge!("braincase_cache_last_purge_entries", "cache" => name).set(purge.removed as f64);
     }
+}
+
+fn publish_size(name: &'static str, unit: Unit, entries: u64, weight: u64, bound: u64) {
+    metrics::gauge!("braincase_cache_entries", "cache" => name).set(entries as f64);
+    let unit = unit.as_str();
+    metrics::gauge!("braincase_cache_weight", "cache" => name, "unit" => unit).set(weight as f64);
+    metrics::gauge!("braincase_cache_bound", "cache" => name, "unit" => unit).set(bound as f64);
 }
 
 /// A metric, its label beside `cache`, the label's value, and the number.

@@ -65,7 +65,7 @@ pub struct Removals {
     pub expired: u64,
     /// There was no room; as of the last purge.
     pub evicted: u64,
-    /// A newer value took their place.
+    /// A newer value took their place, also if they were too old or cleared by then and nobody had taken them out yet.
     pub replaced: u64,
     /// They were invalidated.
     pub invalidated: u64,
@@ -159,11 +159,6 @@ impl Counters {
 
     pub(crate) fn purged(&self, purge: Purge) {
         *self.last_purge.lock().unwrap_or_else(PoisonError::into_inner) = Some(purge);
-    }
-
-    /// How many entries purges have taken out so far.
-    pub(crate) fn taken_out(&self) -> u64 {
-        self.expired_out.get() + self.cleared_out.get()
     }
 }
 

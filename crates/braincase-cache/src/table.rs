@@ -4,11 +4,17 @@
 //! seconds, if many entries expire together. Here expired entries are taken out one by one by [`Table::sweep`], on the
 //! janitor's thread, and a caller never does more than moka's bounded bookkeeping.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+#[cfg(test)]
+mod tests;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering, fence},
+    },
+    thread,
+    time::Duration,
 };
-use std::time::Duration;
 
 use braincase_core::Clock;
 
@@ -123,8 +129,8 @@ impl<K: Key, V: Send + Sync + 'static> Table<K, V> {
     }
 
     /// What an entry will weigh. Runs the user's code, and therefore never under a lock.
-    pub(crate) fn weigh(&self, key: &K, value: Option<&V>) -> u64 {
-        self.bound.weigh(key, value)
+    pub(crate) fn weigh(&self, key: &K, content: &Content<V>) -> u64 {
+        self.bound.weigh(key, content)
     }
 
     /// Keeps an entry, or refuses it. The caller holds the key's lock.
@@ -148,7 +154,8 @@ impl<K: Key, V: Send + Sync + 'static> Table<K, V> {
             self.counters.created.add(1);
         }
         self.rows.insert(key, Entry { content, expires, epoch, weight });
-        // After the insertion: a sweep that starts in between sees either the entry or its deadline.
+        // A sweep that starts in between sees the entry, or this sees its mark: each writes before it looks.
+        fence(Ordering::SeqCst);
         if expires < self.next_due.load(Ordering::Acquire) {
             self.next_due.fetch_min(expires, Ordering::AcqRel);
         }
@@ -164,7 +171,7 @@ impl<K: Key, V: Send + Sync + 'static> Table<K, V> {
 
     /// Says that something is outdated, though not expired.
     pub(crate) fn mark_due(&self) {
-        self.next_due.store(0, Ordering::Release);
+        self.next_due.store(0, Ordering::SeqCst);
     }
 
     /// Whether something may have expired by now.
@@ -174,15 +181,22 @@ impl<K: Key, V: Send + Sync + 'static> Table<K, V> {
 
     /// Takes out what is outdated; `exclusively` must hold the key's lock while it does what it is given.
     ///
-    /// Returns how long it will be until a quarter of what is left has expired: sooner it is hardly worth looking again.
-    pub(crate) fn sweep(&self, epoch: Epoch, exclusively: impl Fn(&K, &dyn Fn())) -> Duration {
-        self.next_due.store(u64::MAX, Ordering::Release);
-        let moment = self.moment(epoch);
-        let (mut next, mut left, mut sample) = (u64::MAX, 0_u64, Vec::new());
+    /// Returns how many entries that were, and how long it will be until a quarter of what is left has expired: sooner it
+    /// is hardly worth looking again.
+    pub(crate) fn sweep(
+        &self,
+        epoch: impl FnOnce() -> Epoch,
+        exclusively: impl Fn(&K, &dyn Fn() -> bool) -> bool,
+    ) -> (u64, Duration) {
+        self.next_due.store(u64::MAX, Ordering::SeqCst);
+        fence(Ordering::SeqCst);
+        // Only now: a clearing that is not seen yet leaves its mark after the one above.
+        let moment = self.moment(epoch());
+        let (mut removed, mut next, mut left, mut sample) = (0, u64::MAX, 0_u64, Vec::new());
         for (key, entry) in self.rows.iter() {
             if entry.outdated(moment).is_some() {
                 drop(entry);
-                exclusively(&key, &|| self.take_out(&key, moment));
+                removed += u64::from(exclusively(&key, &|| self.take_out(&key, moment)));
                 continue;
             }
             next = next.min(entry.expires);
@@ -192,22 +206,32 @@ impl<K: Key, V: Send + Sync + 'static> Table<K, V> {
             left += 1;
         }
         self.next_due.fetch_min(next, Ordering::AcqRel);
-        if sample.is_empty() {
+        (removed, self.until_a_quarter(sample))
+    }
+
+    /// How long it will be until a quarter of these deadlines has passed.
+    fn until_a_quarter(&self, mut deadlines: Vec<u64>) -> Duration {
+        if deadlines.is_empty() {
             return Duration::MAX;
         }
-        let quarter = sample.len() / 4;
-        let (_, due, _) = sample.select_nth_unstable(quarter);
+        let quarter = deadlines.len() / 4;
+        let (_, due, _) = deadlines.select_nth_unstable(quarter);
         Duration::from_nanos(due.saturating_sub(nanos(self.clock.monotonic())))
     }
 
-    fn take_out(&self, key: &K, moment: Moment) {
-        let Some(entry) = self.rows.remove(key) else { return };
+    /// Whether an entry was outdated and is out.
+    fn take_out(&self, key: &K, moment: Moment) -> bool {
+        let Some(entry) = self.rows.remove(key) else { return false };
         match entry.outdated(moment) {
             Some(Outdated::Expired) => self.counters.expired_out.add(1),
             Some(Outdated::Cleared) => self.counters.cleared_out.add(1),
             // Replaced between the look and the lock.
-            None => self.rows.insert(key.clone(), entry),
+            None => {
+                self.rows.insert(key.clone(), entry);
+                return false;
+            }
         }
+        true
     }
 
     /// Has moka apply what was written. With all locks held, its counts are exact afterwards.
@@ -235,6 +259,9 @@ impl<K: Key, V: Send + Sync + 'static> Table<K, V> {
         let unapplied = self.unapplied.fetch_add(weight, Ordering::Relaxed) + weight;
         if unapplied > self.bound.limit() / UNAPPLIED_SHARE {
             self.apply();
+            // Nothing that was taken out is freed while another thread is suspended in the middle of a call: let it go on,
+            // or what writers replace meanwhile piles up to many times the bound.
+            thread::yield_now();
         }
     }
 

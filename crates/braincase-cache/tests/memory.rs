@@ -9,9 +9,13 @@ use std::{
 };
 
 use braincase_cache::{Bound, Cache};
-use braincase_core::SystemClock;
+use braincase_core::{
+    SystemClock,
+    background::{Failure, Task},
+};
 use braincase_errors::Supervisor;
 use cap::Cap;
+use tokio::runtime::Runtime;
 
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
@@ -34,10 +38,22 @@ fn cache(ttl: Duration, limit: u64) -> Cache<u64, Vec<u8>> {
 
 /// Runs a test alone, within a runtime that does nothing.
 fn alone(test: impl FnOnce()) {
+    alone_with(|_| test());
+}
+
+/// Runs a test alone, within a runtime.
+fn alone_with(test: impl FnOnce(&Runtime)) {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let _guard = runtime.enter();
-    test();
+    // What tests before have dropped may not be free yet.
+    let mut before = i64::MAX;
+    until("nothing changes any more", || {
+        let is_quiet = braincase_cache::registry::list().is_empty() && live() == before;
+        before = live();
+        is_quiet
+    });
+    test(&runtime);
 }
 
 /// Waits, with a limit, until something is so.
@@ -64,6 +80,50 @@ fn a_million_expired_entries_are_freed_without_any_call() {
         let rest = || live() - baseline;
         until("the memory is back at the baseline", || rest() < 1_000_000);
         assert!(most > 100_000_000, "{most} bytes were in use, {} are", rest());
+    });
+}
+
+#[test]
+fn of_a_cache_that_was_full_only_the_sketch_of_popular_keys_is_left() {
+    alone(|| {
+        // Given
+        let limit = 100_000_000;
+        let cache = cache(Duration::from_secs(2), limit);
+        cache.insert(0, vec![0; 100]);
+        cache.purge();
+        let (baseline, weight) = (live(), cache.stats().weight);
+        // When there are more than half of what fits, moka begins to sketch.
+        (0..300_000).for_each(|key| cache.insert(key, vec![0; 100]));
+        let most = live() - baseline;
+        assert!(most > limit as i64 / 2, "{most} bytes were in use");
+        // Then: nobody calls the cache meanwhile.
+        let sketch = 16 * (limit / weight) as i64;
+        let rest = || live() - baseline;
+        until("nothing but the sketch is left", || rest() < sketch + 1_000_000);
+        assert!(rest() > sketch / 4, "there is no sketch: the bound was too large for this test, {} bytes", rest());
+    });
+}
+
+#[test]
+fn a_failure_that_is_remembered_takes_no_more_than_it_is_said_to_weigh() {
+    alone_with(|runtime| {
+        for bytes in [10, 1_000, 10_000] {
+            // Given
+            let bound = Bound::Bytes { limit: 1 << 30, key_heap: |_| 0, value_heap: |_: &u64| 0 };
+            let builder = Cache::<u64, u64>::builder("memory").bound(bound).negative_ttl(Duration::from_secs(3_600));
+            let cache = builder.build(Arc::new(SystemClock::default()), Arc::new(Supervisor::new()));
+            let before = live();
+            // When
+            for key in 0..2_000 {
+                let failed =
+                    move || async move { Err(Failure::new("unavailable", "x".repeat(bytes)).with("key", key)) };
+                drop(runtime.block_on(cache.get_or_load(key, Task::new("load"), failed)));
+            }
+            cache.purge();
+            // Then
+            let (taken, weight) = (live() - before, cache.stats().weight as i64);
+            assert!(taken <= weight && taken * 2 > weight, "{taken} bytes are in use, and {weight} are accounted for");
+        }
     });
 }
 

@@ -7,7 +7,7 @@ use braincase_tokens::{Counts, Fingerprint, Memo};
 
 use crate::orchestrator::Parts;
 
-/// How much memory counts may take: about 18 000 of them.
+/// How much memory counts may take: about 20 000 of them.
 const MAX_BYTES: u64 = 8 << 20;
 
 #[derive(Debug)]

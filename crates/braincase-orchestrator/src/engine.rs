@@ -16,8 +16,16 @@ use braincase_core::{
 use braincase_tokens::{Calibrator, ToolSet, Watermark};
 
 use crate::{
-    analyses::Analyses, counts, facts::Arrivals, hub::Hub, kept::KeptParts, keys::UsedKeys, orchestrator::Parts,
-    queue::Queues, running::Running, tools,
+    analyses::Analyses,
+    counts,
+    facts::Arrivals,
+    hub::Hub,
+    kept::{Heap, KeptParts},
+    keys::UsedKeys,
+    orchestrator::Parts,
+    queue::Queues,
+    running::Running,
+    tools,
 };
 
 /// What every step of a turn can reach.
@@ -36,7 +44,7 @@ pub(crate) struct Engine {
     pub(crate) running: Running,
     /// The image analyses that are being worked on.
     pub(crate) analyses: Analyses,
-    /// Facts by content, so that a hot image costs no read.
+    /// Facts by content as they come, so that a turn which began before has them without another read.
     pub(crate) facts: Cache<(TenantId, ContentHash), ImageFacts>,
     /// The parts of projects, so that a turn reads only what has changed.
     pub(crate) kept: KeptParts,
@@ -60,7 +68,11 @@ const MAX_FACT_BYTES: u64 = 32 << 20;
 impl Engine {
     /// An engine over its parts.
     pub(crate) fn new(parts: Parts) -> Self {
-        let bound = Bound::Bytes { limit: MAX_FACT_BYTES, key_heap: |_| 0, value_heap: heap_of_facts };
+        let bound = Bound::Bytes {
+            limit: MAX_FACT_BYTES,
+            key_heap: |_| 0,
+            value_heap: |facts: &ImageFacts| facts.heap() as u64,
+        };
         // Images of one upload are analysed together; they need not be read from the store together ten minutes later.
         let facts = Cache::builder("image_facts").bound(bound).jitter(0.1);
         let facts = facts.build(Arc::clone(&parts.clock), Arc::clone(&parts.background));
@@ -107,9 +119,3 @@ impl Engine {
 
 /// A shared engine; cheap to clone.
 pub(crate) type Shared = Arc<Engine>;
-
-fn heap_of_facts(facts: &ImageFacts) -> u64 {
-    let lists = size_of_val(facts.palette.as_slice()) + size_of_val(facts.regions.as_slice());
-    let texts = facts.description.len() + facts.perceptual_hash.len() + facts.source.len();
-    (texts + lists) as u64
-}

@@ -1,7 +1,8 @@
 //! Idempotency keys: each is good for a while, and then it is forgotten so that they do not pile up for ever.
 //!
-//! What a key was used for never changes, so that whoever repeats a request again and again need not ask the store again
-//! and again. That a key was not used can change at any moment, so only the store can say it.
+//! What a key was used for does not change for as long as its project is there, so that whoever repeats a request again and
+//! again has it looked for once. Whether the project is there can change at any moment, also by another process, and so can
+//! that a key was not used: only the store can say it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -69,7 +70,9 @@ pub(crate) async fn find_repeated(
     idempotency: &Idempotency,
 ) -> Result<Option<Accepted>, StoreError> {
     if let Some(known) = engine.keys.get(scope, idempotency) {
-        return Ok(Some(known));
+        // Its keys go with a project.
+        let project = engine.parts.store.load_project(scope).await?;
+        return Ok(project.map(|_| known));
     }
     let found = engine.parts.store.find_repeated(scope, idempotency).await?;
     if let Some(Accepted::Repeated(turn)) = found {

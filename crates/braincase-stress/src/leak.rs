@@ -42,6 +42,8 @@ pub struct Heap {
     pub allocated: u64,
     /// Bytes in each cache that declares them, by name.
     pub caches: BTreeMap<String, u64>,
+    /// Reads and writes of all its caches so far.
+    pub operations: u64,
 }
 
 impl Heap {
@@ -155,6 +157,8 @@ pub struct Leak {
     pub fit: Option<Fit>,
     /// What the server held at the end.
     pub heap: Option<Heap>,
+    /// Reads and writes of its caches a second, over the time with all users.
+    pub cache_operations: Option<f64>,
 }
 
 /// Where the fitted line lies: its slope is the growth, and it goes through this point.
@@ -213,7 +217,16 @@ pub fn judge(plan: &Plan, samples: &[Sample], drained: Option<&Sample>) -> Optio
         remains,
         fit: window.fit(),
         heap: samples.iter().rev().find_map(|sample| sample.heap.clone()),
+        cache_operations: cache_operations(plan, samples),
     })
+}
+
+fn cache_operations(plan: &Plan, samples: &[Sample]) -> Option<f64> {
+    let held = samples.iter().filter(|sample| (plan.hold_starts()..=plan.hold_ends()).contains(&sample.at));
+    let counts: Vec<_> = held.filter_map(|sample| Some((sample.at, sample.heap.as_ref()?.operations))).collect();
+    let ((from, before), (to, after)) = (counts.first()?, counts.last()?);
+    let lasted = to.saturating_sub(*from).as_secs_f64();
+    (lasted > 0.0).then(|| after.saturating_sub(*before) as f64 / lasted)
 }
 
 /// The samples that count, and their trend.

@@ -1,6 +1,7 @@
 //! Our cache beside raw moka, in the same run: speed, the worst read while many entries expire, memory after idling.
 //!
-//! `cargo xtask bench cache [memory|stall|speed]` runs all of it or a part; what it prints is also written to `target/bench/cache.json`.
+//! `cargo xtask bench cache [memory|stall|speed]` runs all of it or parts; all of it is also written to `bench/cache.json` in
+//! the target folder.
 
 #![expect(clippy::expect_used, reason = "a bench that cannot run has nothing to say")]
 #![expect(clippy::print_stdout, reason = "its table is for people")]
@@ -21,12 +22,17 @@ use crate::report::Report;
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 
+const PARTS: [&str; 3] = ["memory", "stall", "speed"];
+
 fn main() -> io::Result<()> {
     // Caches start their loads on it; nothing else runs there.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     let _guard = runtime.enter();
-    let part = env::args().skip(1).find(|argument| argument != "--bench");
-    let is_wanted = |name: &str| part.as_ref().is_none_or(|part| part == name);
+    let wanted: Vec<_> = env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    if let Some(unknown) = wanted.iter().find(|part| !PARTS.contains(&part.as_str())) {
+        return Err(io::Error::other(format!("there is no part {unknown:?}; there are {}", PARTS.join(", "))));
+    }
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|part| part == name);
     let mut report = Report::new();
     if is_wanted("memory") {
         memory::measure(&mut report);
@@ -36,6 +42,10 @@ fn main() -> io::Result<()> {
     }
     if is_wanted("speed") {
         speed::measure(&mut report, &runtime);
+    }
+    if !PARTS.into_iter().all(is_wanted) {
+        // The report on disk is of all parts; those that were not measured now would be missing.
+        return Ok(());
     }
     // The program lies in `target/release/deps`.
     let program = env::current_exe()?;

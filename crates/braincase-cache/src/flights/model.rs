@@ -150,6 +150,17 @@ fn an_insertion_is_not_overwritten_by_a_load_that_was_in_the_air() {
 }
 
 #[test]
+fn what_lands_after_a_clearing_is_not_kept() {
+    in_every_order(2, || {
+        let flights = Flights::<u32, u64>::new(1, 1);
+        let Boarding::Started(landing, ticket) = flights.board(&1, || None) else { panic!("there is room") };
+        flights.outdate_all();
+        flights.land(&1, ticket, 7, |_| panic!("it is outdated"));
+        assert_eq!(*landing.borrow(), Some(7));
+    });
+}
+
+#[test]
 fn a_flight_more_than_may_be_aloft_is_refused() {
     in_every_order(2, || {
         // Given

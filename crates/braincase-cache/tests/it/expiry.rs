@@ -1,10 +1,12 @@
 //! Entries are good until their deadline, and their memory does not outlive them.
 
 use std::{
+    collections::HashSet,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    thread,
     time::Duration,
 };
 
@@ -167,15 +169,54 @@ async fn every_removal_has_its_cause() {
     assert_eq!((purge.removed, purge.at), (1, Timestamp::from_micros(1_000_000)));
 }
 
+/// A clock that breaks once, when the janitor looks at it.
+#[derive(Debug, Default)]
+struct BrokenClock {
+    real: SystemClock,
+    broke: AtomicUsize,
+}
+
+impl Clock for BrokenClock {
+    fn now(&self) -> Timestamp {
+        self.real.now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        let is_janitor = thread::current().name() == Some("cache-janitor");
+        assert!(!is_janitor || self.broke.fetch_add(1, Ordering::SeqCst) > 0, "the clock is broken");
+        self.real.monotonic()
+    }
+}
+
 #[tokio::test]
-async fn the_janitor_ends_with_the_cache() {
+async fn a_panic_of_the_janitor_does_not_end_its_rounds() {
     // Given
-    let Stage { cache, supervisor, .. } = Stage::new(|plan| plan.janitor_period(Duration::from_millis(1)));
-    let value = Arc::new(7);
-    cache.insert(1, value.clone());
+    let clock = Arc::new(BrokenClock::default());
+    let (ttl, period) = (Duration::from_millis(5), Duration::from_millis(5));
+    let builder = Cache::<u32, Vec<u8>>::builder("broken").ttl(ttl).janitor_period(period);
+    let cache = builder.build(clock.clone(), Arc::new(Supervisor::new()));
+    let value = Arc::new(vec![0_u8; 1_000]);
+    until("the janitor has panicked", || clock.broke.load(Ordering::SeqCst) > 0).await;
     // When
-    drop(cache);
-    // Then: nothing holds the table any more, so the janitor does not either.
-    until("the value is only ours", || Arc::strong_count(&value) == 1).await;
-    assert_eq!(supervisor.running(), 0);
+    cache.insert(1, value.clone());
+    // Then
+    until("only we hold the value", || Arc::strong_count(&value) == 1).await;
+}
+
+#[tokio::test]
+async fn the_janitor_pauses_however_often_it_is_called() {
+    // Given
+    let pause = Duration::from_millis(20);
+    let clock = SystemClock::default();
+    let cache = ticking(Duration::from_secs(60), Duration::from_secs(60));
+    let mut rounds = HashSet::new();
+    // When it is called all the time,
+    while clock.monotonic() < pause * 15 {
+        cache.insert(1, vec![0]);
+        cache.clear();
+        rounds.extend(cache.stats().last_purge.map(|purge| purge.at));
+    }
+    // Then it came, and not more often than it may: the first round may have been due already.
+    let most = clock.monotonic().as_millis() / pause.as_millis() + 1;
+    assert!(!rounds.is_empty() && rounds.len() as u128 <= most, "{} rounds, {most} at most", rounds.len());
 }

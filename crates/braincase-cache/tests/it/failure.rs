@@ -1,15 +1,17 @@
 //! What failed is remembered only as long as was asked for.
 
 use std::{
+    hash::{Hash, Hasher},
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
-use braincase_cache::{Bound, LoadError};
-use braincase_core::background::Failure;
+use braincase_cache::{Bound, Cache, LoadError};
+use braincase_core::{SystemClock, background::Failure};
+use braincase_errors::Supervisor;
 
 use crate::{LIMIT, Stage, load::within, until};
 
@@ -54,6 +56,49 @@ async fn an_insertion_and_an_invalidation_make_a_failure_forgotten() {
     // Then
     assert_eq!(stage.cache.get(&1).as_deref(), Some(&11));
     assert_eq!(*stage.cache.get_or_load(2, within(20_000), || async { Ok(22) }).await.unwrap(), 22);
+}
+
+/// A key that cannot be copied once it is armed.
+#[derive(Debug)]
+struct Fragile(u32, Arc<AtomicBool>);
+
+impl PartialEq for Fragile {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+impl Eq for Fragile {}
+impl Hash for Fragile {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+impl Clone for Fragile {
+    fn clone(&self) -> Self {
+        assert!(!self.1.swap(false, Ordering::SeqCst), "it broke");
+        Self(self.0, self.1.clone())
+    }
+}
+
+#[tokio::test]
+async fn a_value_that_cannot_be_kept_does_not_take_a_place_for_ever() {
+    // Given
+    let builder = Cache::<Fragile, u64>::builder("fragile").max_loads(1).max_waiting_loads(0);
+    let supervisor = Supervisor::new();
+    let cache = builder.build(Arc::new(SystemClock::default()), Arc::new(supervisor.clone()));
+    let armed = Arc::new(AtomicBool::new(false));
+    // When its key breaks as it lands.
+    let arm = armed.clone();
+    let load = move || async move {
+        arm.store(true, Ordering::SeqCst);
+        Ok(7)
+    };
+    let answer = cache.get_or_load(Fragile(1, armed.clone()), within(20_000), load).await;
+    assert!(answer.is_err() && !armed.load(Ordering::SeqCst), "it landed: {answer:?}");
+    until("the load has ended", || supervisor.running() == 0).await;
+    // Then there is room for another.
+    let answer = cache.get_or_load(Fragile(1, armed), within(20_000), || async { Ok(8) }).await;
+    assert_eq!(*answer.unwrap(), 8);
 }
 
 #[tokio::test]

@@ -58,7 +58,8 @@ async fn an_error_reaches_all_is_recorded_once_and_not_kept() {
     // Given
     let stage = Stage::new(|plan| plan);
     // When
-    let (_, answers) = fifty_ask(&stage, || Err(Failure::new("vision_unavailable", "status 503"))).await;
+    let fail = || Err(Failure::new("vision_unavailable", "status 503").with("reason", "overloaded"));
+    let (_, answers) = fifty_ask(&stage, fail).await;
     // Then
     assert!(answers.iter().all(|answer| matches!(answer, Err(LoadError::Failed(f)) if f.code == "vision_unavailable")));
     assert_eq!((stage.cache.stats().loads.failed, stage.cache.get(&1)), (1, None));
@@ -68,6 +69,9 @@ async fn an_error_reaches_all_is_recorded_once_and_not_kept() {
         (records.len(), &*records[0].code, records[0].message()),
         (1, "vision_unavailable", "status 503".into())
     );
+    // It is found where it was made, with what it carries.
+    assert!(records[0].location.as_ref().unwrap().contains("it/load.rs"), "{:?}", records[0].location);
+    assert_eq!(records[0].metadata, [("reason".into(), "overloaded".to_owned())]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

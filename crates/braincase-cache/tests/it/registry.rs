@@ -34,6 +34,32 @@ async fn a_cache_is_listed_until_it_is_dropped() {
 }
 
 #[tokio::test]
+async fn of_a_cache_that_is_gone_nothing_is_said_to_be_held() {
+    // Given
+    let recorder = DebuggingRecorder::new();
+    let cache = named("gone");
+    cache.insert(1, "one".to_owned());
+    cache.purge();
+    let gauges = || {
+        metrics::with_local_recorder(&recorder, registry::publish);
+        let mut gauges = Vec::new();
+        for (key, _, _, value) in recorder.snapshotter().snapshot().into_vec() {
+            let is_ours = key.key().labels().any(|label| label.value() == "gone");
+            if let (true, DebugValue::Gauge(value)) = (is_ours && !key.key().name().contains("purge"), value) {
+                gauges.push(value.0);
+            }
+        }
+        gauges
+    };
+    let before = gauges();
+    // When
+    drop(cache);
+    // Then
+    assert!(before.len() == 3 && before.iter().all(|gauge| *gauge > 0.0), "{before:?}");
+    assert_eq!(gauges(), [0.0, 0.0, 0.0]);
+}
+
+#[tokio::test]
 async fn the_numbers_of_caches_with_one_name_are_published_together() {
     // Given
     let recorder = DebuggingRecorder::new();

@@ -1,19 +1,23 @@
 //! What the parts of a project take of the heap, beyond their own size.
 
+#[cfg(test)]
+mod tests;
+
 use std::mem::size_of;
 
 use braincase_core::{
     color::Color,
-    image::{Analysis, Image, ImageFacts},
+    image::{Analysis, Image, ImageFacts, Region, Swatch},
     memory::Memory,
-    message::Message,
     scene::{Content, Element, Scene},
 };
 
 /// What the counts of an `Arc` and the three words of a `Vec` take.
 const SHARED_LIST: usize = 40;
-/// No allocator cuts finer, and none adds more to small pieces.
+/// No allocator cuts finer.
 const GRAIN: usize = 16;
+/// What glibc puts before each piece; jemalloc puts nothing there.
+const HEADER: usize = 8;
 
 /// Something that knows what it takes of the heap.
 pub(crate) trait Heap {
@@ -27,9 +31,14 @@ pub(crate) fn heap_of<T: Heap>(list: &Vec<T>) -> u64 {
     (piece(SHARED_LIST) + piece(list.capacity() * size_of::<T>()) + each) as u64
 }
 
-/// What an allocation of so many bytes takes.
+/// What an allocation of so many bytes takes at most. jemalloc has four sizes between two powers of two, from 16 bytes on.
 const fn piece(bytes: usize) -> usize {
-    bytes.next_multiple_of(GRAIN)
+    if bytes == 0 {
+        return 0;
+    }
+    let bytes = bytes + HEADER;
+    let step = bytes.next_power_of_two() / 8;
+    bytes.next_multiple_of(if step > GRAIN { step } else { GRAIN })
 }
 
 impl Heap for Scene {
@@ -53,13 +62,6 @@ impl Heap for Element {
     }
 }
 
-impl Heap for Message {
-    fn heap(&self) -> usize {
-        let encoding = self.tokens.as_ref().map_or(0, |tokens| piece(tokens.encoding.capacity()));
-        piece(self.content.capacity()) + piece(size_of_val(self.image_ids.as_slice())) + encoding
-    }
-}
-
 impl Heap for Memory {
     fn heap(&self) -> usize {
         piece(self.key.capacity()) + piece(self.value.capacity()) + piece(self.provenance.capacity())
@@ -78,7 +80,8 @@ impl Heap for Image {
 
 impl Heap for ImageFacts {
     fn heap(&self) -> usize {
-        let lists = piece(size_of_val(self.palette.as_slice())) + piece(size_of_val(self.regions.as_slice()));
+        let palette = piece(self.palette.capacity() * size_of::<Swatch>());
+        let lists = palette + piece(self.regions.capacity() * size_of::<Region>());
         let names: usize = self.regions.iter().map(|region| piece(region.name.capacity())).sum();
         let texts = [&self.description, &self.perceptual_hash, &self.source];
         lists + names + texts.map(|text| piece(text.capacity())).iter().sum::<usize>()

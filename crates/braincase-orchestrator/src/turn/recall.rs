@@ -3,18 +3,23 @@
 use std::{sync::Arc, time::Duration};
 
 use braincase_core::{
+    background::Task,
     image::{Analysis, Image},
     memory::Memory,
     message::Message,
     scene::Scene,
-    store::{Revisions, StoreError},
+    store::{Revisions, Store},
 };
 use futures_util::join;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, error::Elapsed, timeout_at};
 use tracing::{Instrument, info_span};
 
 use super::{end::Stop, progress::Request};
-use crate::{engine::Shared, kept::revisions, queue::Place};
+use crate::{
+    engine::Shared,
+    kept::{Missing, revisions},
+    queue::Place,
+};
 
 /// How many images of the project a prompt may tell of.
 const MAX_IMAGES: usize = 50;
@@ -49,17 +54,21 @@ pub(super) async fn recall(engine: &Shared, request: &Request, place: &mut Place
     let started = clock.monotonic();
     let (store, scope, limits, kept) = (&engine.parts.store, request.scope, &engine.parts.limits, &engine.kept);
     let deadline = Instant::now() + limits.context_deadline;
+    let task = Task { scope: Some(scope), turn: Some(request.turn_id), ..Task::new("context_load") };
     let parts = async {
         let known = revisions(engine, scope, limits.context_deadline / REVISIONS_SHARE).await;
         let at = |part: fn(Revisions) -> i64| known.map(part);
         let messages = store.recent_messages(scope, limits.recent_messages, limits.max_recent_bytes);
-        let memories = store.list_memories(scope, limits.max_memories);
-        let images = store.list_images(scope, MAX_IMAGES);
+        let messages = async { messages.await.map(Arc::new).map_err(Missing::from) };
+        let scenes = from(store, move |store| async move { store.list_scenes(scope).await });
+        let most = limits.max_memories;
+        let memories = from(store, move |store| async move { store.list_memories(scope, most).await });
+        let images = from(store, move |store| async move { store.list_images(scope, MAX_IMAGES).await });
         join!(
-            timeout_at(deadline, kept.scenes.get_or_load(scope, at(|known| known.scenes), store.list_scenes(scope))),
-            timeout_at(deadline, kept.messages.get_or_load(scope, at(|known| known.messages), messages)),
-            timeout_at(deadline, kept.memories.get_or_load(scope, at(|known| known.memories), memories)),
-            timeout_at(deadline, kept.images.get_or_load(scope, at(|known| known.images), images)),
+            timeout_at(deadline, kept.scenes.get_or_load(&task, scope, at(|known| known.scenes), scenes)),
+            timeout_at(deadline, messages),
+            timeout_at(deadline, kept.memories.get_or_load(&task, scope, at(|known| known.memories), memories)),
+            timeout_at(deadline, kept.images.get_or_load(&task, scope, at(|known| known.images), images)),
         )
     };
     let (scenes, messages, memories, images) = parts.instrument(info_span!("context_build")).await;
@@ -73,22 +82,34 @@ pub(super) async fn recall(engine: &Shared, request: &Request, place: &mut Place
     Ok(context)
 }
 
+/// A read of the store that can go on without whoever began it.
+fn from<R, F>(store: &Arc<dyn Store>, read: F) -> impl Fn() -> R + Clone + use<R, F>
+where
+    F: Fn(Arc<dyn Store>) -> R + Clone,
+{
+    let store = Arc::clone(store);
+    move || read(Arc::clone(&store))
+}
+
 impl Context {
     fn part<T: Default>(
         &mut self,
         request: &Request,
         name: &'static str,
-        loaded: Result<Result<T, StoreError>, tokio::time::error::Elapsed>,
+        loaded: Result<Result<T, Missing>, Elapsed>,
     ) -> T {
         let problem = match loaded {
             Ok(Ok(part)) => return part,
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => "not loaded within the deadline".to_owned(),
+            Ok(Err(Missing::Recorded)) => None,
+            Ok(Err(Missing::Unrecorded(problem))) => Some(problem),
+            Err(Elapsed { .. }) => Some("not loaded within the deadline".to_owned()),
         };
-        tracing::error!(
-            code = "context_degraded", operation = "context_build", part = name, error = problem,
-            project.id = %request.scope.project, turn.id = %request.turn_id, "a part of the context is missing",
-        );
+        if let Some(problem) = problem {
+            tracing::error!(
+                code = "context_degraded", operation = "context_build", part = name, error = problem,
+                project.id = %request.scope.project, turn.id = %request.turn_id, "a part of the context is missing",
+            );
+        }
         metrics::counter!("braincase_context_degraded_total", "part" => name).increment(1);
         self.degraded.push(name);
         T::default()

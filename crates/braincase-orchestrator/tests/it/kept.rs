@@ -13,6 +13,8 @@ use braincase_core::{
 };
 use braincase_orchestrator::{Ask, Error, Orchestrator, briefing::Briefing};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
+use serde_json::json;
+use tokio::sync::Semaphore;
 
 use crate::support::{
     Desk, Setting, decision,
@@ -190,7 +192,67 @@ async fn a_turn_reads_only_what_has_changed() {
 }
 
 #[tokio::test]
-async fn who_repeats_a_request_again_and_again_is_answered_without_the_store() {
+async fn a_part_that_comes_too_late_for_a_turn_is_there_for_the_next_one() {
+    // Given a store that takes longer to list scenes than a turn waits.
+    let gate: &Semaphore = Box::leak(Box::new(Semaphore::new(0)));
+    let calls = Calls::default();
+    let seen = calls.clone();
+    let around = |real| Arc::new(FaultyStore { real, calls: seen, fault: Fault::HeldScenes(gate) }) as Arc<dyn Store>;
+    let desk = Desk::with(Setting::default(), around).await;
+    for _ in 0..2 {
+        desk.brain.will_say(Ok(decision(vec![])));
+    }
+
+    // When a turn has given up waiting, and then the list comes.
+    desk.say("hm").await;
+    gate.add_permits(1);
+    desk.idle().await;
+    desk.say("hm").await;
+
+    // Then the next turn has it, and nobody has listed scenes again.
+    let told: Vec<_> = desk.events().await.into_iter().filter(|event| event.kind.as_str() == "context.ready").collect();
+    assert_eq!((&told[0].data["degraded"], &told[1].data["degraded"]), (&json!(["scenes"]), &json!([])));
+    assert_eq!(calls.lock().unwrap().iter().filter(|name| **name == "list_scenes").count(), 1);
+}
+
+#[tokio::test]
+async fn a_project_that_returns_under_its_old_id_is_read_anew() {
+    // Given a project whose scenes are kept.
+    let (desk, _) = desk(Fault::None).await;
+    desk.add_scene("Old").await;
+    desk.add_scene("Older").await;
+    desk.say("hm").await;
+
+    // When it is deleted and put back without scenes, as from a copy of older days.
+    let project = desk.store.load_project(desk.scope).await.unwrap().unwrap();
+    assert!(desk.store.delete_project(desk.scope).await.unwrap());
+    desk.store.create_project(desk.scope.tenant, &project).await.unwrap();
+    desk.say("hm").await;
+
+    // Then nobody is told of what was there before.
+    assert_eq!(Briefing::read(desk.brain.prompts().last().unwrap()).scenes.len(), 0);
+}
+
+#[tokio::test]
+async fn the_keys_of_a_deleted_project_are_forgotten_whoever_deletes_it() {
+    // Given a request whose key is known to be used.
+    let (desk, _) = desk(Fault::None).await;
+    let ask = || Ask { idempotency_key: Some("k".to_owned()), ..desk.ask("add an intro") };
+    desk.run(ask()).await.unwrap();
+    desk.run(ask()).await.unwrap();
+
+    // When another process deletes the project.
+    assert!(desk.store.delete_project(desk.scope).await.unwrap());
+
+    // Then the same request, and another with its key, are told that there is no such project.
+    for ask in [ask(), Ask { prompt: "something else".to_owned(), ..ask() }] {
+        let answer = desk.orchestrator.submit(ask).await;
+        assert!(matches!(answer, Err(Error::NotFound { what: "project", .. })), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_repeats_a_request_again_and_again_has_its_key_looked_for_once() {
     let (desk, calls) = desk(Fault::None).await;
     let ask = || Ask { idempotency_key: Some("k".to_owned()), ..desk.ask("add an intro") };
     let first = desk.run(ask()).await.unwrap();

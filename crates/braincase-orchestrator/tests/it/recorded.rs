@@ -53,7 +53,9 @@ async fn a_missing_part_of_the_context_is_recorded_once_with_its_turn() {
         // Then
         assert_eq!(turn.status, TurnStatus::Completed, "it goes on");
         let [record] = &errors(&desk, &logged)[..] else { panic!("{number}: {:?}", errors(&desk, &logged)) };
-        assert_eq!((&*record.code, &*record.operation), ("context_degraded", "context_build"));
+        // Whoever runs the load records it; the chat, and what has changed, are read within the turn.
+        assert_eq!(record.code, "context_degraded");
+        assert!(["context_build", "context_load"].contains(&&*record.operation), "{record:?}");
         assert_eq!(record.context.turn, Some(turn.id));
         assert_eq!(record.context.project, Some(desk.scope.project));
         missing += 1;

@@ -3,7 +3,7 @@
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
-use crate::app::{Stream, TestApp, ok, refusal, untimed};
+use crate::app::{Stream, TestApp, ok, refusal, refused, untimed};
 
 async fn ask(app: &TestApp, project: &str, key: &str, prompt: &str, accept: &str) -> Response {
     let request = app.request(Method::POST, &format!("{project}/turns")).header("idempotency-key", key);
@@ -54,4 +54,22 @@ async fn a_key_that_is_too_long_is_refused() {
     let project = app.project().await;
     let response = ask(&app, &project, &"k".repeat(256), "Add a scene", "application/json").await;
     assert_eq!(refusal(response).await, "422 invalid_field Idempotency-Key");
+}
+
+#[tokio::test]
+async fn a_key_is_forgotten_with_its_project() {
+    let app = TestApp::start().await;
+    let project = app.project().await;
+    let prompt = "Add a scene with the text Hello";
+    for _ in 0..2 {
+        ok(ask(&app, &project, "k1", prompt, "application/json").await).await;
+    }
+    assert_eq!(app.delete(&project).await.status(), 204);
+    for accept in ["application/json", "text/event-stream"] {
+        for prompt in [prompt, "Add a scene with the text Bye"] {
+            let problem = refused(ask(&app, &project, "k1", prompt, accept).await).await;
+            assert_eq!((&problem["status"], &problem["code"]), (&json!(404), &json!("not_found")), "{accept}");
+            assert!(problem["detail"].as_str().is_some_and(|detail| detail.contains("project")), "{problem}");
+        }
+    }
 }

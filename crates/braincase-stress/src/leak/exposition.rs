@@ -19,9 +19,16 @@ pub(super) fn heap(metrics: &str) -> Option<Heap> {
             && let Some(name) = label(labels, "cache")
         {
             *heap.caches.entry(name.to_owned()).or_default() += value as u64;
+        } else if ["reads", "writes"].iter().any(|kind| is_count(series, kind)) {
+            heap.operations += value as u64;
         }
     }
     is_told.then_some(heap)
+}
+
+/// Whether a series counts what caches did of a kind.
+fn is_count(series: &str, kind: &str) -> bool {
+    labels(series, &format!("braincase_cache_{kind}_total")).is_some()
 }
 
 fn labels<'a>(series: &'a str, name: &str) -> Option<&'a str> {
@@ -44,9 +51,13 @@ mod tests {
             braincase_cache_weight{cache=\"image_facts\",unit=\"bytes\"} 120\n\
             braincase_cache_weight{cache=\"tokens\",unit=\"bytes\"} 80\n\
             braincase_cache_weight{cache=\"few\",unit=\"entries\"} 5\n\
+            braincase_cache_reads_total{cache=\"few\",result=\"hit\"} 30\n\
+            braincase_cache_writes_total{cache=\"tokens\",result=\"created\"} 12\n\
+            braincase_cache_loads_total{cache=\"tokens\",outcome=\"ok\"} 7\n\
             braincase_cache_weighty{cache=\"other\",unit=\"bytes\"} 5\n";
         let heap = heap(metrics).unwrap();
         assert_eq!((heap.allocated, heap.declared(), heap.unexplained()), (700, 200, 500));
+        assert_eq!(heap.operations, 42);
         assert_eq!(heap.caches.keys().collect::<Vec<_>>(), ["image_facts", "tokens"]);
     }
 

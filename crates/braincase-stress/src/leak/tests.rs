@@ -64,7 +64,8 @@ impl Run {
 
 fn sample(second: f64, turns: u64, unexplained: f64) -> Sample {
     let caches = BTreeMap::from([("image_facts".to_owned(), 3 << 20)]);
-    let heap = Heap { allocated: unexplained as u64 + (3 << 20), caches };
+    let operations = (second * 320.0) as u64;
+    let heap = Heap { allocated: unexplained as u64 + (3 << 20), caches, operations };
     Sample { at: Duration::from_secs_f64(second), turns, heap: Some(heap), resident: Some(200 << 20) }
 }
 
@@ -80,6 +81,12 @@ const fn goes(_: f64) -> f64 {
 fn findings(run: impl Fn(u64) -> Leak) -> [usize; 3] {
     let found: Vec<Finding> = (0..RUNS).map(|seed| run(seed).finding).collect();
     [Finding::Pass, Finding::Fail, Finding::Inconclusive].map(|one| found.iter().filter(|other| **other == one).count())
+}
+
+#[test]
+fn what_caches_do_in_a_second_is_told_of_the_time_with_all_users() {
+    let leak = Run::long(1).judge(|_, _| 0.0, stays);
+    assert_eq!(leak.cache_operations.map(f64::round), Some(320.0));
 }
 
 #[test]

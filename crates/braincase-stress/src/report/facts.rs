@@ -153,9 +153,11 @@ fn heap(report: &Report) -> Option<String> {
 }
 
 fn caches(report: &Report) -> Option<String> {
-    let heap = report.leak.as_ref()?.heap.as_ref()?;
+    let leak = report.leak.as_ref()?;
+    let heap = leak.heap.as_ref()?;
     let each: Vec<_> = heap.caches.iter().map(|(name, bytes)| format!("{name} {}", mebibytes(*bytes))).collect();
-    (!each.is_empty()).then(|| format!("{} declared: {}", mebibytes(heap.declared()), each.join(", ")))
+    let rate = leak.cache_operations.map_or(String::new(), |rate| format!("{rate:.0} reads and writes/s; "));
+    (!each.is_empty()).then(|| format!("{rate}{} declared: {}", mebibytes(heap.declared()), each.join(", ")))
 }
 
 fn leak(report: &Report) -> Option<String> {

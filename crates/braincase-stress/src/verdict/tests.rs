@@ -89,6 +89,7 @@ fn leak(finding: Finding) -> Leak {
         remains: None,
         fit: None,
         heap: None,
+        cache_operations: None,
     }
 }
 

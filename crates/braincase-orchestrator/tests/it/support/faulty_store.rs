@@ -15,6 +15,7 @@ use braincase_core::{
     turn::Turn,
 };
 use bytes::Bytes;
+use tokio::sync::Semaphore;
 
 type Answer<T> = Result<T, StoreError>;
 
@@ -41,6 +42,8 @@ pub(crate) enum Fault {
     Each(&'static str),
     /// Nothing ever changes, as far as revisions tell.
     FrozenRevisions,
+    /// Scenes are listed once there is a permit for it.
+    HeldScenes(&'static Semaphore),
 }
 
 impl FaultyStore {
@@ -58,7 +61,12 @@ impl FaultyStore {
                 drop(call.await);
                 failed()
             }
-            Fault::None | Fault::Before(_) | Fault::After(_) | Fault::Each(_) | Fault::FrozenRevisions => call.await,
+            Fault::None
+            | Fault::Before(_)
+            | Fault::After(_)
+            | Fault::Each(_)
+            | Fault::FrozenRevisions
+            | Fault::HeldScenes(_) => call.await,
         }
     }
 }
@@ -83,7 +91,13 @@ impl Store for FaultyStore {
         self.pass("delete_project", self.real.delete_project(scope)).await
     }
     async fn list_scenes(&self, scope: Scope) -> Answer<Vec<Scene>> {
-        self.pass("list_scenes", self.real.list_scenes(scope)).await
+        let list = async {
+            if let Fault::HeldScenes(gate) = self.fault {
+                gate.acquire().await.unwrap().forget();
+            }
+            self.real.list_scenes(scope).await
+        };
+        self.pass("list_scenes", list).await
     }
     async fn load_scene(&self, scope: Scope, id: SceneId) -> Answer<Option<Scene>> {
         self.pass("load_scene", self.real.load_scene(scope, id)).await
