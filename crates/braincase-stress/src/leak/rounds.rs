@@ -44,6 +44,7 @@ pub(super) fn judge(plan: &Plan, rounds: Rounds, samples: &[Sample]) -> Option<L
         remains: None,
         fit: growth.and_then(|_| fit(plan, rounds, &points)),
         heap: samples.iter().rev().find_map(|sample| sample.heap.clone()),
+        cache_operations: super::cache_operations(plan, samples),
     })
 }
 

@@ -107,7 +107,11 @@ fn samples(seconds: u32) -> Vec<leak::Sample> {
     let look = |second: u32| leak::Sample {
         at: Duration::from_secs(u64::from(second)),
         turns: u64::from(second) * 16,
-        heap: Some(Heap { allocated: (20 << 20) + u64::from(second) * 40_000, caches: caches.clone() }),
+        heap: Some(Heap {
+            allocated: (20 << 20) + u64::from(second) * 40_000,
+            caches: caches.clone(),
+            operations: 80 * u64::from(second),
+        }),
         resident: None,
     };
     (0..seconds).map(look).collect()
