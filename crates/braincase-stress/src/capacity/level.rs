@@ -199,7 +199,7 @@ mod tests {
         let shares = level(2_000.0, 0).cpu.unwrap();
         assert!((shares.server - 0.3).abs() < 1e-9 && (shares.generator() - 0.6).abs() < 1e-9, "{shares:?}");
         assert_eq!(shares.limit(), Limit::Generator);
-        assert_eq!(Shares { server: 0.6, ..shares }.limit(), Limit::Server);
+        assert_eq!(Shares { server: 0.7, ..shares }.limit(), Limit::Server);
         assert_eq!(Shares { busy: 0.5, ..shares }.limit(), Limit::Server);
         assert_eq!(Shares { harness: 0.02, provider: 0.02, ..shares }.limit(), Limit::Others);
     }

@@ -42,8 +42,8 @@ pub(crate) enum Fault {
     Each(&'static str),
     /// Nothing ever changes, as far as revisions tell.
     FrozenRevisions,
-    /// Scenes are listed once there is a permit for it.
-    HeldScenes(&'static Semaphore),
+    /// Images are listed once there is a permit for it.
+    HeldImages(&'static Semaphore),
 }
 
 impl FaultyStore {
@@ -66,7 +66,7 @@ impl FaultyStore {
             | Fault::After(_)
             | Fault::Each(_)
             | Fault::FrozenRevisions
-            | Fault::HeldScenes(_) => call.await,
+            | Fault::HeldImages(_) => call.await,
         }
     }
 }
@@ -91,13 +91,7 @@ impl Store for FaultyStore {
         self.pass("delete_project", self.real.delete_project(scope)).await
     }
     async fn list_scenes(&self, scope: Scope) -> Answer<Vec<Scene>> {
-        let list = async {
-            if let Fault::HeldScenes(gate) = self.fault {
-                gate.acquire().await.unwrap().forget();
-            }
-            self.real.list_scenes(scope).await
-        };
-        self.pass("list_scenes", list).await
+        self.pass("list_scenes", self.real.list_scenes(scope)).await
     }
     async fn load_scene(&self, scope: Scope, id: SceneId) -> Answer<Option<Scene>> {
         self.pass("load_scene", self.real.load_scene(scope, id)).await
@@ -175,7 +169,13 @@ impl Store for FaultyStore {
         self.pass("delete_memory", self.real.delete_memory(scope, kind, key)).await
     }
     async fn list_images(&self, scope: Scope, limit: usize) -> Answer<Vec<Image>> {
-        self.pass("list_images", self.real.list_images(scope, limit)).await
+        let list = async {
+            if let Fault::HeldImages(gate) = self.fault {
+                gate.acquire().await.unwrap().forget();
+            }
+            self.real.list_images(scope, limit).await
+        };
+        self.pass("list_images", list).await
     }
     async fn check(&self) -> Answer<()> {
         self.pass("check", self.real.check()).await
