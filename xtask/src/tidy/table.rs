@@ -105,9 +105,9 @@ pub(crate) const OWNED: &[Owned] = &[
     free_in_tests("tower", &["braincase-server"]),
     bound("tower-http", &["braincase-server"]),
     bound("metrics-exporter-prometheus", &["braincase-server"]),
-    // Two allocators in one process would be a mistake.
-    bound("tikv-jemallocator", &["braincase-server"]),
-    bound("tikv-jemalloc-ctl", &["braincase-server"]),
+    // Two allocators in one process would be a mistake; a test may weigh what it keeps on the server's scale.
+    free_in_tests("tikv-jemallocator", &["braincase-server"]),
+    free_in_tests("tikv-jemalloc-ctl", &["braincase-server"]),
     bound("goose", &["braincase-stress"]),
     bound("maud", &["braincase-stress"]),
     // Servers without a framework: the real one and the simulated provider.
