@@ -23,7 +23,7 @@ use counts::Counts;
 const SHORT_RUNS: [&str; 3] = [
     "smoke --users 10 --duration 15 --seed 1",
     "smoke --users 4 --duration 3 --seed 1 --instant",
-    "soak --users 5 --duration 8 --ramp 1 --seed 1",
+    "soak --users 4 --duration 8 --ramp 1 --seed 1 --instant",
 ];
 
 /// Traces for OpenTelemetry, which programs are built with on demand.
