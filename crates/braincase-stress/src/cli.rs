@@ -15,6 +15,7 @@ use crate::{
     preset::{self, PRESETS},
     run::Stage,
     target::{self, Programs, Target},
+    validity::Limits,
 };
 
 /// Loads a Braincase server, audits what it stored, and gives a verdict.
@@ -54,6 +55,12 @@ pub struct Arguments {
     /// Fails when the run is too small to show what it should.
     #[arg(long)]
     pub strict: bool,
+    /// Kills the server in the middle of the load and starts it again: nothing that was acknowledged may be missing.
+    #[arg(long, conflicts_with_all = ["url", "compare"])]
+    pub kill: bool,
+    /// What the provider does wrong, as in 429:2%,500:1%,stall:0.5%,garbage:0.5%; turns that meet it are counted apart.
+    #[arg(long, value_name = "SPEC", conflicts_with = "url")]
+    pub faults: Option<String>,
     /// The server to start [default: `braincase` beside this program].
     #[arg(long, value_name = "PATH")]
     pub server_bin: Option<PathBuf>,
@@ -63,6 +70,9 @@ pub struct Arguments {
     /// Think time as a factor, for tests of the harness.
     #[arg(long, hide = true, default_value_t = 1.0)]
     pub think_scale: f64,
+    /// Loosens everything that takes time or a quiet machine, for tests of the harness.
+    #[arg(long, hide = true)]
+    pub hurry: bool,
     /// Lets visits of this number panic, for tests of the harness.
     #[arg(long, hide = true)]
     pub panic_at_visit: Option<u32>,
@@ -92,6 +102,11 @@ impl Arguments {
         plan.out = self.out.clone().unwrap_or(plan.out);
         plan.think_scale = self.think_scale;
         plan.panic_at_visit = self.panic_at_visit;
+        plan.kill = self.kill;
+        plan.faults.clone_from(&self.faults);
+        if self.hurry {
+            hurry(&mut plan);
+        }
         plan.strictness = if self.strict { Strictness::Strict } else { Strictness::Lenient };
         if self.compare.is_some() {
             plan.comparison = Comparison::Blocking;
@@ -113,12 +128,12 @@ impl Arguments {
             target::wait_until_ready(url).await?;
             let now = SystemClock::default().now().as_micros().unsigned_abs();
             let urls = [(Lane::Main, url.clone())].into();
-            return Ok(Stage { urls, targets: Vec::new(), nonce: self.seed ^ now });
+            return Ok(Stage::at(urls, self.seed ^ now));
         }
         let programs = self.programs()?;
-        let mut targets = vec![Target::start(Lane::Main, &programs, self.seed, &plan.out).await?];
+        let mut targets = vec![Target::start(Lane::Main, &programs, plan).await?];
         if plan.comparison == Comparison::Blocking {
-            targets.push(Target::start(Lane::Blocking, &programs, self.seed, &plan.out).await?);
+            targets.push(Target::start(Lane::Blocking, &programs, plan).await?);
         }
         Ok(Stage::of(targets, self.seed))
     }
@@ -134,6 +149,14 @@ impl Arguments {
         require(&programs.sim, "--sim-bin")?;
         Ok(programs)
     }
+}
+
+fn hurry(plan: &mut Plan) {
+    plan.think_scale *= 0.05;
+    plan.late_facts = Duration::from_millis(500);
+    plan.drain = Duration::from_secs(2);
+    plan.leak_window = Duration::from_secs(2);
+    plan.limits = Limits { unaccounted: 0.3, cpu_share: f64::INFINITY, timer_lag: Duration::from_secs(2) };
 }
 
 fn require(program: &Path, option: &str) -> anyhow::Result<()> {

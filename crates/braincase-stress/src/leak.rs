@@ -27,8 +27,6 @@ pub use watch::Watch;
 const WARM_UP: f64 = 0.4;
 /// A window with fewer turns shows nothing, however quiet the memory was.
 const MIN_TURNS: u64 = 200;
-/// Nor does a shorter one: memory moves slowly, and a trend of some seconds is none.
-const MIN_WINDOW: Duration = Duration::from_secs(60);
 /// A leak goes on; what warms up gets slower. This share of the slope of the first half must be left in the second.
 const STILL_GROWING: f64 = 0.5;
 /// A leak stays when the load is gone: so much of what must have leaked.
@@ -199,6 +197,8 @@ struct Window {
     signal: Signal,
     turns: u64,
     lasted: Duration,
+    /// Memory moves slowly: a trend of some seconds is none.
+    min_lasting: Duration,
     first: f64,
     trend: Option<Trend>,
 }
@@ -218,7 +218,7 @@ impl Window {
         let span = points.last()?.0 - points.first()?.0;
         let trend = trend(&points);
         let first = trend.map_or(points.first()?.1, |trend| trend.first);
-        Some(Self { signal, turns: span as u64, lasted, first, trend })
+        Some(Self { signal, turns: span as u64, lasted, min_lasting: plan.leak_window, first, trend })
     }
 
     fn find(&self, remains: Option<f64>) -> (Finding, String) {
@@ -249,7 +249,7 @@ impl Window {
     }
 
     fn is_too_small(&self) -> bool {
-        self.turns < MIN_TURNS || self.lasted < MIN_WINDOW
+        self.turns < MIN_TURNS || self.lasted < self.min_lasting
     }
 
     /// Whether everything that can be seen under load speaks for a leak; otherwise what speaks against it.

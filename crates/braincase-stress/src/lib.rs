@@ -5,13 +5,15 @@
 //! seed. What they were promised is written into a ledger, and after the load the server is asked whether it kept it.
 //!
 //! Modules in reading order: [`preset`] and [`plan`] say what is to be done; [`workload`] and [`visit`] do it through
-//! [`client`] and [`sse`]; [`drive`] is the only one that knows goose; [`record`], [`ledger`] and [`sample`] take down
-//! what happens; [`audit`], [`validity`], [`benefit`], [`leak`] and [`verdict`] judge it with the numbers of [`stats`];
-//! [`report`] tells it; [`target`], [`run`] and [`cli`] are the shell around all that.
+//! [`client`] and [`sse`]; [`drive`] is the only one that knows goose; [`record`], [`ledger`], [`sample`], [`lag`] and
+//! [`metrics`] take down what happens; [`audit`], [`sightings`], [`apart`], [`validity`], [`benefit`], [`leak`] and
+//! [`verdict`] judge it with the numbers of [`stats`]; [`report`] tells it; [`target`], [`run`] and [`cli`] are the shell
+//! around all that, and [`down`] knows when the server was killed on purpose.
 
 pub mod plan;
 pub mod preset;
 
+pub mod down;
 pub mod visit;
 pub mod workload;
 
@@ -20,13 +22,17 @@ pub mod sse;
 
 pub mod drive;
 
+pub mod lag;
 pub mod ledger;
+pub mod metrics;
 pub mod record;
 pub mod sample;
 
+pub mod apart;
 pub mod audit;
 pub mod benefit;
 pub mod leak;
+pub mod sightings;
 pub mod stats;
 pub mod validity;
 pub mod verdict;

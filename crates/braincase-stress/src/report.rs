@@ -19,6 +19,7 @@ use anyhow::Context;
 use serde::Serialize;
 
 use crate::{
+    apart::Apart,
     audit::Audit,
     benefit::{self, Benefit},
     drive::Driven,
@@ -26,7 +27,8 @@ use crate::{
     plan::{Comparison, Lane, Plan},
     record::{Numbers, Tally, Times, Visits},
     sample::Memory,
-    validity::{self, Validity},
+    sightings::{self, Sighting},
+    validity::{self, Effort, Validity},
     verdict::{self, Evidence, Verdict},
 };
 
@@ -42,8 +44,8 @@ pub struct End {
     pub lasted: Duration,
     /// What goose saw.
     pub driven: Driven,
-    /// CPU time of the harness over the time of the run.
-    pub cpu_share: Option<f64>,
+    /// What the harness itself used, and how late it was.
+    pub effort: Effort,
     /// How the server died, if it did.
     pub death: Option<String>,
     /// What was wrong with the end of the programs that we started.
@@ -56,6 +58,10 @@ pub struct End {
     pub leak: Option<Leak>,
     /// What the audit found.
     pub audit: Audit,
+    /// Turns that the provider failed on purpose, if it was told to.
+    pub apart: Option<Apart>,
+    /// How long the server was down on purpose.
+    pub down: Option<Duration>,
 }
 
 /// A run, told completely.
@@ -83,11 +89,27 @@ pub struct Report {
     pub benefit: Option<Benefit>,
     pub memory: Option<Memory>,
     pub leak: Option<Leak>,
+    /// Turns that the provider failed on purpose, and all others.
+    pub apart: Option<Apart>,
+    /// How long the server was down on purpose, and how many operations met that.
+    pub down: Option<Down>,
+    /// What happened, and what should have.
+    pub sightings: Vec<Sighting>,
+    /// The command that does the same again.
+    pub replay: String,
     pub validity: Validity,
     pub audit: Audit,
     pub errors: BTreeMap<String, u64>,
     pub distribution: Vec<Bin>,
     pub series: Vec<Point>,
+}
+
+/// A time in which the server was down on purpose.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[expect(missing_docs, reason = "the words say it")]
+pub struct Down {
+    pub lasted_s: f64,
+    pub operations: u64,
 }
 
 /// What the run happened on; nothing that names it.
@@ -195,13 +217,14 @@ impl Report {
 /// Makes the report of a run that has ended.
 #[must_use]
 pub fn build(plan: &Plan, tally: &Tally, end: End) -> Report {
-    let validity = validity::examine(plan, tally, end.driven, end.cpu_share);
+    let validity = validity::examine(plan, tally, end.driven, end.effort);
     let benefit = benefit::measure(tally, plan.seed);
     let scenarios = scenarios(plan, tally);
     let turns = tally.turns(Lane::Main);
+    let sightings = sightings::look(plan, tally, &end.audit.checked);
     let verdict = verdict::judge(&Evidence {
         plan,
-        turns: turns.numbers(),
+        turns: end.apart.map_or(turns.numbers(), |apart| apart.judged),
         others: tally.times(|row| row.lane == Lane::Main && !row.operation.is_turn()).numbers(),
         unseen: scenarios.iter().filter(|row| row.turns.count == 0).map(|row| row.scenario).collect(),
         death: end.death.as_deref(),
@@ -209,6 +232,7 @@ pub fn build(plan: &Plan, tally: &Tally, end: End) -> Report {
         benefit: benefit.as_ref(),
         leak: end.leak.as_ref(),
         validity: &validity,
+        sightings: &sightings,
         audit: &end.audit,
     });
     Report {
@@ -231,6 +255,10 @@ pub fn build(plan: &Plan, tally: &Tally, end: End) -> Report {
         benefit,
         memory: end.memory.or_else(|| tally.seconds.iter().rev().find_map(|second| second.memory)),
         leak: end.leak,
+        apart: end.apart,
+        down: end.down.map(|down| Down { lasted_s: down.as_secs_f64(), operations: tally.met_down_time }),
+        sightings,
+        replay: plan.replay(),
         validity,
         audit: end.audit,
         errors: tally.errors.clone(),

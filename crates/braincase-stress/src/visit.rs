@@ -1,5 +1,7 @@
 //! One visit of a user: a project, and the steps of its scenario.
 
+mod talk;
+
 use std::{
     collections::BTreeMap,
     future::Future,
@@ -10,12 +12,15 @@ use std::{
     time::Duration,
 };
 
+use braincase_core::ContentHash;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
+pub(crate) use self::talk::{CANCELLED, OVERLAPPED, READ, REPEATED, STREAMED, TWINS};
 use crate::{
-    client::{Accept, Api, Ask, Ended, Refusal},
-    ledger::{Entry, Ledger, Project},
+    client::{Api, Refusal},
+    down::DownTime,
+    ledger::{Ledger, Project},
     plan::{Lane, Plan},
     preset::Scenario,
     record::{Operation, Recorder, Sample, Subject},
@@ -27,10 +32,6 @@ use crate::{
     },
 };
 
-/// How many turns are sent a second time on purpose.
-const REPEATED: f64 = 0.04;
-/// How many turns are read as a stream of events.
-const STREAMED: f64 = 0.5;
 /// How long users think, in seconds.
 const THINK: std::ops::Range<f64> = 1.0..3.0;
 
@@ -47,6 +48,8 @@ pub struct World {
     pub recorder: Recorder,
     /// Tokens that tell projects apart.
     pub aviary: Aviary,
+    /// When the server was down on purpose.
+    pub down: DownTime,
     stopped: AtomicBool,
 }
 
@@ -56,7 +59,8 @@ impl World {
     pub fn start(plan: Plan, apis: BTreeMap<Lane, Api>, nonce: u64) -> Self {
         let recorder = Recorder::start(&plan);
         let (ledger, aviary) = (Ledger::default(), Aviary::of(nonce));
-        Self { plan, apis, ledger, recorder, aviary, stopped: AtomicBool::new(false) }
+        let (down, stopped) = (DownTime::default(), AtomicBool::new(false));
+        Self { plan, apis, ledger, recorder, aviary, down, stopped }
     }
 
     /// Lets every user go home after the request that is under way.
@@ -95,6 +99,15 @@ pub struct Visit<'a> {
 struct Place {
     entry: usize,
     id: String,
+}
+
+/// An operation that is over.
+struct Done<T> {
+    answer: Result<T, Refusal>,
+    took: Duration,
+    is_error: bool,
+    /// Whether the server was not down on purpose.
+    was_up: bool,
 }
 
 impl<'a> Visit<'a> {
@@ -140,17 +153,9 @@ impl<'a> Visit<'a> {
     async fn start_project(&mut self) -> Result<Place, Leave> {
         let name = format!("{} {}", self.scenario, self.world.aviary.canary(self.mark, 0));
         let api = self.api()?;
-        let id = self.timed(Operation::Project, api.create_project(&name), |_| None).await;
+        let id = self.timed(Operation::Project, api.create_project(&name), |_| None).await.answer;
         let id = id.map_err(|_| Leave::NoProject)?;
-        let project = Project {
-            lane: self.lane,
-            id: id.clone(),
-            mark: self.mark,
-            scenario: self.scenario,
-            turns: Vec::new(),
-            images: Vec::new(),
-            strays: Vec::new(),
-        };
+        let project = Project::new(self.lane, id.clone(), self.mark, self.scenario);
         Ok(Place { entry: self.world.ledger.open(project), id })
     }
 
@@ -169,7 +174,7 @@ impl<'a> Visit<'a> {
             Step::FromImages(_) => writer.scene_from_images(subject),
             Step::EditWithImages(_) => writer.edit_with_images(subject),
         };
-        self.say(Ask { prompt, image_ids: images, key: format!("stress-{canary}") }, place).await;
+        self.say(prompt, images, place).await;
     }
 
     async fn upload(&mut self, count: usize, canary: &str, place: &Place) -> (Vec<String>, &'static str) {
@@ -179,43 +184,14 @@ impl<'a> Visit<'a> {
             let photo = photos::photo(self.dice.random_range(0..4), &format!("{canary} {}", self.photos));
             subject = photo.subject;
             let Ok(api) = self.api() else { break };
+            self.world.ledger.offer_image(place.entry, ContentHash::of(&photo.bytes).to_string());
             let upload = api.upload_image(&place.id, photo.media_type, photo.bytes);
-            if let Ok(image) = self.timed(Operation::Upload, upload, |_| None).await {
+            if let Ok(image) = self.timed(Operation::Upload, upload, |_| None).await.answer {
                 self.world.ledger.add_image(place.entry, &image);
                 images.push(image);
             }
         }
         (images, subject)
-    }
-
-    async fn say(&mut self, ask: Ask, place: &Place) {
-        let accept = if self.dice.random_bool(STREAMED) { Accept::Stream } else { Accept::Json };
-        let is_repeated = self.dice.random_bool(REPEATED);
-        let operation = if ask.image_ids.is_empty() { Operation::Turn } else { Operation::ImageTurn };
-        let Some(entry) = self.world.ledger.begin(place.entry, &ask.prompt, &ask.key) else { return };
-        let Ok(api) = self.api() else { return };
-        let answer = self.timed(operation, api.send_turn(&place.id, &ask, accept), failure_of).await;
-        self.world.ledger.finish(entry, &answer);
-        let Ok(ended) = answer else { return };
-        let foreign = self.world.aviary.projects_in(&ended.text);
-        self.world.ledger.add_strays(place.entry, &format!("the answer to {}", ask.key), foreign);
-        if self.lane == Lane::Main {
-            self.world.recorder.particulars(ended.first_event, ended.overhead_ms);
-        }
-        if is_repeated {
-            self.repeat(&ask, place, entry).await;
-        }
-    }
-
-    /// The same request once more must lead to the same turn.
-    async fn repeat(&mut self, ask: &Ask, place: &Place, entry: Entry) {
-        let Ok(api) = self.api() else { return };
-        let answer = self.timed(Operation::Repeat, api.send_turn(&place.id, ask, Accept::Json), |_| None).await;
-        match answer {
-            Ok(again) => self.world.ledger.repeat(entry, &again.turn_id),
-            Err(refusal @ Refusal::Rejected { .. }) => self.world.ledger.repeat(entry, &refusal.to_string()),
-            Err(Refusal::Indefinite(_) | Refusal::Cut { .. }) => {}
-        }
     }
 
     async fn think(&mut self) -> Result<(), Leave> {
@@ -230,34 +206,34 @@ impl<'a> Visit<'a> {
         if self.world.is_over() { Err(Leave::Over) } else { Ok(()) }
     }
 
-    /// Waits for an operation and makes a row of it.
+    /// Waits for an operation and makes a row of it, unless it met a server that was down on purpose.
     async fn timed<T>(
         &self,
         operation: Operation,
         work: impl Future<Output = Result<T, Refusal>>,
         failure: impl FnOnce(&T) -> Option<String>,
-    ) -> Result<T, Refusal> {
+    ) -> Done<T> {
         let recorder = &self.world.recorder;
         let from = recorder.elapsed();
         let answer = work.await;
         let took = recorder.elapsed().saturating_sub(from);
+        let is_unknown = matches!(answer, Err(Refusal::Indefinite(_) | Refusal::Cut { .. }));
+        if is_unknown && self.world.down.overlaps(from, from + took) {
+            recorder.met_down_time(from);
+            return Done { answer, took, is_error: true, was_up: false };
+        }
         let error = match &answer {
             Ok(answer) => failure(answer),
             Err(refusal) => Some(format!("{}: {refusal}", operation.as_str())),
         };
+        let is_error = error.is_some();
         let sample = Sample { subject: Subject { lane: self.lane, scenario: self.scenario, operation }, took, error };
         recorder.operation(from, &sample);
         self.samples.lock().unwrap_or_else(PoisonError::into_inner).push(sample);
-        answer
+        Done { answer, took, is_error, was_up: true }
     }
 
     fn api(&self) -> Result<&'a Api, Leave> {
         self.world.apis.get(&self.lane).ok_or(Leave::NoProject)
     }
-}
-
-/// A turn that ended in another way than done or asked back is an error to the user.
-fn failure_of(ended: &Ended) -> Option<String> {
-    let is_good = matches!(ended.status.as_str(), "completed" | "clarification");
-    (!is_good).then(|| format!("turn {}: {}", ended.status, ended.error.as_deref().unwrap_or("no reason given")))
 }

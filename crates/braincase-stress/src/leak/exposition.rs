@@ -1,6 +1,7 @@
 //! What a server says of its memory, read from its metrics.
 
 use super::Heap;
+use crate::metrics::{label, labels_of as labels};
 
 /// The heap in a page of metrics; nothing if the server does not tell.
 pub(super) fn heap(metrics: &str) -> Option<Heap> {
@@ -22,14 +23,6 @@ pub(super) fn heap(metrics: &str) -> Option<Heap> {
         }
     }
     is_told.then_some(heap)
-}
-
-fn labels<'a>(series: &'a str, name: &str) -> Option<&'a str> {
-    series.strip_prefix(name)?.strip_prefix('{')?.strip_suffix('}')
-}
-
-fn label<'a>(labels: &'a str, name: &str) -> Option<&'a str> {
-    labels.split(',').find_map(|label| label.strip_prefix(name)?.strip_prefix("=\"")?.strip_suffix('"'))
 }
 
 #[cfg(test)]

@@ -21,7 +21,10 @@ pub fn fact_lines(report: &Report) -> Vec<(&'static str, String)> {
     lines.extend(caches(report).map(|text| ("caches", text)));
     lines.extend(leak(report).map(|text| ("leak", text)));
     lines.extend(benefit(report).map(|text| ("async benefit", text)));
+    lines.extend(apart(report).map(|text| ("faults", text)));
+    lines.extend(down(report).map(|text| ("down time", text)));
     lines.push(("validity", validity(report)));
+    lines.push(("seen", seen(report)));
     lines.push(("audit", audit(report)));
     lines
 }
@@ -92,7 +95,34 @@ fn benefit(report: &Report) -> Option<String> {
 fn validity(report: &Report) -> String {
     let valid = &report.validity;
     let cpu = valid.cpu_share.map_or(String::new(), |share| format!(", harness used {:.0} % of a core", share * 100.0));
-    format!("times account for {:.1} of {} users, {} panics{cpu}", valid.accounted_users, valid.users, valid.panics)
+    let lag = valid.timer_lag_ms.map_or(String::new(), |lag| format!(", its timers up to {lag:.1} ms late (p99)"));
+    format!(
+        "times account for {:.1} of {} users, {} panics{cpu}{lag}",
+        valid.accounted_users, valid.users, valid.panics
+    )
+}
+
+fn apart(report: &Report) -> Option<String> {
+    let faulted = report.apart?.faulted;
+    let retries = report.audit.checked.retries;
+    Some(format!(
+        "the provider failed {} turns on purpose, of which {} failed; {retries} were refused with 429 and answered when asked again; the targets hold for the others",
+        faulted.count, faulted.errors
+    ))
+}
+
+fn down(report: &Report) -> Option<String> {
+    let down = report.down?;
+    let checked = &report.audit.checked;
+    Some(format!(
+        "killed and back in {:.1} s, met by {} operations; {} turns were left interrupted",
+        down.lasted_s, down.operations, checked.interrupted
+    ))
+}
+
+fn seen(report: &Report) -> String {
+    let told = report.sightings.iter().map(|seen| format!("{} {}", seen.count, seen.what));
+    told.collect::<Vec<_>>().join(", ")
 }
 
 fn audit(report: &Report) -> String {

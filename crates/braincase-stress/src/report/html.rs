@@ -45,7 +45,7 @@ fn verdict(report: &Report) -> Markup {
     let class = match report.verdict.outcome {
         Outcome::Pass => "verdict good",
         Outcome::Inconclusive => "verdict warn",
-        Outcome::Fail | Outcome::Invalid | Outcome::Incorrect => "verdict bad",
+        Outcome::Fail | Outcome::Invalid | Outcome::Vacuous | Outcome::Incorrect => "verdict bad",
     };
     html! {
         header class=(class) {
@@ -213,7 +213,7 @@ fn audit(report: &Report) -> Markup {
                 }
             }
             @if !report.audit.violations.is_empty() {
-                ul .violations { @for found in report.audit.violations.iter().take(20) { li { code { (found) } } } }
+                ul .violations { @for found in report.audit.violations.iter().take(20) { li { code { (found.told()) } } } }
             }
         }
     }

@@ -29,9 +29,12 @@ pub fn render(report: &Report) -> String {
     lines.extend(facts::fact_lines(report).into_iter().map(|(name, text)| format!("- **{name}**: {}", escape(&text))));
     let notes = report.notes();
     lines.extend(notes.map(|note| format!("- **note**: {}", escape(note))));
-    lines.extend(report.audit.violations.iter().take(20).map(|found| format!("- ❌ {}", escape(&found.to_string()))));
+    lines.extend(report.audit.violations.iter().take(20).map(|found| format!("- ❌ {}", escape(&found.told()))));
     lines.push(String::new());
-    lines.push(format!("Seed {}, {} users, {:.0} s.", report.seed, report.users, report.hold_s));
+    lines.push(format!(
+        "Seed {}, {} users, {:.0} s. Again: `{}`",
+        report.seed, report.users, report.hold_s, report.replay
+    ));
     lines.join("\n") + "\n"
 }
 

@@ -12,7 +12,7 @@ use crate::{plan::Lane, record::Numbers, sample::Memory, visit::World};
 /// How often the status is told where it cannot be written in place, in seconds.
 const TELL_EVERY: u64 = 5;
 /// Violations that are printed; the report has all of them.
-const MAX_VIOLATIONS: usize = 10;
+const MAX_VIOLATIONS: usize = 20;
 
 /// Where status goes.
 #[derive(Debug)]
@@ -202,11 +202,11 @@ fn target_table(report: &Report) -> String {
 
 fn violations(report: &Report) -> Option<String> {
     let all = &report.audit.violations;
-    let shown =
-        all.iter().take(MAX_VIOLATIONS).map(|violation| format!("  ✗ [{}] {violation}", violation.lane.as_str()));
-    let mut lines: Vec<String> = shown.collect();
+    let mut lines: Vec<String> =
+        all.iter().take(MAX_VIOLATIONS).map(|violation| format!("  ✗ {}", violation.told())).collect();
     if all.len() > MAX_VIOLATIONS {
         lines.push(format!("  … and {} more in report.json", all.len() - MAX_VIOLATIONS));
     }
+    lines.push(format!("  again: {}", report.replay));
     (!all.is_empty()).then(|| format!("broken promises (seed {}):\n{}", report.seed, lines.join("\n")))
 }

@@ -36,7 +36,7 @@ fn short(name: &str, seed: u64) -> Plan {
 async fn load(plan: Plan, fault: Fault) -> Report {
     let _turn = ONE_ATTACK.lock().await;
     let urls = [(Lane::Main, stub::start(fault).await)].into();
-    let mut stage = Stage { urls, targets: Vec::new(), nonce: plan.seed };
+    let mut stage = Stage::at(urls, plan.seed);
     run(plan, &mut stage, &mut Terminal::silent()).await.unwrap()
 }
 
@@ -116,7 +116,7 @@ async fn the_async_benefit_is_measured_both_ways_in_one_run() {
     let plan = Plan { comparison: Comparison::Blocking, ..short("image_stress", 1) };
     let main = (Lane::Main, stub::start(Fault::None).await);
     let blocking = (Lane::Blocking, stub::start(Fault::SlowImageTurns).await);
-    let mut stage = Stage { urls: [main, blocking].into(), targets: Vec::new(), nonce: 1 };
+    let mut stage = Stage::at([main, blocking].into(), 1);
 
     let report = run(plan, &mut stage, &mut Terminal::silent()).await.unwrap();
 
@@ -131,7 +131,7 @@ async fn no_benefit_is_no_pass() {
     let plan = Plan { comparison: Comparison::Blocking, ..short("image_stress", 1) };
     let main = (Lane::Main, stub::start(Fault::None).await);
     let blocking = (Lane::Blocking, stub::start(Fault::None).await);
-    let mut stage = Stage { urls: [main, blocking].into(), targets: Vec::new(), nonce: 1 };
+    let mut stage = Stage::at([main, blocking].into(), 1);
 
     let report = run(plan, &mut stage, &mut Terminal::silent()).await.unwrap();
 
