@@ -17,21 +17,36 @@ pub struct Apart {
     pub judged: Numbers,
     /// Those whose provider was made to fail.
     pub faulted: Numbers,
+    /// Turns in other rows whose provider was made to fail, and how many of them failed.
+    pub beside: (u64, u64),
 }
 
 /// Sets them apart; `faulted` are their projects and numbers.
 #[must_use]
 pub fn set_apart(book: &Book, faulted: &BTreeSet<(u32, u32)>) -> Apart {
-    let (mut judged, mut apart) = (Times::default(), Times::default());
+    let (mut judged, mut apart, mut beside) = (Times::default(), Times::default(), (0, 0));
     for project in book.projects.iter().filter(|project| project.lane == Lane::Main) {
         for turn in &project.turns {
-            let Some(seen) = turn.seen.filter(|seen| seen.is_judged) else { continue };
+            let Some(seen) = turn.seen else { continue };
             let is_faulted = faulted.contains(&(project.mark, turn.number));
-            let times = if is_faulted { &mut apart } else { &mut judged };
-            times.add(seen.took, seen.is_error);
+            match (seen.is_judged, is_faulted) {
+                (true, true) => apart.add(seen.took, seen.is_error),
+                (true, false) => judged.add(seen.took, seen.is_error),
+                (false, true) => beside = (beside.0 + 1, beside.1 + u64::from(seen.is_error)),
+                (false, false) => {}
+            }
         }
     }
-    Apart { judged: judged.numbers(), faulted: apart.numbers() }
+    Apart { judged: judged.numbers(), faulted: apart.numbers(), beside }
+}
+
+impl Apart {
+    /// The other rows without the turns whose provider was made to fail.
+    #[must_use]
+    pub const fn others(&self, all: Numbers) -> Numbers {
+        let (count, errors) = self.beside;
+        Numbers { count: all.count.saturating_sub(count), errors: all.errors.saturating_sub(errors), ..all }
+    }
 }
 
 #[cfg(test)]
@@ -52,8 +67,10 @@ mod tests {
         };
         let mut project = Project::new(Lane::Main, "p".to_owned(), 4, Scenario::NewProject);
         project.turns = vec![turn(1, true, true), turn(2, false, true), turn(3, true, true), turn(4, true, false)];
-        let apart = set_apart(&Book { projects: vec![project] }, &[(4, 1), (9, 2)].into());
+        let apart = set_apart(&Book { projects: vec![project] }, &[(4, 1), (4, 4), (9, 2)].into());
         assert_eq!((apart.judged.count, apart.judged.errors), (2, 1));
         assert_eq!((apart.faulted.count, apart.faulted.errors), (1, 1));
+        let others = apart.others(Numbers { count: 5, errors: 2, ..apart.judged });
+        assert_eq!((others.count, others.errors), (4, 1));
     }
 }

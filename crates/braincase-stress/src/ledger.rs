@@ -77,7 +77,7 @@ pub struct Turn {
     pub key: String,
     /// What is known of its end.
     pub outcome: Outcome,
-    /// What the user saw of it, once there was an end of any kind.
+    /// What the user saw of it, once there was an end of any kind; nothing of one that met a server that was down on purpose.
     pub seen: Option<Looks>,
     /// The turns that repeating the same request led to.
     pub repeats: Vec<String>,

@@ -221,11 +221,12 @@ pub fn build(plan: &Plan, tally: &Tally, end: End) -> Report {
     let benefit = benefit::measure(tally, plan.seed);
     let scenarios = scenarios(plan, tally);
     let turns = tally.turns(Lane::Main);
+    let others = tally.times(|row| row.lane == Lane::Main && !row.operation.is_turn()).numbers();
     let sightings = sightings::look(plan, tally, &end.audit.checked);
     let verdict = verdict::judge(&Evidence {
         plan,
         turns: end.apart.map_or(turns.numbers(), |apart| apart.judged),
-        others: tally.times(|row| row.lane == Lane::Main && !row.operation.is_turn()).numbers(),
+        others: end.apart.map_or(others, |apart| apart.others(others)),
         unseen: scenarios.iter().filter(|row| row.turns.count == 0).map(|row| row.scenario).collect(),
         death: end.death.as_deref(),
         unclean: &end.unclean,

@@ -117,8 +117,9 @@ pub async fn run(plan: Plan, stage: &mut Stage, terminal: &mut Terminal) -> anyh
     let host = stage.urls.get(&Lane::Main).context("there is no server to load")?.clone();
     let apis =
         stage.urls.iter().map(|(lane, url)| Ok((*lane, Api::new(url)?))).collect::<reqwest::Result<BTreeMap<_, _>>>();
-    let world = Arc::new(World::start(plan, apis.context("no HTTP client")?, stage.nonce));
-    let mut backstage = stage.backstage(&world.apis).await;
+    let apis = apis.context("no HTTP client")?;
+    let mut backstage = stage.backstage(&apis).await;
+    let world = Arc::new(World::start(plan, apis, stage.nonce));
     let cpu_before = sample::own_cpu_seconds();
     let watch = leak::Watch::of(world.apis.get(&Lane::Main).context("there is no server to watch")?.clone());
     let (lag, mut tasks) = (Arc::new(Lag::default()), JoinSet::new());

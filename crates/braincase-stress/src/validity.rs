@@ -91,7 +91,9 @@ pub fn examine(plan: &Plan, tally: &Tally, driven: Driven, effort: Effort) -> Va
         problems.push(format!("{} operations were measured and goose counted {}", validity.rows, driven.rows));
     }
     let missing = 1.0 - validity.accounted_users / plan.users.max(1) as f64;
-    if missing.abs() > plan.limits.unaccounted {
+    if tally.all_here.is_none() {
+        problems.push(format!("the {} users were never all there at the same time", plan.users));
+    } else if missing.abs() > plan.limits.unaccounted {
         problems.push(format!("the times account for {:.1} of {} users", validity.accounted_users, plan.users));
     }
     problems.extend(strain(&plan.limits, effort));
@@ -132,6 +134,13 @@ mod tests {
         assert_eq!(examine_spent(145, 0).problems, Vec::<String>::new());
         assert_eq!(examine_spent(140, 0).problems, ["the times account for 4.7 of 5 users"]);
         assert_eq!(examine_spent(120, 0).problems, ["the times account for 4.0 of 5 users"]);
+    }
+
+    #[test]
+    fn users_who_were_never_all_there_make_a_run_invalid() {
+        let driven = Driven { rows: 0, is_cancelled: false };
+        let validity = examine(&Plan::of(&PRESETS[0], 1), &Tally::default(), driven, Effort::default());
+        assert_eq!(validity.problems, ["the 5 users were never all there at the same time"]);
     }
 
     #[test]

@@ -30,7 +30,8 @@ pub fn fact_lines(report: &Report) -> Vec<(&'static str, String)> {
 }
 
 fn error_rate(report: &Report) -> String {
-    let (turns, interval) = (report.totals.turns, report.verdict.error_rate);
+    let turns = report.apart.map_or(report.totals.turns, |apart| apart.judged);
+    let interval = report.verdict.error_rate;
     format!(
         "{:.2} % of turns (95 %: {:.2} to {:.2} %)",
         turns.errors as f64 / turns.count.max(1) as f64 * 100.0,

@@ -124,9 +124,8 @@ impl Visit<'_> {
         let is_called_off = operation == Operation::Cancelled;
         let failure = |ended: &Ended| failure_of(ended, is_called_off);
         let done = self.timed(operation, api.send_turn(&place.id, ask, accept, &mut told), failure).await;
-        let is_judged = done.was_up && operation.is_turn();
-        let looks = Looks { took: done.took, is_error: done.is_error, is_judged };
-        world.ledger.finish(entry, &done.answer, Some(looks), told);
+        let looks = Looks { took: done.took, is_error: done.is_error, is_judged: operation.is_turn() };
+        world.ledger.finish(entry, &done.answer, done.was_up.then_some(looks), told);
         let ended = done.answer.ok()?;
         let foreign = world.aviary.projects_in(&ended.text);
         world.ledger.add_strays(place.entry, &format!("the answer to {}", ask.key), foreign);
@@ -241,16 +240,17 @@ fn ids_of(turns: &[Value]) -> Vec<String> {
     turns.iter().map(|turn| turn["id"].as_str().unwrap_or_default().to_owned()).collect()
 }
 
-/// The first field in which two documents differ.
+/// The first field in which two answers differ. How long a turn took is no part of what it says: it was stored before it
+/// was known how long that takes, and whoever is told at once is told that, too.
 fn difference(first: &str, second: &str) -> Option<String> {
+    const MEASURED: &str = "timing_ms";
     let parse = |text| serde_json::from_str::<Value>(text).unwrap_or_default();
     let (first, second) = (parse(first), parse(second));
-    if first == second {
-        return None;
-    }
-    let mut names = first.as_object().into_iter().chain(second.as_object()).flat_map(|object| object.keys());
-    let name = names.find(|name| first.get(name.as_str()) != second.get(name.as_str()));
-    Some(name.map_or_else(|| "everything".to_owned(), Clone::clone))
+    let (Value::Object(first), Value::Object(second)) = (&first, &second) else {
+        return (first != second).then(|| "everything".to_owned());
+    };
+    let mut names = first.keys().chain(second.keys()).filter(|name| *name != MEASURED);
+    names.find(|name| first.get(*name) != second.get(*name)).cloned()
 }
 
 /// A turn that ended in another way than done or asked back is an error to the user, unless they called it off.
@@ -282,5 +282,7 @@ mod tests {
         assert_eq!(difference(r#"{"a":1,"b":2}"#, r#"{"b":2,"a":1}"#), None);
         assert_eq!(difference(r#"{"a":1,"b":2}"#, r#"{"a":1,"b":3}"#).unwrap(), "b");
         assert_eq!(difference(r#"{"a":1}"#, r#"{"a":1,"c":3}"#).unwrap(), "c");
+        assert_eq!(difference(r#"{"a":1}"#, "[1]").unwrap(), "everything");
+        assert_eq!(difference(r#"{"timing_ms":{"total":1}}"#, r#"{"timing_ms":{"total":2}}"#), None);
     }
 }
