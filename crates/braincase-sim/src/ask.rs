@@ -33,6 +33,8 @@ pub(crate) struct Ask {
     pub(crate) record: Vec<Value>,
     /// What it costs.
     pub(crate) cost: Cost,
+    /// The most tokens that it may have.
+    pub(crate) limit: usize,
     max_output_tokens: usize,
 }
 
@@ -59,12 +61,14 @@ impl Ask {
                 .collect(),
             record: Vec::new(),
             cost: Cost::default(),
+            limit: 0,
             max_output_tokens: request.max_completion_tokens.or(request.max_tokens).unwrap_or(8_000),
         };
         for (index, message) in request.messages.into_iter().enumerate() {
             ask.add(message).map_err(|problem| format!("messages[{index}]: {problem}"))?;
         }
         ask.cost = usage::of_request(&ask.model, &ask.messages, ask.images.len(), &request.tools);
+        ask.limit = usage::limit(&ask.model, ask.max_output_tokens);
         Ok(ask)
     }
 

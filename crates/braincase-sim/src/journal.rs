@@ -1,12 +1,14 @@
-//! The journal: one JSON line for each request that was received, on disk before the answer goes out.
+//! The journal: one JSON line for each request that was received, on disk before the answer goes out, and one more for
+//! each answer that nobody took to its end.
 
 use std::{
     fs::{File, OpenOptions},
     io::{self, Write},
     path::Path,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
+use braincase_core::{Clock, Timestamp};
 use braincase_tokens::Exactness;
 use serde::Serialize;
 use serde_json::Value;
@@ -23,8 +25,10 @@ pub(crate) struct Entry {
     /// Its number among all requests, from 0.
     pub(crate) n: u64,
     /// When it came.
-    pub(crate) at: braincase_core::Timestamp,
+    pub(crate) at: Timestamp,
     pub(crate) path: &'static str,
+    /// The trace that it says it is part of, as 32 hexadecimal digits.
+    pub(crate) trace: Option<String>,
     /// `chat`, `vision`, or nothing if it made no sense.
     pub(crate) kind: Option<&'static str>,
     pub(crate) model: Option<String>,
@@ -47,6 +51,8 @@ pub(crate) struct Entry {
 pub(crate) struct Tokens {
     pub(crate) input: u64,
     pub(crate) output: u64,
+    /// The most that the model takes as input beside the answer that was asked for.
+    pub(crate) limit: u64,
     pub(crate) exactness: Exactness,
 }
 
@@ -58,12 +64,53 @@ impl Journal {
     }
 
     /// Adds a line. A short write to the page cache; the order of the lines is worth more here than a free thread.
-    pub(crate) fn add(&self, entry: &Entry) -> io::Result<()> {
+    pub(crate) fn add(&self, entry: &impl Serialize) -> io::Result<()> {
         let Some(file) = &self.file else { return Ok(()) };
         let mut line = serde_json::to_vec(entry)?;
         line.push(b'\n');
         let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
         file.write_all(&line)?;
         file.flush()
+    }
+}
+
+/// An answer that nobody took to its end.
+#[derive(Debug, Serialize)]
+struct Aborted {
+    /// The number of the request.
+    aborted: u64,
+    /// When whoever asked was seen to be gone.
+    at: Timestamp,
+}
+
+/// Notes, when it is dropped before the answer has been given, that nobody took it.
+#[derive(Debug)]
+pub(crate) struct Giving {
+    journal: Arc<Journal>,
+    clock: Arc<dyn Clock>,
+    n: u64,
+    is_given: bool,
+}
+
+impl Giving {
+    /// The answer to the request of this number is about to go out.
+    pub(crate) const fn of(n: u64, journal: Arc<Journal>, clock: Arc<dyn Clock>) -> Self {
+        Self { journal, clock, n, is_given: false }
+    }
+
+    /// It has gone out, or was ended by us.
+    pub(crate) const fn done(&mut self) {
+        self.is_given = true;
+    }
+}
+
+impl Drop for Giving {
+    fn drop(&mut self) {
+        if self.is_given {
+            return;
+        }
+        if let Err(error) = self.journal.add(&Aborted { aborted: self.n, at: self.clock.now() }) {
+            tracing::error!(%error, "that an answer was not taken cannot be recorded");
+        }
     }
 }

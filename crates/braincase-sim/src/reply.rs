@@ -10,7 +10,7 @@ use hyper::body::Frame;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use crate::{answer::Answer, faults::Fault};
+use crate::{answer::Answer, faults::Fault, journal::Giving};
 
 /// The body of every response.
 pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
@@ -33,7 +33,7 @@ pub(crate) struct Pace {
 }
 
 /// An answer as one JSON document, at the end of its latency.
-pub(crate) async fn document(answer: &Answer<'_>, pace: Pace) -> Response<Body> {
+pub(crate) async fn document(answer: &Answer<'_>, pace: Pace, giving: Giving) -> Response<Body> {
     sleep_until(pace.start + pace.latency).await;
     let text = answer.document();
     let half = text.slice(..text.len() / 2);
@@ -43,11 +43,12 @@ pub(crate) async fn document(answer: &Answer<'_>, pace: Pace) -> Response<Body> 
         Some(Fault::Stall) => vec![Step::Send(half), Step::Stall],
         Some(Fault::Slow | Fault::Status(_)) | None => vec![Step::Send(text)],
     };
-    respond("application/json", pace, steps.into_iter().map(|step| (Duration::ZERO, step)).collect())
+    let steps = steps.into_iter().map(|step| (pace.latency, step)).collect();
+    respond("application/json", pace, steps, giving)
 }
 
 /// An answer piece by piece: the first at 40 % of the latency, the last at its end.
-pub(crate) fn events(answer: &Answer<'_>, pace: Pace) -> Response<Body> {
+pub(crate) fn events(answer: &Answer<'_>, pace: Pace, giving: Giving) -> Response<Body> {
     let mut steps: VecDeque<(Duration, Step)> = paced(answer.pieces(), pace.latency);
     let middle = steps.len() / 2;
     let at_middle = steps.get(middle).map_or(pace.latency, |(at, _)| *at);
@@ -68,7 +69,7 @@ pub(crate) fn events(answer: &Answer<'_>, pace: Pace) -> Response<Body> {
         }
         Some(Fault::Slow | Fault::Status(_)) | None => steps.push_back((pace.latency, Step::Send(answer.ending()))),
     }
-    respond("text/event-stream", pace, steps)
+    respond("text/event-stream", pace, steps, giving)
 }
 
 /// An error in the words of the API.
@@ -103,20 +104,25 @@ fn paced(pieces: Vec<Bytes>, latency: Duration) -> VecDeque<(Duration, Step)> {
     pieces.into_iter().enumerate().map(|(index, piece)| (at(index), Step::Send(piece))).collect()
 }
 
-fn respond(kind: &'static str, pace: Pace, steps: VecDeque<(Duration, Step)>) -> Response<Body> {
-    let frames = stream::unfold(steps, move |mut steps| async move {
-        let (at, step) = steps.pop_front()?;
+fn respond(kind: &'static str, pace: Pace, steps: VecDeque<(Duration, Step)>, giving: Giving) -> Response<Body> {
+    let frames = stream::unfold((steps, giving), move |(mut steps, mut giving)| async move {
+        let Some((at, step)) = steps.pop_front() else {
+            giving.done();
+            return None;
+        };
         sleep_until(pace.start + at).await;
         match step {
-            Step::Send(bytes) => Some((Ok(Frame::data(bytes)), steps)),
+            Step::Send(bytes) => Some((Ok(Frame::data(bytes)), (steps, giving))),
             // Let what was sent go out first: an error in the same breath would take it along.
             Step::Cut => {
                 tokio::task::yield_now().await;
-                Some((Err(io::Error::other("cut")), VecDeque::new()))
+                giving.done();
+                Some((Err(io::Error::other("cut")), (VecDeque::new(), giving)))
             }
             Step::Stall => {
                 sleep(STALL).await;
-                Some((Err(io::Error::other("stalled")), VecDeque::new()))
+                giving.done();
+                Some((Err(io::Error::other("stalled")), (VecDeque::new(), giving)))
             }
         }
     });

@@ -9,9 +9,9 @@ use std::{
     time::Duration,
 };
 
-use braincase_core::{Clock, Timestamp, brain::Brain, prompt::Decision, vision::Vision};
+use braincase_core::{Clock, Timestamp, brain::Brain, prompt::Decision, trace::TraceContext, vision::Vision};
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use serde_json::json;
@@ -21,7 +21,7 @@ use crate::{
     answer::Answer,
     ask::Ask,
     faults::{Fault, Faults},
-    journal::{Entry, Journal, Tokens},
+    journal::{Entry, Giving, Journal, Tokens},
     latency::Latencies,
     picture,
     reply::{self, Body, Pace},
@@ -43,7 +43,7 @@ pub(crate) struct Service {
     pub(crate) seed: u64,
     pub(crate) latencies: Latencies,
     pub(crate) faults: Faults,
-    pub(crate) journal: Journal,
+    pub(crate) journal: Arc<Journal>,
     pub(crate) counts: Counts,
 }
 
@@ -60,6 +60,7 @@ pub(crate) struct Counts {
 struct Taken {
     n: u64,
     at: Timestamp,
+    trace: Option<String>,
     ask: Ask,
     pace: Pace,
 }
@@ -69,10 +70,13 @@ impl Service {
     pub(crate) async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
         let start = Instant::now();
         Ok(match (request.method(), request.uri().path()) {
-            (&Method::POST, COMPLETIONS) => match read(request.into_body()).await {
-                Ok(body) => self.complete(&body, start).await,
-                Err((status, problem)) => self.refuse(status, problem),
-            },
+            (&Method::POST, COMPLETIONS) => {
+                let trace = trace(request.headers());
+                match read(request.into_body()).await {
+                    Ok(body) => self.complete(&body, trace, start).await,
+                    Err((status, problem)) => self.refuse(status, trace, problem),
+                }
+            }
             (&Method::GET, "/v1/models") => reply::json(StatusCode::OK, &models()),
             (&Method::GET, "/livez") => reply::json(StatusCode::OK, &json!({"status": "ok"})),
             (_, COMPLETIONS | "/v1/models" | "/livez") => {
@@ -82,25 +86,25 @@ impl Service {
         })
     }
 
-    async fn complete(&self, body: &[u8], start: Instant) -> Response<Body> {
+    async fn complete(&self, body: &[u8], trace: Option<String>, start: Instant) -> Response<Body> {
         let ask = match Ask::read(body) {
             Ok(ask) => ask,
-            Err(problem) => return self.refuse(StatusCode::BAD_REQUEST, problem),
+            Err(problem) => return self.refuse(StatusCode::BAD_REQUEST, trace, problem),
         };
-        let taken = self.take(ask, start);
+        let taken = self.take(ask, trace, start);
         if let Some(Fault::Status(code)) = taken.pace.fault {
             let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            return self.fail(taken, status, "sim_fault", "this failure was asked for".to_owned());
+            return self.fail(&taken, status, "sim_fault", "this failure was asked for".to_owned());
         }
         let decision = match self.decide(&taken.ask).await {
             Ok(decision) => decision,
-            Err((status, problem)) => return self.fail(taken, status, "sim_failed", problem),
+            Err((status, problem)) => return self.fail(&taken, status, "sim_failed", problem),
         };
         self.give(taken, &decision).await
     }
 
     /// Numbers the request and draws for it.
-    fn take(&self, ask: Ask, start: Instant) -> Taken {
+    fn take(&self, ask: Ask, trace: Option<String>, start: Instant) -> Taken {
         let n = self.counts.all.fetch_add(1, Ordering::SeqCst);
         let (latency, fault) = if ask.is_vision() {
             let n = self.counts.vision.fetch_add(1, Ordering::SeqCst);
@@ -110,7 +114,7 @@ impl Service {
             (self.latencies.chat(self.seed, n), self.faults.chat(self.seed, n))
         };
         let latency = if fault == Some(Fault::Slow) { latency * 5 } else { latency };
-        Taken { n, at: self.clock.now(), ask, pace: Pace { start, latency, fault } }
+        Taken { n, at: self.clock.now(), trace, ask, pace: Pace { start, latency, fault } }
     }
 
     async fn decide(&self, ask: &Ask) -> Result<Decision, (StatusCode, String)> {
@@ -128,31 +132,32 @@ impl Service {
     }
 
     async fn give(&self, taken: Taken, decision: &Decision) -> Response<Body> {
-        let Taken { n, at, ask, pace } = taken;
-        let answer = Answer { ask: &ask, n, created: at.as_micros() / 1_000_000, decision };
-        let entry = entry(n, at, &ask, pace, StatusCode::OK, answer.output_tokens(), None);
+        let Taken { n, at, ask, pace, .. } = &taken;
+        let answer = Answer { ask, n: *n, created: at.as_micros() / 1_000_000, decision };
+        let entry = entry(&taken, StatusCode::OK, answer.output_tokens(), None);
         if let Err(failed) = self.journal.add(&entry) {
             return unrecorded(&failed);
         }
-        if ask.stream { reply::events(&answer, pace) } else { reply::document(&answer, pace).await }
+        let giving = Giving::of(*n, Arc::clone(&self.journal), Arc::clone(&self.clock));
+        if ask.stream { reply::events(&answer, *pace, giving) } else { reply::document(&answer, *pace, giving).await }
     }
 
-    fn fail(&self, taken: Taken, status: StatusCode, code: &str, problem: String) -> Response<Body> {
-        let Taken { n, at, ask, pace } = taken;
+    fn fail(&self, taken: &Taken, status: StatusCode, code: &str, problem: String) -> Response<Body> {
         let response = reply::error(status, code, &problem);
-        match self.journal.add(&entry(n, at, &ask, pace, status, 0, Some(problem))) {
+        match self.journal.add(&entry(taken, status, 0, Some(problem))) {
             Ok(()) => response,
             Err(failed) => unrecorded(&failed),
         }
     }
 
     /// Refuses what made no sense; it is recorded too.
-    fn refuse(&self, status: StatusCode, problem: String) -> Response<Body> {
+    fn refuse(&self, status: StatusCode, trace: Option<String>, problem: String) -> Response<Body> {
         let response = reply::error(status, "invalid_request", &problem);
         let entry = Entry {
             n: self.counts.all.fetch_add(1, Ordering::SeqCst),
             at: self.clock.now(),
             path: COMPLETIONS,
+            trace,
             kind: None,
             model: None,
             stream: false,
@@ -183,19 +188,20 @@ async fn read(body: Incoming) -> Result<Bytes, (StatusCode, String)> {
     }
 }
 
-fn entry(
-    n: u64,
-    at: Timestamp,
-    ask: &Ask,
-    pace: Pace,
-    status: StatusCode,
-    output: u64,
-    error: Option<String>,
-) -> Entry {
+/// The trace that a request says it is part of.
+fn trace(headers: &HeaderMap) -> Option<String> {
+    let parent: TraceContext = headers.get("traceparent")?.to_str().ok()?.parse().ok()?;
+    Some(parent.trace_id())
+}
+
+fn entry(taken: &Taken, status: StatusCode, output: u64, error: Option<String>) -> Entry {
+    let Taken { n, at, trace, ask, pace } = taken;
+    let input = ask.cost.tokens as u64;
     Entry {
-        n,
-        at,
+        n: *n,
+        at: *at,
         path: COMPLETIONS,
+        trace: trace.clone(),
         kind: Some(if ask.is_vision() { "vision" } else { "chat" }),
         model: Some(ask.model.clone()),
         stream: ask.stream,
@@ -205,7 +211,7 @@ fn entry(
         status: status.as_u16(),
         messages: ask.record.clone(),
         tools: ask.tools.clone(),
-        tokens: Tokens { input: ask.cost.tokens as u64, output, exactness: ask.cost.exactness },
+        tokens: Tokens { input, output, limit: ask.limit as u64, exactness: ask.cost.exactness },
         error,
     }
 }

@@ -120,7 +120,7 @@ impl Sim {
             seed: options.seed,
             latencies: options.latencies,
             faults: options.faults,
-            journal,
+            journal: Arc::new(journal),
             counts: Counts::default(),
         });
         let stop = CancellationToken::new();

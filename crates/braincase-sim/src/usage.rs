@@ -25,6 +25,11 @@ pub(crate) fn of_request(model: &str, messages: &[PromptMessage], images: usize,
     cost
 }
 
+/// The most tokens that a request may have if so many are kept free for the answer.
+pub(crate) fn limit(model: &str, reserved_output: usize) -> usize {
+    find(model).map_or(usize::MAX, |(model, _)| model.budget(Some(reserved_output)).input)
+}
+
 /// The tokens of something that is said.
 pub(crate) fn of_answer(text: &str) -> u64 {
     braincase_tokens::count(Encoding::O200kBase, text) as u64

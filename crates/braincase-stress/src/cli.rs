@@ -17,6 +17,7 @@ use crate::{
     preset::{self, PRESETS},
     run::Stage,
     target::{self, Programs, Target},
+    validity::Limits,
 };
 
 /// As many users as are tried if nothing is said; the kernel has about so many ports and descriptors for them.
@@ -73,6 +74,12 @@ pub struct Arguments {
     /// Fails when the run is too small to show what it should.
     #[arg(long)]
     pub strict: bool,
+    /// Kills the server in the middle of the load and starts it again: nothing that was acknowledged may be missing.
+    #[arg(long, conflicts_with_all = ["url", "compare"])]
+    pub kill: bool,
+    /// What the provider does wrong, as in 429:2%,500:1%,stall:0.5%,garbage:0.5%; turns that meet it are counted apart.
+    #[arg(long, value_name = "SPEC", conflicts_with = "url")]
+    pub faults: Option<String>,
     /// The server to start [default: `braincase` beside this program].
     #[arg(long, value_name = "PATH")]
     pub server_bin: Option<PathBuf>,
@@ -82,6 +89,9 @@ pub struct Arguments {
     /// Think time as a factor, for tests of the harness.
     #[arg(long, hide = true, default_value_t = 1.0)]
     pub think_scale: f64,
+    /// Loosens everything that takes time or a quiet machine, for tests of the harness.
+    #[arg(long, hide = true)]
+    pub hurry: bool,
     /// Lets visits of this number panic, for tests of the harness.
     #[arg(long, hide = true)]
     pub panic_at_visit: Option<u32>,
@@ -112,6 +122,11 @@ impl Arguments {
         plan.out = self.out.clone().unwrap_or(plan.out);
         plan.think_scale = self.think_scale;
         plan.panic_at_visit = self.panic_at_visit;
+        plan.kill = self.kill;
+        plan.faults.clone_from(&self.faults);
+        if self.hurry {
+            hurry(&mut plan);
+        }
         plan.strictness = if self.strict { Strictness::Strict } else { Strictness::Lenient };
         if self.instant {
             plan.latency = Some("instant");
@@ -168,16 +183,16 @@ impl Arguments {
             target::wait_until_ready(url).await?;
             let now = SystemClock::default().now().as_micros().unsigned_abs();
             let urls = [(Lane::Main, url.clone())].into();
-            return Ok(Stage { urls, targets: Vec::new(), nonce: self.seed ^ now });
+            return Ok(Stage::at(urls, self.seed ^ now));
         }
         let programs = self.programs(plan)?;
-        let mut targets = vec![Target::start(Lane::Main, &programs, self.seed, &plan.out).await?];
+        let mut targets = vec![Target::start(Lane::Main, &programs, plan).await?];
         if plan.comparison == Comparison::Blocking {
-            targets.push(Target::start(Lane::Blocking, &programs, self.seed, &plan.out).await?);
+            targets.push(Target::start(Lane::Blocking, &programs, plan).await?);
         }
         if let Some(Baseline::Program(server)) = &plan.baseline {
             let programs = Programs { server: server.clone(), ..programs };
-            targets.push(Target::start(Lane::Baseline, &programs, self.seed, &plan.out).await?);
+            targets.push(Target::start(Lane::Baseline, &programs, plan).await?);
         }
         Ok(Stage::of(targets, self.seed))
     }
@@ -203,6 +218,14 @@ fn rate(text: &str) -> Result<f64, String> {
     number.filter(|rate| *rate > 0.0 && *rate <= MOST).ok_or_else(|| {
         format!("expected turns per second, more than 0 and at most {MOST}, such as 5 or 5/s; got {text:?}")
     })
+}
+
+fn hurry(plan: &mut Plan) {
+    plan.think_scale *= 0.05;
+    plan.late_facts = Duration::from_millis(500);
+    plan.drain = Duration::from_secs(2);
+    plan.leak_window = Duration::from_secs(2);
+    plan.limits = Limits { unaccounted: 0.3, cpu_share: f64::INFINITY, timer_lag: Duration::from_secs(2) };
 }
 
 fn require(program: &Path, option: &str) -> anyhow::Result<()> {

@@ -1,6 +1,8 @@
 //! The public API of the server as a client sees it: HTTP and nothing else.
 
-use std::time::Duration;
+mod contract;
+
+use std::{sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::{RequestBuilder, Response, StatusCode, header};
@@ -8,12 +10,15 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::sse;
+use self::contract::Contract;
+use crate::sse::{self, Told};
 
 /// How long any one request may take.
 const REQUEST_LIMIT: Duration = Duration::from_secs(60);
 /// How long it may take to be told the metrics.
 const METRICS_LIMIT: Duration = Duration::from_secs(2);
+/// Connections that nobody uses are closed soon, so that the server has none of ours when it is looked at afterwards.
+const POOL_IDLE: Duration = Duration::from_secs(5);
 /// The largest answer that is read.
 const MAX_BODY: usize = 16 << 20;
 /// How many turns a page of the list has.
@@ -24,6 +29,7 @@ const PAGE: usize = 100;
 pub struct Api {
     base: String,
     http: reqwest::Client,
+    contract: Arc<Contract>,
 }
 
 /// Why there is no good answer; the three cases differ in what the server may have stored.
@@ -57,8 +63,10 @@ pub struct Ask {
     pub prompt: String,
     /// What is attached.
     pub image_ids: Vec<String>,
-    /// Makes the request repeatable.
+    /// Makes the request repeatable; also the id of the request.
     pub key: String,
+    /// The trace that it begins, as 32 hexadecimal digits.
+    pub trace: String,
 }
 
 /// How the answer is wanted.
@@ -95,8 +103,15 @@ impl Api {
     /// # Errors
     /// When TLS cannot be set up.
     pub fn new(base: &str) -> reqwest::Result<Self> {
-        let http = reqwest::Client::builder().no_proxy().tcp_nodelay(true).timeout(REQUEST_LIMIT).build()?;
-        Ok(Self { base: base.trim_end_matches('/').to_owned(), http })
+        let http = reqwest::Client::builder().no_proxy().tcp_nodelay(true).timeout(REQUEST_LIMIT);
+        let http = http.pool_idle_timeout(POOL_IDLE).build()?;
+        Ok(Self { base: base.trim_end_matches('/').to_owned(), http, contract: Arc::default() })
+    }
+
+    /// Answers that were neither what was asked for nor an error as it should be, each in a sentence.
+    #[must_use]
+    pub fn flaws(&self) -> Vec<String> {
+        self.contract.flaws()
     }
 
     /// Whether the server says that it is ready.
@@ -117,7 +132,7 @@ impl Api {
     /// When there is no 201 with an id.
     pub async fn create_project(&self, name: &str) -> Result<String, Refusal> {
         let request = self.http.post(format!("{}/v1/projects", self.base)).json(&json!({ "name": name }));
-        id_of(&fetch_value(request).await?)
+        id_of(&self.fetch_value(request).await?)
     }
 
     /// Uploads a file and tells its id.
@@ -126,30 +141,43 @@ impl Api {
     /// When there is no 202 with an id.
     pub async fn upload_image(&self, project: &str, media_type: &str, bytes: Bytes) -> Result<String, Refusal> {
         let request = self.http.post(self.of(project, "images")).header(header::CONTENT_TYPE, media_type).body(bytes);
-        id_of(&fetch_value(request).await?)
+        id_of(&self.fetch_value(request).await?)
     }
 
-    /// Sends a turn and reads the answer to its last byte.
+    /// Sends a turn and reads the answer to its last byte; what a stream tells goes into `told`.
     ///
     /// # Errors
     /// When no end of the turn was read.
-    pub async fn send_turn(&self, project: &str, ask: &Ask, accept: Accept) -> Result<Ended, Refusal> {
+    pub async fn send_turn(&self, project: &str, ask: &Ask, accept: Accept, told: &mut Told) -> Result<Ended, Refusal> {
         let mut body = json!({ "prompt": ask.prompt });
         if !ask.image_ids.is_empty() {
             body["image_ids"] = json!(ask.image_ids);
         }
-        let request = self.http.post(self.of(project, "turns")).header("idempotency-key", &ask.key).json(&body);
+        let span = ask.trace.get(16..).unwrap_or_default();
+        let request = self.http.post(self.of(project, "turns")).json(&body);
+        let request = request.header("idempotency-key", &ask.key).header("x-request-id", &ask.key);
+        let request = request.header("traceparent", format!("00-{}-{span}-00", ask.trace));
         match accept {
             Accept::Json => {
-                let text = fetch_text(request.header(header::ACCEPT, "application/json")).await?;
-                ended_of_document(text)
+                let text = self.fetch_text(request.header(header::ACCEPT, "application/json")).await?;
+                ended_of_document(text).inspect_err(|refusal| self.contract.note_unreadable(refusal))
             }
             Accept::Stream => {
                 let sent = Instant::now();
-                let answer = send(request.header(header::ACCEPT, "text/event-stream")).await?;
-                sse::read_turn(answer, sent).await
+                let answer = self.send(request.header(header::ACCEPT, "text/event-stream")).await?;
+                sse::read_turn(answer, sent, told).await
             }
         }
+    }
+
+    /// Calls a turn off and tells the status that it has then.
+    ///
+    /// # Errors
+    /// When there is no such answer.
+    pub async fn cancel_turn(&self, project: &str, turn: &str) -> Result<String, Refusal> {
+        let request = self.http.post(format!("{}/{turn}/cancel", self.of(project, "turns")));
+        let turn: Value = self.fetch_value(request).await?;
+        Ok(turn.get("status").and_then(Value::as_str).unwrap_or_default().to_owned())
     }
 
     /// All turns of a project, the oldest first.
@@ -162,7 +190,7 @@ impl Api {
         loop {
             let mut query = vec![("limit", PAGE.to_string())];
             query.extend(cursor.take().map(|cursor| ("cursor", cursor)));
-            let mut page = fetch_value(self.http.get(self.of(project, "turns") + &query_of(&query))).await?;
+            let mut page = self.fetch_value(self.http.get(self.of(project, "turns") + &query_of(&query))).await?;
             turns.extend(items_of(&mut page));
             match page.get("next_cursor").and_then(Value::as_str) {
                 Some(next) => cursor = Some(next.to_owned()),
@@ -178,7 +206,7 @@ impl Api {
     /// # Errors
     /// When they cannot be read.
     pub async fn fetch_scenes(&self, project: &str) -> Result<String, Refusal> {
-        fetch_text(self.http.get(self.of(project, "scenes"))).await
+        self.fetch_text(self.http.get(self.of(project, "scenes"))).await
     }
 
     /// What is known of an image.
@@ -186,7 +214,7 @@ impl Api {
     /// # Errors
     /// When it cannot be read.
     pub async fn fetch_image(&self, project: &str, image: &str) -> Result<Value, Refusal> {
-        fetch_value(self.http.get(self.of(project, "images") + "/" + image)).await
+        self.fetch_value(self.http.get(self.of(project, "images") + "/" + image)).await
     }
 
     /// The event stream of a project from its beginning.
@@ -195,25 +223,47 @@ impl Api {
     /// When it does not open.
     pub async fn open_events(&self, project: &str) -> Result<Response, Refusal> {
         let request = self.http.get(self.of(project, "events") + "?after=0");
-        send(request.header(header::ACCEPT, "text/event-stream")).await
+        self.send(request.header(header::ACCEPT, "text/event-stream")).await
     }
 
     fn of(&self, project: &str, what: &str) -> String {
         format!("{}/v1/projects/{project}/{what}", self.base)
     }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Response, Refusal> {
+        let answer = request.send().await.map_err(|error| Refusal::Indefinite(chain(&error)))?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        if status.is_success() {
+            return Ok(answer);
+        }
+        let text = read(answer).await?;
+        self.contract.check(status, &headers, &text);
+        let text: String = text.chars().take(300).collect();
+        // A server that sheds load says so before it does anything; any other 5xx may have come too late.
+        let is_refusal = status.is_client_error() || status == StatusCode::SERVICE_UNAVAILABLE;
+        let status = status.as_u16();
+        Err(if is_refusal {
+            Refusal::Rejected { status, text }
+        } else {
+            Refusal::Indefinite(format!("{status}: {text}"))
+        })
+    }
+
+    async fn fetch_text(&self, request: RequestBuilder) -> Result<String, Refusal> {
+        read(self.send(request).await?).await
+    }
+
+    async fn fetch_value<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Refusal> {
+        parse(&self.fetch_text(request).await?).inspect_err(|refusal| self.contract.note_unreadable(refusal))
+    }
 }
 
-async fn send(request: RequestBuilder) -> Result<Response, Refusal> {
-    let answer = request.send().await.map_err(|error| Refusal::Indefinite(chain(&error)))?;
-    let status = answer.status();
-    if status.is_success() {
-        return Ok(answer);
+impl Refusal {
+    /// Whether the server only asks to come back later.
+    #[must_use]
+    pub const fn is_shed(&self) -> bool {
+        matches!(self, Self::Rejected { status: 429 | 503, .. })
     }
-    let text: String = read(answer).await.unwrap_or_default().chars().take(300).collect();
-    // A server that sheds load says so before it does anything; any other 5xx may have come too late.
-    let is_refusal = status.is_client_error() || status == StatusCode::SERVICE_UNAVAILABLE;
-    let status = status.as_u16();
-    Err(if is_refusal { Refusal::Rejected { status, text } } else { Refusal::Indefinite(format!("{status}: {text}")) })
 }
 
 async fn read(mut answer: Response) -> Result<String, Refusal> {
@@ -225,14 +275,6 @@ async fn read(mut answer: Response) -> Result<String, Refusal> {
         body.extend_from_slice(&chunk);
     }
     String::from_utf8(body.to_vec()).map_err(|error| Refusal::Indefinite(error.to_string()))
-}
-
-async fn fetch_text(request: RequestBuilder) -> Result<String, Refusal> {
-    read(send(request).await?).await
-}
-
-async fn fetch_value<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Refusal> {
-    parse(&fetch_text(request).await?)
 }
 
 fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {

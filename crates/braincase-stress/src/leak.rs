@@ -28,8 +28,6 @@ pub use watch::Watch;
 const WARM_UP: f64 = 0.4;
 /// A window with fewer turns shows nothing, however quiet the memory was.
 const MIN_TURNS: u64 = 200;
-/// Nor does a shorter one: memory moves slowly, and a trend of some seconds is none.
-const MIN_WINDOW: Duration = Duration::from_secs(60);
 /// A leak goes on; what warms up gets slower. This share of the slope of the first half must be left in the second.
 const STILL_GROWING: f64 = 0.5;
 /// A leak stays when the load is gone: so much of what must have leaked.
@@ -235,6 +233,8 @@ struct Window {
     turns: u64,
     from: Duration,
     lasted: Duration,
+    /// Memory moves slowly: a trend of some seconds is none.
+    min_lasting: Duration,
     first: f64,
     middle: (f64, f64),
     trend: Option<Trend>,
@@ -257,7 +257,8 @@ impl Window {
         let first = trend.map_or(points.first()?.1, |trend| trend.first);
         let along = |axis: fn(&(f64, f64)) -> f64| quantile(&points.iter().map(axis).collect::<Vec<_>>(), 0.5);
         let middle = (along(|point| point.0), along(|point| point.1));
-        Some(Self { signal, turns: span as u64, from, lasted, first, middle, trend })
+        let min_lasting = plan.leak_window;
+        Some(Self { signal, turns: span as u64, from, lasted, min_lasting, first, middle, trend })
     }
 
     /// The line through the medians, as Theil and Sen have it.
@@ -296,7 +297,7 @@ impl Window {
     }
 
     fn is_too_small(&self) -> bool {
-        self.turns < MIN_TURNS || self.lasted < MIN_WINDOW
+        self.turns < MIN_TURNS || self.lasted < self.min_lasting
     }
 
     /// Whether everything that can be seen under load speaks for a leak; otherwise what speaks against it.

@@ -1,11 +1,15 @@
 //! The ledger: what was asked of the server and what it answered, written down before and after each request.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use crate::{
     client::{Ended, Refusal},
     plan::Lane,
     preset::Scenario,
+    sse::{Seen, Told},
 };
 
 /// Everything that users did in a run.
@@ -36,21 +40,100 @@ pub struct Project {
     pub turns: Vec<Turn>,
     /// Images whose upload was acknowledged.
     pub images: Vec<String>,
+    /// The hashes of all files that were sent, acknowledged or not, in their order.
+    pub hashes: Vec<String>,
+    /// The ids of its turns, the oldest first, each time that somebody looked during the run.
+    pub reads: Vec<Vec<String>>,
     /// Marks of other projects that were found in its answers.
     pub strays: Vec<Stray>,
+}
+
+impl Project {
+    /// A project in which nothing was done yet.
+    #[must_use]
+    pub const fn new(lane: Lane, id: String, mark: u32, scenario: Scenario) -> Self {
+        Self {
+            lane,
+            id,
+            mark,
+            scenario,
+            turns: Vec::new(),
+            images: Vec::new(),
+            hashes: Vec::new(),
+            reads: Vec::new(),
+            strays: Vec::new(),
+        }
+    }
 }
 
 /// One turn.
 #[derive(Debug, Clone)]
 pub struct Turn {
+    /// Its number in the project, which is in its canary and in its trace.
+    pub number: u32,
     /// What was sent; unlike any other prompt because of its canary.
     pub prompt: String,
-    /// The key that it was sent with.
+    /// The key that it was sent with, which is also the id of the request.
     pub key: String,
     /// What is known of its end.
     pub outcome: Outcome,
+    /// What the user saw of it, once there was an end of any kind; nothing of one that met a server that was down on purpose.
+    pub seen: Option<Looks>,
     /// The turns that repeating the same request led to.
     pub repeats: Vec<String>,
+    /// How often the same request was sent at the same time.
+    pub twins: u32,
+    /// In what the answers to the same request differed.
+    pub quarrels: Vec<String>,
+    /// What its stream told.
+    pub told: Vec<Seen>,
+    /// What was wrong with how its stream told it.
+    pub flaws: Vec<String>,
+    /// How it was cancelled, if it was.
+    pub cancel: Option<Cancel>,
+    /// Whether it was sent while another one of its project ran.
+    pub is_overlapping: bool,
+}
+
+impl Turn {
+    /// A turn that is about to be sent. Until more is known its outcome is indefinite, also if the user dies.
+    #[must_use]
+    pub const fn new(number: u32, prompt: String, key: String) -> Self {
+        Self {
+            number,
+            prompt,
+            key,
+            outcome: Outcome::Indefinite,
+            seen: None,
+            repeats: Vec::new(),
+            twins: 0,
+            quarrels: Vec::new(),
+            told: Vec::new(),
+            flaws: Vec::new(),
+            cancel: None,
+            is_overlapping: false,
+        }
+    }
+}
+
+/// What the user saw of a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Looks {
+    /// How long it took.
+    pub took: Duration,
+    /// Whether it failed, to the user.
+    pub is_error: bool,
+    /// Whether the targets for turns hold for it.
+    pub is_judged: bool,
+}
+
+/// A turn that its user called off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cancel {
+    /// When, in microseconds since the epoch.
+    pub at_micros: i64,
+    /// What the server answered: the status of the turn, or why not.
+    pub answer: Result<String, String>,
 }
 
 /// What a client knows of a turn.
@@ -98,22 +181,22 @@ impl Ledger {
         book.projects.len() - 1
     }
 
-    /// Notes a turn before it is sent. Until more is known its outcome is indefinite, also if the user dies.
-    pub fn begin(&self, project: usize, prompt: &str, key: &str) -> Option<Entry> {
+    /// Notes a turn before it is sent.
+    pub fn begin(&self, project: usize, turn: Turn) -> Option<Entry> {
         let mut book = self.lock();
         let turns = &mut book.projects.get_mut(project)?.turns;
-        turns.push(Turn {
-            prompt: prompt.to_owned(),
-            key: key.to_owned(),
-            outcome: Outcome::Indefinite,
-            repeats: Vec::new(),
-        });
+        turns.push(turn);
         Some(Entry { project, turn: turns.len() - 1 })
     }
 
-    /// Notes what came of a turn.
-    pub fn finish(&self, entry: Entry, answer: &Result<Ended, Refusal>) {
-        self.change(entry, |turn| turn.outcome = outcome_of(answer));
+    /// Notes what came of a turn, and what its stream told.
+    pub fn finish(&self, entry: Entry, answer: &Result<Ended, Refusal>, seen: Option<Looks>, told: Told) {
+        self.change(entry, |turn| {
+            turn.outcome = outcome_of(answer);
+            turn.seen = seen;
+            turn.told = told.events;
+            turn.flaws = told.flaws;
+        });
     }
 
     /// Notes what came of sending a turn once more.
@@ -121,26 +204,55 @@ impl Ledger {
         self.change(entry, |turn| turn.repeats.push(turn_id.to_owned()));
     }
 
-    /// Notes an image.
+    /// Notes that a turn was sent twice at the same time.
+    pub fn twin(&self, entry: Entry) {
+        self.change(entry, |turn| turn.twins += 1);
+    }
+
+    /// Notes in what two answers to the same request differ.
+    pub fn quarrel(&self, entry: Entry, what: String) {
+        self.change(entry, |turn| turn.quarrels.push(what));
+    }
+
+    /// Notes that a turn was called off.
+    pub fn cancel(&self, entry: Entry, cancel: Cancel) {
+        self.change(entry, |turn| turn.cancel = Some(cancel));
+    }
+
+    /// Notes the hash of a file before it is uploaded.
+    pub fn offer_image(&self, project: usize, hash: String) {
+        self.change_project(project, |project| project.hashes.push(hash));
+    }
+
+    /// Notes an image whose upload was acknowledged.
     pub fn add_image(&self, project: usize, image: &str) {
-        if let Some(project) = self.lock().projects.get_mut(project) {
-            project.images.push(image.to_owned());
-        }
+        self.change_project(project, |project| project.images.push(image.to_owned()));
+    }
+
+    /// Notes which turns a look into the project showed.
+    pub fn add_read(&self, project: usize, ids: Vec<String>) {
+        self.change_project(project, |project| project.reads.push(ids));
     }
 
     /// Notes text that belongs to other projects.
     pub fn add_strays(&self, project: usize, place: &str, marks: impl IntoIterator<Item = u32>) {
-        if let Some(project) = self.lock().projects.get_mut(project) {
+        self.change_project(project, |project| {
             let own = project.mark;
             let strays = marks.into_iter().filter(|mark| *mark != own);
             project.strays.extend(strays.map(|mark| Stray { place: place.to_owned(), mark }));
-        }
+        });
     }
 
     /// What is in it now.
     #[must_use]
     pub fn read(&self) -> Book {
         self.lock().clone()
+    }
+
+    fn change_project(&self, project: usize, change: impl FnOnce(&mut Project)) {
+        if let Some(project) = self.lock().projects.get_mut(project) {
+            change(project);
+        }
     }
 
     fn change(&self, entry: Entry, change: impl FnOnce(&mut Turn)) {

@@ -4,16 +4,18 @@
 //! model: each waits for the last byte of an answer, thinks for 1–3 s and goes on; or in an open one, where turns arrive
 //! whether anyone is free or not. All they do and say follows from the seed. What they were promised is written into a ledger, and after the load the server is asked whether it kept it.
 //!
-//! Modules in reading order: [`preset`], [`plan`] and [`arrivals`] say what is to be done; [`workload`] and [`visit`] do it through
-//! [`client`] and [`sse`]; [`drive`] is the only one that knows goose; [`record`], [`ledger`] and [`sample`] take down
-//! what happens; [`audit`], [`validity`], [`benefit`], [`baseline`], [`overhead`], [`leak`] and [`verdict`] judge it with
-//! the numbers of [`stats`]; [`report`] tells it; [`target`], [`run`] and [`cli`] are the shell around all that, and [`capacity`] runs
-//! again and again.
+//! Modules in reading order: [`preset`], [`plan`] and [`arrivals`] say what is to be done; [`workload`] and [`visit`] do it
+//! through [`client`] and [`sse`]; [`drive`] is the only one that knows goose; [`record`], [`ledger`], [`sample`], [`lag`]
+//! and [`metrics`] take down what happens; [`audit`], [`sightings`], [`apart`], [`validity`], [`benefit`], [`baseline`],
+//! [`overhead`], [`leak`] and [`verdict`] judge it with the numbers of [`stats`]; [`report`] tells it; [`target`], [`run`]
+//! and [`cli`] are the shell around all that, [`capacity`] runs again and again, and [`down`] knows when the server was
+//! killed on purpose.
 
 pub mod arrivals;
 pub mod plan;
 pub mod preset;
 
+pub mod down;
 pub mod visit;
 pub mod workload;
 
@@ -22,16 +24,20 @@ pub mod sse;
 
 pub mod drive;
 
+pub mod lag;
 pub mod ledger;
+pub mod metrics;
 pub mod record;
 pub mod sample;
 
+pub mod apart;
 pub mod audit;
 pub mod baseline;
 pub mod benefit;
 pub mod fingerprint;
 pub mod leak;
 pub mod overhead;
+pub mod sightings;
 pub mod stats;
 pub mod validity;
 pub mod verdict;

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::{
     baseline::Baseline,
     preset::{Preset, Rounds},
+    validity::Limits,
 };
 
 /// The shortest time in which all users are started, so that they do not all knock in the same instant.
@@ -113,6 +114,16 @@ pub struct Plan {
     pub panic_at_visit: Option<u32>,
     /// How long late image facts are waited for after the load.
     pub late_facts: Duration,
+    /// How long a server may take to let go of the load, once it is over.
+    pub drain: Duration,
+    /// How long memory must be watched until a leak can be excluded.
+    pub leak_window: Duration,
+    /// Whether the server is killed in the middle of the load, and started again.
+    pub kill: bool,
+    /// What the provider is to do wrong, in its own words.
+    pub faults: Option<String>,
+    /// What a run must keep to count.
+    pub limits: Limits,
     /// Where reports go.
     pub out: PathBuf,
     /// Whether a run that cannot show what it should is a failure.
@@ -147,6 +158,11 @@ impl Plan {
             think_scale: 1.0,
             panic_at_visit: None,
             late_facts: Duration::from_secs(15),
+            drain: Duration::from_secs(20),
+            leak_window: Duration::from_secs(60),
+            kill: false,
+            faults: None,
+            limits: Limits::default(),
             out: PathBuf::from("target/stress").join(preset.name),
             strictness: Strictness::Lenient,
         }
@@ -216,6 +232,30 @@ impl Plan {
         self.rounds.map_or(self.hold, |rounds| self.hold.mul_f64(rounds.load_share))
     }
 
+    /// The command that does the same again, in one line.
+    #[must_use]
+    pub fn replay(&self) -> String {
+        let (preset, mut line) = (self.preset, format!("cargo xtask stress {} --seed {}", self.preset.name, self.seed));
+        let mut add = |is_needed: bool, option: String| {
+            if is_needed {
+                line.push_str(&format!(" {option}"));
+            }
+        };
+        add(self.users != preset.users, format!("--users {}", self.users));
+        add(self.hold != preset.hold, format!("--duration {}", self.hold.as_secs()));
+        add(self.ramp != preset.ramp, format!("--ramp {}", self.ramp.as_secs()));
+        add(self.comparison == Comparison::Blocking, "--compare blocking".to_owned());
+        add(self.kill, "--kill".to_owned());
+        add(self.faults.is_some(), format!("--faults {}", self.faults.as_deref().unwrap_or_default()));
+        line
+    }
+
+    /// When the server is killed, if it is: in the middle of the time with all users.
+    #[must_use]
+    pub fn kill_at(&self) -> Option<Duration> {
+        self.kill.then(|| self.hold_starts() + self.hold / 2)
+    }
+
     /// How many turns the judged server must have got done.
     #[must_use]
     pub fn min_turns(&self) -> u64 {
@@ -262,6 +302,16 @@ mod tests {
         assert_eq!(instant.told(), "closed model, nobody thinks, provider instant");
         let open = Plan { model: Model::Open { per_second: 2.5 }, ..usual };
         assert_eq!(open.told(), "open model, 2.5 turns/s arrive, timed from intended start");
+    }
+
+    #[test]
+    fn a_run_is_replayed_with_what_was_said_differently() {
+        let plan = Plan::of(&PRESETS[1], 7);
+        assert_eq!(plan.replay(), "cargo xtask stress phase4_target --seed 7");
+        let (hold, faults) = (Duration::from_secs(9), Some("429:2%,cut:1%".to_owned()));
+        let plan = Plan { users: 3, hold, kill: true, faults, comparison: Comparison::Blocking, ..plan };
+        let line = "cargo xtask stress phase4_target --seed 7 --users 3 --duration 9 --compare blocking --kill --faults 429:2%,cut:1%";
+        assert_eq!(plan.replay(), line);
     }
 
     #[test]

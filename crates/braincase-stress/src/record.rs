@@ -104,8 +104,10 @@ impl Recorder {
         let second = to.as_secs() as usize;
         let (subject, failed) = (sample.subject, sample.error.is_some());
         let mut tally = self.lock();
-        let busy = self.within_hold(&tally, from, to);
-        tally.busy += busy;
+        if !subject.operation.is_beside() {
+            let busy = self.within_hold(&tally, from, to);
+            tally.busy += busy;
+        }
         tally.rows.entry(subject).or_default().add(sample.took, failed);
         if let Some(error) = &sample.error {
             count_error(&mut tally.errors, &error.text);
@@ -121,6 +123,19 @@ impl Recorder {
             slot.turn_ms.push(ms(sample.took));
             tally.service.add(to.saturating_sub(from), failed);
         }
+    }
+
+    /// A user waited from then until now for what is no row of its own.
+    pub fn waited(&self, from: Duration) {
+        let mut tally = self.lock();
+        let busy = self.within_hold(&tally, from, self.elapsed());
+        tally.busy += busy;
+    }
+
+    /// An operation met a server that was down on purpose.
+    pub fn met_down_time(&self, from: Duration) {
+        self.waited(from);
+        self.lock().met_down_time += 1;
     }
 
     /// A user thought from then until now.

@@ -27,6 +27,7 @@ use self::{
     series::{KindOfError, Point},
 };
 use crate::{
+    apart::Apart,
     arrivals,
     audit::Audit,
     baseline::{self, Compared},
@@ -38,7 +39,8 @@ use crate::{
     plan::{Comparison, Lane, Plan},
     record::{Numbers, Tally, Times, Visits},
     sample::Memory,
-    validity::{self, Validity},
+    sightings::{self, Sighting},
+    validity::{self, Effort, Validity},
     verdict::{self, Evidence, Verdict},
 };
 
@@ -52,8 +54,8 @@ pub struct End {
     pub lasted: Duration,
     /// What goose saw.
     pub driven: Driven,
-    /// CPU time of the harness over the time of the run.
-    pub cpu_share: Option<f64>,
+    /// What the harness itself used, and how late it was.
+    pub effort: Effort,
     /// How the server died, if it did.
     pub death: Option<String>,
     /// What was wrong with the end of the programs that we started.
@@ -70,6 +72,10 @@ pub struct End {
     pub overheads: Overheads,
     /// What became of the turns that arrived, in the open model.
     pub arrivals: Option<arrivals::Counts>,
+    /// Turns that the provider failed on purpose, if it was told to.
+    pub apart: Option<Apart>,
+    /// How long the server was down on purpose.
+    pub down: Option<Duration>,
 }
 
 /// A run, told completely.
@@ -104,6 +110,14 @@ pub struct Report {
     pub capacity: Option<crate::capacity::Capacity>,
     pub memory: Option<Memory>,
     pub leak: Option<Leak>,
+    /// Turns that the provider failed on purpose, and all others.
+    pub apart: Option<Apart>,
+    /// How long the server was down on purpose, and how many operations met that.
+    pub down: Option<Down>,
+    /// What happened, and what should have.
+    pub sightings: Vec<Sighting>,
+    /// The command that does the same again.
+    pub replay: String,
     pub validity: Validity,
     pub audit: Audit,
     pub errors: BTreeMap<String, u64>,
@@ -111,6 +125,14 @@ pub struct Report {
     pub distribution: Vec<Bin>,
     pub latency: Latency,
     pub series: Vec<Point>,
+}
+
+/// A time in which the server was down on purpose.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[expect(missing_docs, reason = "the words say it")]
+pub struct Down {
+    pub lasted_s: f64,
+    pub operations: u64,
 }
 
 /// Sums over the judged server.
@@ -180,25 +202,28 @@ impl Report {
 /// Makes the report of a run that has ended.
 #[must_use]
 pub fn build(plan: &Plan, tally: &Tally, end: End) -> Report {
-    let validity = validity::examine(plan, tally, end.driven, end.cpu_share);
+    let validity = validity::examine(plan, tally, end.driven, end.effort);
     let benefit = benefit::measure(tally, plan.seed);
     let compared = baseline::compare(plan, tally, &end.overheads);
     let overhead = end.overheads.times(Lane::Main);
     let scenarios = scenarios(plan, tally);
     let turns = tally.turns(Lane::Main);
+    let others = tally.times(|row| row.lane == Lane::Main && !row.operation.is_turn()).numbers();
+    let sightings = sightings::look(plan, tally, &end.audit.checked);
     let verdict = verdict::judge(&Evidence {
         plan,
-        turns: turns.numbers(),
+        turns: end.apart.map_or(turns.numbers(), |apart| apart.judged),
         intervals: turns.intervals(),
         arrivals: end.arrivals,
         baseline: compared.as_ref(),
-        others: tally.times(|row| row.lane == Lane::Main && !row.operation.is_turn()).numbers(),
+        others: end.apart.map_or(others, |apart| apart.others(others)),
         unseen: scenarios.iter().filter(|row| row.turns.count == 0).map(|row| row.scenario).collect(),
         death: end.death.as_deref(),
         unclean: &end.unclean,
         benefit: benefit.as_ref(),
         leak: end.leak.as_ref(),
         validity: &validity,
+        sightings: &sightings,
         audit: &end.audit,
     });
     Report {
@@ -225,6 +250,10 @@ pub fn build(plan: &Plan, tally: &Tally, end: End) -> Report {
         capacity: None,
         memory: end.memory.or_else(|| tally.seconds.iter().rev().find_map(|second| second.memory)),
         leak: end.leak,
+        apart: end.apart,
+        down: end.down.map(|down| Down { lasted_s: down.as_secs_f64(), operations: tally.met_down_time }),
+        sightings,
+        replay: plan.replay(),
         validity,
         audit: end.audit,
         errors: tally.errors.clone(),

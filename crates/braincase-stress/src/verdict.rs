@@ -15,6 +15,7 @@ use crate::{
     plan::{Plan, Strictness},
     record::{Intervals, Numbers},
     report::table::kibibytes,
+    sightings::Sighting,
     stats::{self, Interval},
     validity::Validity,
 };
@@ -31,6 +32,8 @@ pub enum Outcome {
     Inconclusive,
     /// The run does not count.
     Invalid,
+    /// Something that must happen never did: what it found says nothing.
+    Vacuous,
     /// A promise was broken.
     Incorrect,
 }
@@ -42,7 +45,7 @@ impl Outcome {
         match self {
             Self::Pass => 0,
             Self::Fail => 1,
-            Self::Invalid => 3,
+            Self::Invalid | Self::Vacuous => 3,
             Self::Inconclusive => 4,
             Self::Incorrect => 5,
         }
@@ -56,6 +59,7 @@ impl Outcome {
             Self::Fail => "FAIL",
             Self::Inconclusive => "INCONCLUSIVE",
             Self::Invalid => "INVALID",
+            Self::Vacuous => "VACUOUS",
             Self::Incorrect => "INCORRECT",
         }
     }
@@ -118,6 +122,8 @@ pub struct Evidence<'a> {
     pub leak: Option<&'a Leak>,
     /// Whether the run counts.
     pub validity: &'a Validity,
+    /// What happened, and what should have.
+    pub sightings: &'a [Sighting],
     /// Whether promises were kept.
     pub audit: &'a Audit,
 }
@@ -129,11 +135,15 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
     let error_rate = stats::wilson(evidence.turns.errors, evidence.turns.count);
     let underpowered = underpowered(evidence, error_rate);
     let missed: Vec<_> = targets.iter().filter(|target| !target.is_met).map(|target| target.name).collect();
+    let unsighted: Vec<_> =
+        evidence.sightings.iter().filter(|seen| seen.is_missing()).map(|seen| seen.what.as_str()).collect();
     let is_strict = evidence.plan.strictness == Strictness::Strict;
     let (outcome, sentence) = if let Some(first) = evidence.audit.violations.first() {
         (Outcome::Incorrect, format!("{} promises broken, the first: {first}", evidence.audit.violations.len()))
     } else if !evidence.validity.problems.is_empty() {
         (Outcome::Invalid, evidence.validity.problems.join("; "))
+    } else if !unsighted.is_empty() {
+        (Outcome::Vacuous, format!("never happened: {}", unsighted.join(", ")))
     } else if !missed.is_empty() {
         (Outcome::Fail, format!("missed: {}", missed.join(", ")))
     } else if is_strict && !underpowered.is_empty() {

@@ -1,5 +1,7 @@
 //! One visit of a user: a project, and the steps of its scenario.
 
+mod talk;
+
 use std::{
     collections::BTreeMap,
     future::Future,
@@ -10,16 +12,19 @@ use std::{
     time::Duration,
 };
 
+use braincase_core::ContentHash;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
+pub(crate) use self::talk::{CANCELLED, OVERLAPPED, READ, REPEATED, STREAMED, TWINS};
 use crate::{
     arrivals::Arrivals,
-    client::{Accept, Api, Ask, Refusal},
-    ledger::{Entry, Ledger, Project},
+    client::{Api, Refusal},
+    down::DownTime,
+    ledger::{Ledger, Project},
     plan::{Lane, Plan},
     preset::Scenario,
-    record::{Answered, Failure, Operation, Recorder, Sample, Subject},
+    record::{Failure, Operation, Recorder, Sample, Subject},
     workload::{
         canary::{self, Aviary},
         deck, dice, photos,
@@ -28,10 +33,6 @@ use crate::{
     },
 };
 
-/// How many turns are sent a second time on purpose.
-const REPEATED: f64 = 0.04;
-/// How many turns are read as a stream of events.
-const STREAMED: f64 = 0.5;
 /// How long users think, in seconds.
 const THINK: std::ops::Range<f64> = 1.0..3.0;
 
@@ -50,6 +51,8 @@ pub struct World {
     pub aviary: Aviary,
     /// The turns that arrive, in the open model.
     pub arrivals: Option<Arrivals>,
+    /// When the server was down on purpose.
+    pub down: DownTime,
     stopped: AtomicBool,
 }
 
@@ -59,8 +62,8 @@ impl World {
     pub fn start(plan: Plan, apis: BTreeMap<Lane, Api>, nonce: u64) -> Self {
         let recorder = Recorder::start(&plan);
         let (ledger, aviary) = (Ledger::default(), Aviary::of(nonce));
-        let arrivals = Arrivals::of(&plan);
-        Self { plan, apis, ledger, recorder, aviary, arrivals, stopped: AtomicBool::new(false) }
+        let (arrivals, down, stopped) = (Arrivals::of(&plan), DownTime::default(), AtomicBool::new(false));
+        Self { plan, apis, ledger, recorder, aviary, arrivals, down, stopped }
     }
 
     /// Lets every user go home after the request that is under way.
@@ -101,6 +104,18 @@ pub struct Visit<'a> {
 struct Place {
     entry: usize,
     id: String,
+}
+
+/// An operation that is over.
+struct Done<T> {
+    answer: Result<T, Refusal>,
+    /// From the request on.
+    took: Duration,
+    /// Before the request, since the turn had arrived.
+    waited: Duration,
+    is_error: bool,
+    /// Whether the server was not down on purpose.
+    was_up: bool,
 }
 
 impl<'a> Visit<'a> {
@@ -146,17 +161,9 @@ impl<'a> Visit<'a> {
     async fn start_project(&mut self) -> Result<Place, Leave> {
         let name = format!("{} {}", self.scenario, self.world.aviary.canary(self.mark, 0));
         let api = self.api()?;
-        let id = self.timed(Operation::Project, api.create_project(&name), |_| None).await;
+        let id = self.timed(Operation::Project, api.create_project(&name), |_| None).await.answer;
         let id = id.map_err(|_| Leave::NoProject)?;
-        let project = Project {
-            lane: self.lane,
-            id: id.clone(),
-            mark: self.mark,
-            scenario: self.scenario,
-            turns: Vec::new(),
-            images: Vec::new(),
-            strays: Vec::new(),
-        };
+        let project = Project::new(self.lane, id.clone(), self.mark, self.scenario);
         Ok(Place { entry: self.world.ledger.open(project), id })
     }
 
@@ -176,7 +183,7 @@ impl<'a> Visit<'a> {
             Step::EditWithImages(_) => writer.edit_with_images(subject),
         };
         self.due = self.arrival().await?;
-        self.say(Ask { prompt, image_ids: images, key: format!("stress-{canary}") }, place).await;
+        self.say(prompt, images, place).await;
         self.due = None;
         Ok(())
     }
@@ -208,46 +215,14 @@ impl<'a> Visit<'a> {
             let photo = photos::photo(self.dice.random_range(0..4), &format!("{canary} {}", self.photos));
             subject = photo.subject;
             let Ok(api) = self.api() else { break };
+            self.world.ledger.offer_image(place.entry, ContentHash::of(&photo.bytes).to_string());
             let upload = api.upload_image(&place.id, photo.media_type, photo.bytes);
-            if let Ok(image) = self.timed(Operation::Upload, upload, |_| None).await {
+            if let Ok(image) = self.timed(Operation::Upload, upload, |_| None).await.answer {
                 self.world.ledger.add_image(place.entry, &image);
                 images.push(image);
             }
         }
         (images, subject)
-    }
-
-    async fn say(&mut self, ask: Ask, place: &Place) {
-        let accept = if self.dice.random_bool(STREAMED) { Accept::Stream } else { Accept::Json };
-        let is_repeated = self.dice.random_bool(REPEATED);
-        let operation = if ask.image_ids.is_empty() { Operation::Turn } else { Operation::ImageTurn };
-        let Some(entry) = self.world.ledger.begin(place.entry, &ask.prompt, &ask.key) else { return };
-        let Ok(api) = self.api() else { return };
-        let recorder = &self.world.recorder;
-        let from = recorder.elapsed();
-        let answer = self.timed(operation, api.send_turn(&place.id, &ask, accept), Failure::ended).await;
-        let took = recorder.elapsed().saturating_sub(from);
-        self.world.ledger.finish(entry, &answer);
-        let Ok(ended) = answer else { return };
-        let foreign = self.world.aviary.projects_in(&ended.text);
-        self.world.ledger.add_strays(place.entry, &format!("the answer to {}", ask.key), foreign);
-        let waited = self.due.map_or(Duration::ZERO, |due| from.saturating_sub(due));
-        let answered = Answered { mark: self.mark, turn: self.turns, took };
-        recorder.particulars(self.lane, answered, waited, &ended);
-        if is_repeated {
-            self.repeat(&ask, place, entry).await;
-        }
-    }
-
-    /// The same request once more must lead to the same turn.
-    async fn repeat(&mut self, ask: &Ask, place: &Place, entry: Entry) {
-        let Ok(api) = self.api() else { return };
-        let answer = self.timed(Operation::Repeat, api.send_turn(&place.id, ask, Accept::Json), |_| None).await;
-        match answer {
-            Ok(again) => self.world.ledger.repeat(entry, &again.turn_id),
-            Err(refusal @ Refusal::Rejected { .. }) => self.world.ledger.repeat(entry, &refusal.to_string()),
-            Err(Refusal::Indefinite(_) | Refusal::Cut { .. }) => {}
-        }
     }
 
     async fn think(&mut self) -> Result<(), Leave> {
@@ -275,27 +250,33 @@ impl<'a> Visit<'a> {
         }
     }
 
-    /// Waits for an operation and makes a row of it.
+    /// Waits for an operation and makes a row of it, unless it met a server that was down on purpose.
     async fn timed<T>(
         &self,
         operation: Operation,
         work: impl Future<Output = Result<T, Refusal>>,
         failure: impl FnOnce(&T) -> Option<Failure>,
-    ) -> Result<T, Refusal> {
+    ) -> Done<T> {
         let recorder = &self.world.recorder;
         let from = recorder.elapsed();
         let answer = work.await;
+        let took = recorder.elapsed().saturating_sub(from);
+        let is_unknown = matches!(answer, Err(Refusal::Indefinite(_) | Refusal::Cut { .. }));
+        if is_unknown && self.world.down.overlaps(from, from + took) {
+            recorder.met_down_time(from);
+            return Done { answer, took, waited: Duration::ZERO, is_error: true, was_up: false };
+        }
         let waited = self.due.filter(|_| operation.is_turn()).map_or(Duration::ZERO, |due| from.saturating_sub(due));
-        let took = recorder.elapsed().saturating_sub(from) + waited;
         let error = match &answer {
             Ok(answer) => failure(answer),
             Err(refusal) => Some(Failure::refused(operation.as_str(), refusal)),
         };
-        let sample =
-            Sample { subject: Subject { lane: self.lane, scenario: self.scenario, operation }, took, waited, error };
+        let is_error = error.is_some();
+        let subject = Subject { lane: self.lane, scenario: self.scenario, operation };
+        let sample = Sample { subject, took: took + waited, waited, error };
         recorder.operation(from, &sample);
         self.samples.lock().unwrap_or_else(PoisonError::into_inner).push(sample);
-        answer
+        Done { answer, took, waited, is_error, was_up: true }
     }
 
     fn api(&self) -> Result<&'a Api, Leave> {

@@ -8,7 +8,7 @@ use axum::{
 };
 use http::header;
 use serde_json::{Value, json};
-use tokio::time::timeout;
+use tokio::{sync::Semaphore, time::timeout};
 
 use crate::{api::Answered, app::App, error::Problem, heap, openapi, wire::shown::Shown};
 
@@ -33,6 +33,10 @@ pub(crate) async fn ready(State(app): State<App>) -> Answered<Shown<Value>> {
 }
 
 pub(crate) async fn metrics(State(app): State<App>) -> Response {
+    let used = |most: usize, places: &Semaphore| most.saturating_sub(places.available_permits()) as f64;
+    metrics::gauge!("braincase_http_requests_running").set(used(app.http.max_requests, &app.load.requests));
+    metrics::gauge!("braincase_event_streams_open").set(used(app.http.max_streams, &app.load.streams));
+    metrics::gauge!("braincase_tasks_running").set(app.supervisor.running() as f64);
     metrics::gauge!("braincase_analyses_running").set(app.orchestrator.analyses_running() as f64);
     braincase_cache::registry::publish();
     heap::publish();

@@ -158,3 +158,27 @@ async fn take_everything() -> std::net::SocketAddr {
     tokio::spawn(async move { axum::serve(listener, router).await });
     address
 }
+
+#[tokio::test]
+async fn what_is_open_and_running_can_be_seen_and_is_gone_afterwards() {
+    // Given a server whose gauges other servers of this process overwrite now and then.
+    let app = TestApp::start().await;
+    let seen = async |name: &str, wanted: fn(f64) -> bool| {
+        let look = async {
+            while !Metrics::of(&app).await.values(name).any(wanted) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(crate::app::PATIENCE, look).await.is_ok()
+    };
+    let project = app.project().await;
+
+    // When somebody watches a project, then that is seen, until they leave.
+    let stream = app.watch(&format!("{project}/events")).await;
+    assert!(seen("braincase_event_streams_open", |open| open == 1.0).await);
+    drop(stream);
+    assert!(seen("braincase_event_streams_open", |open| open == 0.0).await);
+    // And asking for metrics is not counted as a request that runs, but is a task.
+    assert!(seen("braincase_http_requests_running", |running| running == 0.0).await);
+    assert!(seen("braincase_tasks_running", |running| running >= 1.0).await);
+}

@@ -47,7 +47,9 @@ async fn every_request_is_recorded_completely() {
     let look = json!({"model": "gpt-4o", "messages": [{"role": "user", "content": [
         {"type": "text", "text": "what is it?"}, {"type": "image_url", "image_url": {"url": gif}},
     ]}]});
-    post(&sim, &request("hi", true)).await.bytes().await.unwrap();
+    let traced = reqwest::Client::new().post(format!("{}/chat/completions", sim.base_url())).json(&request("hi", true));
+    let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    traced.header("traceparent", parent).send().await.unwrap().bytes().await.unwrap();
     post(&sim, &look).await.bytes().await.unwrap();
     post(&sim, &json!({"model": "gpt-4o"})).await;
 
@@ -59,12 +61,46 @@ async fn every_request_is_recorded_completely() {
     assert_eq!(chat["messages"][1], json!({"role": "user", "content": [{"type": "text", "text": "hi"}]}));
     assert_eq!(chat["tools"].as_array().unwrap().len(), 8);
     assert!(chat["tokens"]["input"].as_u64() > Some(0) && chat["tokens"]["exactness"] == "estimate");
+    assert_eq!((&chat["trace"], &lines[1]["trace"]), (&json!("0af7651916cd43dd8448eb211c80319c"), &Value::Null));
+    assert_eq!(chat["tokens"]["limit"], 120_000, "the window of gpt-4o less 8000 for the answer");
+    assert_eq!(lines.len(), 3, "every answer was taken to its end");
     assert!(chat["at"].as_str().unwrap().ends_with('Z'));
     let image = &lines[1]["messages"][0]["content"][1];
     assert_eq!((&lines[1]["kind"], &image["type"], &image["bytes"]), (&json!("vision"), &json!("image"), &json!(14)));
     assert_eq!(image["hash"].as_str().unwrap().len(), 64);
     assert_eq!((&lines[2]["status"], &lines[2]["kind"]), (&json!(400), &Value::Null));
     assert!(lines[2]["error"].as_str().unwrap().contains("messages"));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_taken_to_its_end_is_recorded_as_such() {
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let options = SimOptions {
+        log: Some(log.path().to_owned()),
+        faults: "stall:100%".parse().unwrap(),
+        ..SimOptions::new(Arc::new(EchoBrain))
+    };
+    let sim = Sim::start(options).await.unwrap();
+
+    for stream in [true, false] {
+        let mut response = post(&sim, &request("hi", stream)).await;
+        response.chunk().await.unwrap();
+    }
+
+    let recorded = timeout(Duration::from_secs(10), async {
+        loop {
+            let lines = lines(log.path());
+            if lines.len() == 4 {
+                break lines;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    });
+    let lines = recorded.await.expect("both are noticed");
+    let mut aborted: Vec<_> = lines.iter().filter_map(|line| line["aborted"].as_u64()).collect();
+    aborted.sort_unstable();
+    assert_eq!(aborted, [0, 1]);
+    assert!(lines.iter().all(|line| line["at"].is_string()), "{lines:?}");
 }
 
 fn lines(log: &std::path::Path) -> Vec<Value> {

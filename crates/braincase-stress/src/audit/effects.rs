@@ -43,15 +43,7 @@ mod tests {
     }
 
     fn violations(turns: &[Value], shown: usize) -> usize {
-        let project = Project {
-            lane: Lane::Main,
-            id: "p".to_owned(),
-            mark: 1,
-            scenario: Scenario::NewProject,
-            turns: Vec::new(),
-            images: Vec::new(),
-            strays: Vec::new(),
-        };
+        let project = Project { ..Project::new(Lane::Main, "p".to_owned(), 1, Scenario::NewProject) };
         let scenes = json!({"items": vec![json!({}); shown]}).to_string();
         audit(&project, turns, &scenes).violations.len()
     }

@@ -31,7 +31,7 @@ pub async fn collect(api: &Api, project: &Project) -> Result<Vec<Seen>, Refusal>
             // Words without a number, as at the end of a server, are not part of the story.
             Some(Ok(event)) if event.kind.is_none() && event.seq == 0 => {}
             Some(Ok(event)) => seen.push(event),
-            Some(Err(why)) => return Err(Refusal::Indefinite(why)),
+            Some(Err(why)) => return Err(Refusal::Indefinite(why.to_string())),
             None => break,
         }
     }
@@ -103,21 +103,13 @@ mod tests {
             prompt: String::new(),
             key: "key".to_owned(),
             outcome: Outcome::Ended { turn_id: "t".to_owned(), status: "completed".to_owned() },
-            repeats: Vec::new(),
+            ..Turn::new(1, String::new(), "key".to_owned())
         };
-        Project {
-            lane: Lane::Main,
-            id: "p".to_owned(),
-            mark: 1,
-            scenario: Scenario::NewProject,
-            turns: vec![turn],
-            images: Vec::new(),
-            strays: Vec::new(),
-        }
+        Project { turns: vec![turn], ..Project::new(Lane::Main, "p".to_owned(), 1, Scenario::NewProject) }
     }
 
     fn seen(seq: i64, kind: EventKind) -> Seen {
-        Seen { seq, kind: Some(kind), turn_id: Some("t".to_owned()), text: AVIARY.canary(1, 1) }
+        Seen { seq, kind: Some(kind), turn_id: Some("t".to_owned()), text: AVIARY.canary(1, 1), flaw: None }
     }
 
     fn broken(seen: &[Seen]) -> Vec<Rule> {

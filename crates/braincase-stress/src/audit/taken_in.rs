@@ -24,6 +24,7 @@ pub fn audit(project: &Project, seen: &[Seen]) -> Audit {
             }
         }
     }
+    audit.checked.taken_in = taken_in.len() as u64;
     for image in project.images.iter().filter(|image| !taken_in.contains(*image)) {
         let detail = format!("the facts of image {image} were never taken in");
         audit.violations.push(violation(project, Rule::FactsOnce, detail));
@@ -52,7 +53,7 @@ mod tests {
     fn processed(image: &str, status: &str, scenes: &[&str]) -> Seen {
         let data = json!({ "image_id": image, "status": status, "scenes_enriched": scenes });
         let text = json!({ "data": data }).to_string();
-        Seen { seq: 1, kind: Some(EventKind::ImageFactsProcessed), turn_id: None, text }
+        Seen { seq: 1, kind: Some(EventKind::ImageFactsProcessed), text, ..Seen::default() }
     }
 
     fn broken(seen: &[Seen]) -> usize {
@@ -61,13 +62,8 @@ mod tests {
 
     fn broken_with(images: &[&str], seen: &[Seen]) -> usize {
         let project = Project {
-            lane: Lane::Main,
-            id: "p".to_owned(),
-            mark: 1,
-            scenario: Scenario::NewProject,
-            turns: Vec::new(),
             images: images.iter().map(|image| (*image).to_owned()).collect(),
-            strays: Vec::new(),
+            ..Project::new(Lane::Main, "p".to_owned(), 1, Scenario::NewProject)
         };
         let violations = audit(&project, seen).violations;
         assert!(violations.iter().all(|violation| violation.rule == Rule::FactsOnce));

@@ -1,71 +1,131 @@
-//! What the provider was sent: no request may carry text of two projects.
+//! What the provider was sent: fitting prompts with the words of their turn and of no other project, one attempt a
+//! turn, nothing after a turn was called off, and images as they were uploaded.
 
-use std::{
-    fs::File,
-    io::{BufRead, BufReader, Read},
-    path::Path,
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Audit, Rule, Violation,
+    record::{Record, Request},
+    violation_of,
+};
+use crate::{
+    ledger::{Outcome, Project, Turn},
+    plan::Lane,
 };
 
-use super::{Audit, Rule, Violation};
-use crate::{plan::Lane, workload::canary::Aviary};
+/// How long the provider may go on after a turn was called off, in microseconds.
+const ABORT_LIMIT: i64 = 2_000_000;
 
-/// The longest line that is read: a few images in base64.
-const MAX_LINE: u64 = 128 << 20;
-
-/// Reads the log of a provider, one request a line.
+/// Compares the provider's record with what users did on this server.
 #[must_use]
-pub fn audit(lane: Lane, log: &Path, aviary: Aviary) -> Audit {
-    match File::open(log) {
-        Ok(file) => scan(lane, BufReader::new(file), aviary),
-        Err(error) => Audit {
-            violations: vec![problem(lane, Rule::Readable, format!("the provider's log cannot be read: {error}"))],
-            ..Audit::default()
-        },
-    }
-}
-
-fn scan(lane: Lane, mut log: impl BufRead, aviary: Aviary) -> Audit {
+pub fn audit(lane: Lane, record: &Record, projects: &[Project]) -> Audit {
     let mut audit = Audit::default();
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        match log.by_ref().take(MAX_LINE).read_until(b'\n', &mut line) {
-            Ok(0) => return audit,
-            Ok(_) => {}
-            Err(error) => {
-                let detail = format!("the provider's log breaks off: {error}");
-                audit.violations.push(problem(lane, Rule::Readable, detail));
-                return audit;
-            }
+    audit.checked.upstream = record.requests.len() as u64;
+    let general = |rule, detail| Violation::general(lane, rule, detail);
+    audit.violations.extend(record.flaws.iter().map(|flaw| general(Rule::ProviderRecord, flaw.clone())));
+    for request in &record.requests {
+        audit.violations.extend(judge(request).into_iter().map(|(rule, detail)| general(rule, detail)));
+    }
+    let by_turn = by_turn(record);
+    for project in projects.iter().filter(|project| project.lane == lane) {
+        for turn in &project.turns {
+            let requests = by_turn.get(&(project.mark, turn.number)).map_or(&[][..], Vec::as_slice);
+            judge_turn(&mut audit, project, turn, requests, record);
         }
-        audit.checked.upstream += 1;
-        let marks = aviary.projects_in(&String::from_utf8_lossy(&line));
-        if marks.len() > 1 {
-            let marks: Vec<_> = marks.iter().map(|mark| format!("{mark:06x}")).collect();
-            let number = audit.checked.upstream;
-            let detail =
-                format!("request {number} to the provider has text of the projects marked {}", marks.join(", "));
-            audit.violations.push(problem(lane, Rule::NoCrossing, detail));
+    }
+    audit.checked.retries = retries(record, &by_turn);
+    images(&mut audit, lane, record, projects);
+    audit
+}
+
+fn by_turn(record: &Record) -> BTreeMap<(u32, u32), Vec<&Request>> {
+    let mut turns: BTreeMap<_, Vec<&Request>> = BTreeMap::new();
+    for request in record.requests.iter().filter(|request| request.is_chat) {
+        if let Some((project, turn, _)) = request.attempt {
+            turns.entry((project, turn)).or_default().push(request);
+        }
+    }
+    turns
+}
+
+fn judge(request: &Request) -> Vec<(Rule, String)> {
+    let n = request.n;
+    let mut found = Vec::new();
+    if request.marks.len() > 1 {
+        let marks: Vec<_> = request.marks.iter().map(|mark| format!("{mark:06x}")).collect();
+        let marks = marks.join(", ");
+        found.push((Rule::NoCrossing, format!("request {n} to the provider has text of the projects marked {marks}")));
+    }
+    if let Some(limit) = request.limit.filter(|limit| request.input > *limit) {
+        let input = request.input;
+        found.push((Rule::Prompt, format!("request {n} to the provider has {input} tokens, {limit} fit")));
+    }
+    if request.is_chat && !request.has_own_words {
+        found.push((Rule::Prompt, format!("request {n} to the provider lacks the words of the turn that it is for")));
+    }
+    found
+}
+
+fn judge_turn(audit: &mut Audit, project: &Project, turn: &Turn, requests: &[&Request], record: &Record) {
+    let attempts: BTreeSet<u32> = requests.iter().filter_map(|request| Some(request.attempt?.2)).collect();
+    if attempts.len() > 1 {
+        let detail = format!("{} was sent more than once, and the provider was asked for each", turn.key);
+        audit.violations.push(violation_of(project, turn, Rule::Idempotent, detail));
+    }
+    let Outcome::Ended { turn_id, status } = &turn.outcome else { return };
+    if matches!(status.as_str(), "completed" | "clarification") && requests.is_empty() && !record.requests.is_empty() {
+        let detail = format!("turn {turn_id} ({}) ended {status} and the provider never saw it", turn.key);
+        audit.violations.push(violation_of(project, turn, Rule::Cost, detail));
+    }
+    let Some(cancel) = &turn.cancel else { return };
+    if cancel.answer.as_deref() != Ok("cancelled") {
+        return;
+    }
+    for request in requests {
+        audit.checked.aborted += u64::from(record.aborted.contains_key(&request.n));
+        let late = record.ended(request).saturating_sub(cancel.at_micros.saturating_add(ABORT_LIMIT));
+        if late > 0 {
+            let seconds = late as f64 / 1e6;
+            let detail = format!(
+                "turn {turn_id} ({}) was called off, request {} ran {seconds:.1} s longer than the 2 s that it may",
+                turn.key, request.n
+            );
+            audit.violations.push(violation_of(project, turn, Rule::Cancel, detail));
         }
     }
 }
 
-const fn problem(lane: Lane, rule: Rule, detail: String) -> Violation {
-    Violation { rule, lane, project: String::new(), detail }
+/// Turns whose request was refused with 429 on purpose and answered when it was repeated.
+fn retries(record: &Record, by_turn: &BTreeMap<(u32, u32), Vec<&Request>>) -> u64 {
+    let is_retried = |requests: &Vec<&Request>| {
+        let refused =
+            requests.iter().filter(|request| request.fault.as_deref() == Some("429")).map(|request| request.n).min();
+        refused.is_some_and(|refused| requests.iter().any(|other| other.n > refused && record.was_taken(other)))
+    };
+    by_turn.values().filter(|requests| is_retried(requests)).count() as u64
+}
+
+/// Images reach the provider as they were uploaded, and all that were acknowledged do, unless it was made to fail.
+fn images(audit: &mut Audit, lane: Lane, record: &Record, projects: &[Project]) {
+    let uploads = projects.iter().filter(|project| project.lane == lane);
+    let offered: BTreeSet<&String> = uploads.clone().flat_map(|project| &project.hashes).collect();
+    let sent: BTreeSet<&String> = record.requests.iter().flat_map(|request| &request.images).collect();
+    for image in sent.difference(&offered) {
+        let detail = format!("the provider was shown an image with the hash {image}, which nobody uploaded");
+        audit.violations.push(Violation::general(lane, Rule::ImageBytes, detail));
+    }
+    audit.checked.image_bytes = sent.len() as u64;
+    let is_faulted = record.requests.iter().any(|request| request.fault.is_some());
+    if is_faulted || sent.is_empty() {
+        return;
+    }
+    for project in uploads.filter(|project| project.images.len() == project.hashes.len()) {
+        for (image, _) in project.images.iter().zip(&project.hashes).filter(|(_, hash)| !sent.contains(hash)) {
+            let detail = format!("the bytes of image {image} never reached the provider");
+            audit.violations.push(super::violation(project, Rule::ImageBytes, detail));
+        }
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_request_with_text_of_two_projects_is_found() {
-        let aviary = Aviary::of(9);
-        let (a, b) = (aviary.canary(1, 1), aviary.canary(2, 1));
-        let log = format!("{{\"x\":\"{a} {a}\"}}\n{{\"x\":\"{b}\"}}\n{{\"x\":\"{a} {b}\"}}\n");
-        let audit = scan(Lane::Main, log.as_bytes(), aviary);
-        assert_eq!(audit.checked.upstream, 3);
-        assert_eq!(audit.violations.len(), 1);
-        assert!(audit.violations[0].detail.starts_with("request 3 "), "{}", audit.violations[0]);
-    }
-}
+mod tests;

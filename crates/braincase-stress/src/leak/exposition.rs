@@ -1,6 +1,7 @@
 //! What a server says of its memory, read from its metrics.
 
 use super::Heap;
+use crate::metrics::{label, labels_of as labels};
 
 /// The heap in a page of metrics; nothing if the server does not tell.
 pub(super) fn heap(metrics: &str) -> Option<Heap> {
@@ -29,14 +30,6 @@ pub(super) fn heap(metrics: &str) -> Option<Heap> {
 /// Whether a series counts what caches did of a kind.
 fn is_count(series: &str, kind: &str) -> bool {
     labels(series, &format!("braincase_cache_{kind}_total")).is_some()
-}
-
-fn labels<'a>(series: &'a str, name: &str) -> Option<&'a str> {
-    series.strip_prefix(name)?.strip_prefix('{')?.strip_suffix('}')
-}
-
-fn label<'a>(labels: &'a str, name: &str) -> Option<&'a str> {
-    labels.split(',').find_map(|label| label.strip_prefix(name)?.strip_prefix("=\"")?.strip_suffix('"'))
 }
 
 #[cfg(test)]

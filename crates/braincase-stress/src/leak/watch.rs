@@ -12,8 +12,6 @@ use crate::{client::Api, record::Recorder};
 
 /// How often a server is looked at.
 const PERIOD: Duration = Duration::from_millis(250);
-/// How long a server is left alone before it is seen what is left of the load.
-const DRAIN: Duration = Duration::from_secs(15);
 
 /// Looks at a server, and keeps what was seen.
 #[derive(Debug)]
@@ -40,9 +38,9 @@ impl Watch {
         }
     }
 
-    /// Leaves the server alone for a while, then looks at it once more; that is not kept.
-    pub async fn drained(&self, recorder: &Recorder, resident: impl Fn() -> Option<u64>) -> Sample {
-        sleep(DRAIN).await;
+    /// Leaves the server alone for as long as `pause`, then looks at it once more; that is not kept.
+    pub async fn drained(&self, recorder: &Recorder, pause: Duration, resident: impl Fn() -> Option<u64>) -> Sample {
+        sleep(pause).await;
         self.sample(recorder, &resident).await
     }
 

@@ -21,6 +21,12 @@ pub enum Operation {
     ImageTurn,
     /// Sends the same request once more.
     Repeat,
+    /// Sends a prompt while another one of the project is worked on.
+    Queued,
+    /// Sends a prompt and calls it off.
+    Cancelled,
+    /// Looks at what was done so far.
+    Read,
 }
 
 impl Operation {
@@ -33,7 +39,16 @@ impl Operation {
             Self::Turn => "turn",
             Self::ImageTurn => "image_turn",
             Self::Repeat => "repeat",
+            Self::Queued => "queued",
+            Self::Cancelled => "cancelled",
+            Self::Read => "read",
         }
+    }
+
+    /// Whether the user waits for something else at the same time, so that its time must not be counted twice.
+    #[must_use]
+    pub const fn is_beside(self) -> bool {
+        matches!(self, Self::Queued)
     }
 
     /// Whether the targets for turns hold for it.

@@ -90,6 +90,8 @@ pub struct Tally {
     pub panics: Vec<String>,
     /// Visits that had to be given up.
     pub abandoned: u64,
+    /// Operations that met a server that was down on purpose; they are in no row.
+    pub met_down_time: u64,
     /// Texts of errors and how often they came.
     pub errors: BTreeMap<String, u64>,
     /// Kinds of errors and how often they came in each second.

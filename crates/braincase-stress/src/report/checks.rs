@@ -1,7 +1,7 @@
 //! What must hold for a run to count, check by check.
 
 use super::Report;
-use crate::validity::{INVALID_BEYOND, MAX_CPU_SHARE};
+use crate::validity::Limits;
 
 /// Something that must hold for a run to count.
 #[derive(Debug)]
@@ -19,14 +19,14 @@ pub struct Check {
 /// What speaks for and against the run.
 #[must_use]
 pub fn checks(report: &Report) -> Vec<Check> {
-    let valid = &report.validity;
+    let (valid, limits) = (&report.validity, Limits::default());
     let check = |name, limit: &str, observed, is_met| Check { name, limit: limit.to_owned(), observed, is_met };
     let mut checks = vec![
         check(
             "users that the times account for",
-            "as many as planned ± 10 %",
+            "as many as planned ± 5 %",
             format!("{:.1} of {}", valid.accounted_users, valid.users),
-            (valid.accounted_users / valid.users.max(1) as f64 - 1.0).abs() <= INVALID_BEYOND,
+            (valid.accounted_users / valid.users.max(1) as f64 - 1.0).abs() <= limits.unaccounted,
         ),
         check("panics in users", "none", valid.panics.to_string(), valid.panics == 0),
         check("visits that hung", "none", valid.abandoned.to_string(), valid.abandoned == 0),
@@ -39,7 +39,11 @@ pub fn checks(report: &Report) -> Vec<Check> {
     ];
     checks.extend(valid.cpu_share.map(|share| {
         let observed = format!("{:.0} %", share * 100.0);
-        check("CPU that the harness used", "< 80 % of a core", observed, share <= MAX_CPU_SHARE)
+        check("CPU that the harness used", "< 80 % of a core", observed, share <= limits.cpu_share)
+    }));
+    checks.extend(valid.timer_lag_ms.map(|late| {
+        let is_met = late <= limits.timer_lag.as_secs_f64() * 1e3;
+        check("timers of the harness, late at p99", "< 10 ms", format!("{late:.1} ms"), is_met)
     }));
     checks
 }

@@ -15,7 +15,9 @@ use crate::{
 pub fn fact_lines(report: &Report) -> Vec<(&'static str, String)> {
     let mut lines = measured(report);
     lines.push(("validity", validity(report)));
+    lines.push(("seen", seen(report)));
     lines.push(("audit", audit(report)));
+    lines.push(("again", report.replay.clone()));
     lines
 }
 
@@ -43,6 +45,8 @@ pub fn measured(report: &Report) -> Vec<(&'static str, String)> {
     lines.extend(caches(report).map(|text| ("caches", text)));
     lines.extend(leak(report).map(|text| ("leak", text)));
     lines.extend(benefit(report).map(|text| ("async benefit", text)));
+    lines.extend(apart(report).map(|text| ("faults", text)));
+    lines.extend(down(report).map(|text| ("down time", text)));
     lines
 }
 
@@ -77,7 +81,8 @@ fn think(report: &Report) -> String {
 }
 
 fn error_rate(report: &Report) -> String {
-    let (turns, interval) = (report.totals.turns, report.verdict.error_rate);
+    let turns = report.apart.map_or(report.totals.turns, |apart| apart.judged);
+    let interval = report.verdict.error_rate;
     format!(
         "{:.2} % of turns (95 %: {:.2} to {:.2} %)",
         turns.errors as f64 / turns.count.max(1) as f64 * 100.0,
@@ -193,7 +198,34 @@ fn benefit(report: &Report) -> Option<String> {
 fn validity(report: &Report) -> String {
     let valid = &report.validity;
     let cpu = valid.cpu_share.map_or(String::new(), |share| format!(", harness used {:.0} % of a core", share * 100.0));
-    format!("times account for {:.1} of {} users, {} panics{cpu}", valid.accounted_users, valid.users, valid.panics)
+    let lag = valid.timer_lag_ms.map_or(String::new(), |lag| format!(", its timers up to {lag:.1} ms late (p99)"));
+    format!(
+        "times account for {:.1} of {} users, {} panics{cpu}{lag}",
+        valid.accounted_users, valid.users, valid.panics
+    )
+}
+
+fn apart(report: &Report) -> Option<String> {
+    let faulted = report.apart?.faulted;
+    let retries = report.audit.checked.retries;
+    Some(format!(
+        "the provider failed {} turns on purpose, of which {} failed; {retries} were refused with 429 and answered when asked again; the targets hold for the others",
+        faulted.count, faulted.errors
+    ))
+}
+
+fn down(report: &Report) -> Option<String> {
+    let down = report.down?;
+    let checked = &report.audit.checked;
+    Some(format!(
+        "killed and back in {:.1} s, met by {} operations; {} turns were left interrupted",
+        down.lasted_s, down.operations, checked.interrupted
+    ))
+}
+
+fn seen(report: &Report) -> String {
+    let told = report.sightings.iter().map(|seen| format!("{} {}", seen.count, seen.what));
+    told.collect::<Vec<_>>().join(", ")
 }
 
 fn audit(report: &Report) -> String {

@@ -49,7 +49,7 @@ fn verdict(report: &Report) -> Markup {
     let class = match report.verdict.outcome {
         Outcome::Pass => "verdict pass",
         Outcome::Inconclusive => "verdict open",
-        Outcome::Fail | Outcome::Invalid | Outcome::Incorrect => "verdict miss",
+        Outcome::Fail | Outcome::Invalid | Outcome::Vacuous | Outcome::Incorrect => "verdict miss",
     };
     let mut notes = report.notes().peekable();
     html! {

@@ -26,7 +26,7 @@ fn verdict(report: &Report) -> String {
     let sign = match report.verdict.outcome {
         Outcome::Pass => "✅",
         Outcome::Inconclusive => "⚠️",
-        Outcome::Fail | Outcome::Invalid | Outcome::Incorrect => "❌",
+        Outcome::Fail | Outcome::Invalid | Outcome::Vacuous | Outcome::Incorrect => "❌",
     };
     format!(
         "## {sign} {} · {}\n\n{}.\n\n{} users · {:.0} s with all of them · {} turns · seed {}",

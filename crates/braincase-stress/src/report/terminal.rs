@@ -11,7 +11,7 @@ use super::{
 use crate::{plan::Lane, record::Numbers};
 
 /// Violations that are printed; the report has all of them.
-const MAX_VIOLATIONS: usize = 10;
+const MAX_VIOLATIONS: usize = 20;
 
 /// Where status goes.
 #[derive(Debug)]
@@ -182,11 +182,11 @@ fn target_table(report: &Report) -> String {
 
 fn violations(report: &Report) -> Option<String> {
     let all = &report.audit.violations;
-    let shown =
-        all.iter().take(MAX_VIOLATIONS).map(|violation| format!("  ✗ [{}] {violation}", violation.lane.as_str()));
-    let mut lines: Vec<String> = shown.collect();
+    let mut lines: Vec<String> =
+        all.iter().take(MAX_VIOLATIONS).map(|violation| format!("  ✗ {}", violation.told())).collect();
     if all.len() > MAX_VIOLATIONS {
         lines.push(format!("  … and {} more in report.json", all.len() - MAX_VIOLATIONS));
     }
+    lines.push(format!("  again: {}", report.replay));
     (!all.is_empty()).then(|| format!("broken promises (seed {}):\n{}", report.seed, lines.join("\n")))
 }

@@ -46,7 +46,7 @@ fn report(audit: Audit) -> Report {
     let end = End {
         lasted: Duration::from_secs(33),
         driven: Driven { rows: 40, is_cancelled: false },
-        cpu_share: Some(0.02),
+        effort: Effort { cpu_share: Some(0.02), timer_lag: Some(Duration::from_micros(1_400)) },
         death: None,
         unclean: Vec::new(),
         memory: Some(Memory { rss: 30 << 20, peak: 40 << 20, descriptors: 20, threads: 4 }),
@@ -55,23 +55,34 @@ fn report(audit: Audit) -> Report {
         audit,
         overheads: Overheads::default(),
         arrivals: None,
+        apart: None,
+        down: None,
     };
     build(&Plan::of(&PRESETS[0], 42), &tally(), end)
 }
 
+fn clean() -> Audit {
+    Audit { checked: crate::audit::Checked { streams: 20, ..Default::default() }, ..Audit::default() }
+}
+
 fn broken() -> Audit {
     let detail = "turn <t> & \"co\" is gone".to_owned();
-    let violation = Violation { rule: Rule::TurnStored, lane: Lane::Main, project: "p".to_owned(), detail };
+    let violation = Violation {
+        project: "p".to_owned(),
+        request: Some("r1".to_owned()),
+        operation: Some("turn"),
+        ..Violation::general(Lane::Main, Rule::TurnStored, detail)
+    };
     Audit { violations: vec![violation], ..Audit::default() }
 }
 
 #[test]
 fn an_interrupted_run_leaves_the_last_complete_report_alone() {
     let folder = tempfile::tempdir().unwrap();
-    let complete = report(Audit::default());
+    let complete = report(clean());
     let place = write(&complete, folder.path()).unwrap();
     assert_eq!(place, folder.path());
-    let interrupted = Report { is_complete: false, preset: "interrupted", ..report(Audit::default()) };
+    let interrupted = Report { is_complete: false, preset: "interrupted", ..report(clean()) };
 
     let place = write(&interrupted, folder.path()).unwrap();
 
@@ -85,7 +96,7 @@ fn an_interrupted_run_leaves_the_last_complete_report_alone() {
 
 #[test]
 fn all_forms_tell_the_same_verdict() {
-    let report = report(Audit::default());
+    let report = report(clean());
     assert_eq!(report.verdict.outcome, Outcome::Pass, "{:?} {:?}", report.verdict, report.validity);
     let texts = [terminal::render(&report), md::render(&report), html::render(&report)];
     for text in texts {
@@ -98,7 +109,7 @@ fn all_forms_tell_the_same_verdict() {
 
 #[test]
 fn the_page_needs_nothing_but_itself() {
-    let page = html::render(&report(Audit::default()));
+    let page = html::render(&report(clean()));
     for foreign in ["<script", "http:", "https:", "@import", "url("] {
         assert!(!page.contains(foreign), "{foreign}");
     }
@@ -117,7 +128,7 @@ fn what_was_found_is_quoted_where_it_could_be_taken_for_markup() {
 
 #[test]
 fn the_json_has_what_a_reader_needs() {
-    let json = serde_json::to_value(report(Audit::default())).unwrap();
+    let json = serde_json::to_value(report(clean())).unwrap();
     assert_eq!(json["schema"], SCHEMA);
     assert_eq!(json["verdict"]["outcome"], "pass");
     assert_eq!(json["scenarios"][0]["turns"]["count"], 20);
@@ -129,7 +140,7 @@ fn the_json_has_what_a_reader_needs() {
 
 #[test]
 fn every_form_tells_caches_apart_from_growth_that_nobody_declares() {
-    let report = report(Audit::default());
+    let report = report(clean());
     for text in [terminal::render(&report), md::render(&report), html::render(&report)] {
         for told in [
             "20.0 MiB allocated: 3.0 MiB in declared caches, 17.0 MiB else",

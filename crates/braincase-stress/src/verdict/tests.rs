@@ -38,6 +38,7 @@ struct Case {
     unclean: Vec<String>,
     leak: Option<Leak>,
     validity: Validity,
+    sightings: Vec<Sighting>,
     audit: Audit,
 }
 
@@ -54,6 +55,7 @@ impl Case {
             unclean: Vec::new(),
             leak: Some(leak(Finding::Pass)),
             validity: Validity::default(),
+            sightings: vec![sighting(1, true), sighting(0, false)],
             audit: Audit::default(),
         }
     }
@@ -72,6 +74,7 @@ impl Case {
             benefit: None,
             leak: self.leak.as_ref(),
             validity: &self.validity,
+            sightings: &self.sightings,
             audit: &self.audit,
         })
     }
@@ -103,8 +106,12 @@ fn compared(by: f64) -> Compared {
     }
 }
 
+fn sighting(count: u64, is_demanded: bool) -> Sighting {
+    Sighting { what: "a cancelled turn".to_owned(), count, is_demanded }
+}
+
 fn violation() -> Violation {
-    Violation { rule: Rule::TurnStored, lane: Lane::Main, project: "p".to_owned(), detail: "t is gone".to_owned() }
+    Violation::general(Lane::Main, Rule::TurnStored, "t is gone".to_owned())
 }
 
 #[test]
@@ -193,6 +200,16 @@ fn a_run_that_cannot_tell_whether_memory_leaks_says_so_and_fails_only_when_stric
     assert_eq!(verdict.underpowered, [note]);
     case.plan.strictness = Strictness::Strict;
     assert_eq!(case.judge().outcome, Outcome::Inconclusive);
+}
+
+#[test]
+fn a_run_in_which_something_never_happened_is_vacuous_whatever_else_it_reached() {
+    let mut case = Case { sightings: vec![sighting(0, true)], ..Case::good() };
+    let verdict = case.judge();
+    assert_eq!((verdict.outcome, verdict.outcome.exit_code()), (Outcome::Vacuous, 3));
+    assert_eq!(verdict.sentence, "never happened: a cancelled turn");
+    case.turns.errors = 100;
+    assert_eq!(case.judge().outcome, Outcome::Vacuous);
 }
 
 #[test]

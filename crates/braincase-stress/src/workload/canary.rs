@@ -24,6 +24,20 @@ impl Aviary {
         format!("{HEAD}{:08x}p{:06x}t{:04x}", self.run, project & 0x00ff_ffff, turn & 0xffff)
     }
 
+    /// The trace that a turn begins: the provider's record tells by it whose request was which. `attempt` counts from 1.
+    #[must_use]
+    pub fn trace(self, project: u32, turn: u32, attempt: u32) -> String {
+        format!("{:08x}{project:08x}{turn:08x}{attempt:08x}", self.run)
+    }
+
+    /// The project, the turn and the attempt that a trace belongs to, if it is one of this run.
+    #[must_use]
+    pub fn attempt_of(self, trace: &str) -> Option<(u32, u32, u32)> {
+        let number = |at: usize| u32::from_str_radix(trace.get(at..at + 8)?, 16).ok();
+        let is_ours = trace.len() == 32 && number(0) == Some(self.run);
+        is_ours.then_some((number(8)?, number(16)?, number(24)?))
+    }
+
     /// The projects whose tokens are in the text, whatever case they are in.
     #[must_use]
     pub fn projects_in(self, text: &str) -> BTreeSet<u32> {
@@ -81,6 +95,16 @@ mod tests {
         assert_eq!(token, "bc0000002ap000007t0003");
         assert!(aviary.projects_in(&token[..token.len() - 1]).is_empty());
         assert!(aviary.projects_in(&token.replace('t', "x")).is_empty());
+    }
+
+    #[test]
+    fn a_trace_leads_back_to_its_attempt_and_only_in_its_own_run() {
+        let aviary = Aviary::of(42);
+        let trace = aviary.trace(0x1003, 7, 2);
+        assert_eq!(trace, "0000002a000010030000000700000002");
+        assert_eq!(aviary.attempt_of(&trace), Some((0x1003, 7, 2)));
+        assert_eq!(Aviary::of(43).attempt_of(&trace), None);
+        assert_eq!(aviary.attempt_of(&trace[1..]), None);
     }
 
     #[test]

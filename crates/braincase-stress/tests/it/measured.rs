@@ -12,7 +12,7 @@ async fn stage(lanes: &[(Lane, Fault)]) -> Stage {
     for (lane, fault) in lanes {
         urls.insert(*lane, stub::start(*fault).await);
     }
-    Stage { urls, targets: Vec::new(), nonce: 1 }
+    Stage::at(urls, 1)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,16 +10,11 @@ fn project(outcomes: &[Outcome]) -> Project {
         prompt: format!("prompt {nth}"),
         key: format!("key {nth}"),
         outcome: outcome.clone(),
-        repeats: Vec::new(),
+        ..Turn::new(nth as u32 + 1, String::new(), String::new())
     };
     Project {
-        lane: Lane::Main,
-        id: "p".to_owned(),
-        mark: 1,
-        scenario: Scenario::NewProject,
         turns: outcomes.iter().enumerate().map(turn).collect(),
-        images: Vec::new(),
-        strays: Vec::new(),
+        ..Project::new(Lane::Main, "p".to_owned(), 1, Scenario::NewProject)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
     record::{Failure, Kind, Sample},
     report::chart::tests::{HOSTILE, flaw},
     stats::{Interval, usl},
+    validity::Effort,
 };
 
 /// What a page may have, also of the longest preset.
@@ -124,7 +125,7 @@ fn whole(seconds: u32) -> Report {
     let end = End {
         lasted: Duration::from_secs(363),
         driven: Driven { rows: u64::from(seconds) * 16, is_cancelled: false },
-        cpu_share: Some(0.21),
+        effort: Effort { cpu_share: Some(0.21), timer_lag: Some(Duration::from_micros(1_400)) },
         death: None,
         unclean: Vec::new(),
         memory: Some(Memory { rss: 50 << 20, peak: 60 << 20, descriptors: 99, threads: 9 }),
@@ -133,6 +134,8 @@ fn whole(seconds: u32) -> Report {
         audit: broken(),
         overheads: Overheads::default(),
         arrivals: None,
+        apart: None,
+        down: None,
     };
     let mut report = build(&plan, &tally(seconds), end);
     report.machine.cpu = "Example CPU".to_owned();
@@ -195,7 +198,7 @@ fn a_run_that_saw_nothing_has_a_report_too() {
     let end = End {
         lasted: Duration::ZERO,
         driven: Driven { rows: 0, is_cancelled: true },
-        cpu_share: None,
+        effort: Effort::default(),
         death: Some("it died".to_owned()),
         unclean: Vec::new(),
         memory: None,
@@ -204,6 +207,8 @@ fn a_run_that_saw_nothing_has_a_report_too() {
         audit: Audit::default(),
         overheads: Overheads::default(),
         arrivals: None,
+        apart: None,
+        down: None,
     };
     let report = build(&plan, &nothing, end);
     let page = html::render(&report);
