@@ -32,6 +32,7 @@ fn short(name: &str, seed: u64) -> Plan {
         ramp: Duration::ZERO,
         think_scale: 0.05,
         late_facts: Duration::from_millis(300),
+        drain: Duration::from_secs(2),
         // Other tests run beside it.
         limits: Limits { unaccounted: 0.3, cpu_share: f64::INFINITY, timer_lag: Duration::from_secs(2) },
         ..Plan::of(preset::find(name).unwrap(), seed)
