@@ -34,7 +34,8 @@ pub(crate) struct Entry {
     pub(crate) model: Option<String>,
     pub(crate) stream: bool,
     pub(crate) latency_ms: u64,
-    /// Until the answer is out, in microseconds: its latency, or the work on it where that takes longer.
+    /// Until the answer is out, in microseconds: its latency, or the work on it where that takes longer; a failure does not
+    /// wait for its latency.
     pub(crate) took_us: u64,
     pub(crate) fault: Option<String>,
     pub(crate) status: u16,

@@ -197,6 +197,8 @@ fn trace(headers: &HeaderMap) -> Option<String> {
 fn entry(taken: &Taken, status: StatusCode, output: u64, error: Option<String>) -> Entry {
     let Taken { n, at, trace, ask, pace } = taken;
     let input = ask.cost.tokens as u64;
+    // A failure is told at once.
+    let took = if error.is_some() { pace.start.elapsed() } else { pace.latency.max(pace.start.elapsed()) };
     Entry {
         n: *n,
         at: *at,
@@ -206,7 +208,7 @@ fn entry(taken: &Taken, status: StatusCode, output: u64, error: Option<String>) 
         model: Some(ask.model.clone()),
         stream: ask.stream,
         latency_ms: u64::try_from(pace.latency.as_millis()).unwrap_or(u64::MAX),
-        took_us: u64::try_from(pace.latency.max(pace.start.elapsed()).as_micros()).unwrap_or(u64::MAX),
+        took_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
         fault: pace.fault.map(Fault::name),
         status: status.as_u16(),
         messages: ask.record.clone(),

@@ -103,6 +103,23 @@ async fn an_answer_that_is_not_taken_to_its_end_is_recorded_as_such() {
     assert!(lines.iter().all(|line| line["at"].is_string()), "{lines:?}");
 }
 
+#[tokio::test]
+async fn a_failure_is_recorded_with_the_time_that_it_took_and_not_with_that_of_an_answer() {
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let options = SimOptions {
+        log: Some(log.path().to_owned()),
+        faults: "500:100%".parse().unwrap(),
+        latencies: "chat=60s,vision=0".parse().unwrap(),
+        ..SimOptions::new(Arc::new(EchoBrain))
+    };
+    let sim = Sim::start(options).await.unwrap();
+    brain(patient(sim.base_url())).decide(&prompt("hi")).await.unwrap_err();
+
+    let took = lines(log.path())[0]["took_us"].as_u64().unwrap();
+
+    assert!(took < 30_000_000, "{took} us");
+}
+
 fn lines(log: &std::path::Path) -> Vec<Value> {
     std::fs::read_to_string(log).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }

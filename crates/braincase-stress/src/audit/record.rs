@@ -34,8 +34,8 @@ pub struct Request {
     pub n: u64,
     /// When it came, in microseconds since the epoch.
     pub at_micros: i64,
-    /// How long the answer takes, in milliseconds.
-    pub latency_ms: u64,
+    /// How long the answer takes unless somebody leaves, in microseconds.
+    pub took_us: u64,
     /// Whether it is about a turn, rather than about an image.
     pub is_chat: bool,
     /// The project, the turn and the attempt that it was made for, if it says so.
@@ -104,8 +104,8 @@ impl Record {
     /// When the last byte of an answer went out, or would have, in microseconds since the epoch.
     #[must_use]
     pub fn ended(&self, request: &Request) -> i64 {
-        let latency = i64::try_from(request.latency_ms).unwrap_or(i64::MAX).saturating_mul(1_000);
-        self.aborted.get(&request.n).copied().unwrap_or(request.at_micros.saturating_add(latency))
+        let took = i64::try_from(request.took_us).unwrap_or(i64::MAX);
+        self.aborted.get(&request.n).copied().unwrap_or(request.at_micros.saturating_add(took))
     }
 
     /// Whether an answer was taken to its end.
@@ -132,7 +132,7 @@ struct Line {
     kind: Option<String>,
     trace: Option<String>,
     #[serde(default)]
-    latency_ms: u64,
+    took_us: u64,
     fault: Option<String>,
     #[serde(default)]
     status: u16,
@@ -156,7 +156,7 @@ impl Line {
         Request {
             n: self.n,
             at_micros: self.at.as_micros(),
-            latency_ms: self.latency_ms,
+            took_us: self.took_us,
             is_chat: self.kind.as_deref() == Some("chat"),
             attempt,
             marks: aviary.projects_in(text),
@@ -186,7 +186,7 @@ mod tests {
         let aviary = Aviary::of(9);
         let (trace, words) = (aviary.trace(1, 2, 1), aviary.canary(1, 2));
         let log = format!(
-            r#"{{"n":0,"at":"2026-11-25T09:00:00Z","kind":"chat","trace":"{trace}","latency_ms":1500,"fault":null,"status":200,"messages":[{{"content":[{{"type":"text","text":"{words}"}},{{"type":"image","hash":"ab"}}]}}],"tokens":{{"input":7,"output":3,"limit":9}}}}
+            r#"{{"n":0,"at":"2026-11-25T09:00:00Z","kind":"chat","trace":"{trace}","took_us":1500000,"fault":null,"status":200,"messages":[{{"content":[{{"type":"text","text":"{words}"}},{{"type":"image","hash":"ab"}}]}}],"tokens":{{"input":7,"output":3,"limit":9}}}}
 {{"n":1,"at":"2026-11-25T09:00:00Z","kind":null,"fault":"429","status":429}}
 {{"aborted":0,"at":"2026-11-25T09:00:01Z"}}
 "#

@@ -9,7 +9,7 @@ fn request(n: u64, attempt: u32) -> Request {
     Request {
         n,
         at_micros: AT,
-        latency_ms: 1_000,
+        took_us: 1_000_000,
         is_chat: true,
         attempt: Some((1, 1, attempt)),
         marks: [1].into(),
@@ -65,7 +65,7 @@ fn a_provider_that_works_on_for_a_turn_that_was_called_off_is_found() {
             turn.cancel = Some(cancel);
         })
     };
-    let long = Request { latency_ms: 9_000, ..request(0, 1) };
+    let long = Request { took_us: 9_000_000, ..request(0, 1) };
     assert_eq!(broken(vec![long.clone()], called_off(500_000)), [Rule::Cancel]);
     assert_eq!(broken(vec![request(0, 1)], called_off(500_000)), []);
 

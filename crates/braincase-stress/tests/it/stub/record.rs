@@ -31,7 +31,7 @@ impl Record {
         let content = json!([{ "type": "text", "text": text }]);
         let latency = if self.fault == Fault::Zombie { 60_000 } else { 20 };
         self.add(&json!({
-            "n": self.count, "at": now(), "kind": "chat", "trace": trace, "latency_ms": latency,
+            "n": self.count, "at": now(), "kind": "chat", "trace": trace, "took_us": latency * 1_000,
             "fault": is_faulted.then_some("500"), "status": if is_faulted { 500 } else { 200 },
             "messages": [{ "content": content }],
             "tokens": { "input": input, "output": OUTPUT, "limit": LIMIT },
@@ -43,7 +43,7 @@ impl Record {
         let hash = if self.fault == Fault::OtherImage { "00" } else { hash };
         let content = json!([{ "type": "image", "hash": hash }]);
         self.add(&json!({
-            "n": self.count, "at": now(), "kind": "vision", "latency_ms": 1, "status": 200,
+            "n": self.count, "at": now(), "kind": "vision", "took_us": 1_000, "status": 200,
             "messages": [{ "content": content }], "tokens": { "input": INPUT, "output": OUTPUT, "limit": LIMIT },
         }));
     }
