@@ -28,6 +28,8 @@ enum Name {
     Errors,
     /// The cache.
     Cache,
+    /// The load that the harness makes.
+    Harness,
 }
 
 impl Name {
@@ -36,6 +38,7 @@ impl Name {
             Self::Tokens => ("braincase-tokens", "tokens"),
             Self::Errors => ("braincase-errors", "errors"),
             Self::Cache => ("braincase-cache", "cache"),
+            Self::Harness => ("braincase-stress", "harness"),
         }
     }
 }

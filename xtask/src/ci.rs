@@ -61,7 +61,8 @@ fn format(workspace: &Workspace) -> Result<Vec<Row>> {
 
 fn lint(workspace: &Workspace) -> Result<Vec<Row>> {
     let mut command = cargo(&workspace.root);
-    command.args(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]);
+    // With the feature, since that is more code; the tests build it without.
+    command.args(["clippy", "--workspace", "--all-targets", "--features", test::OTLP, "--", "--deny", "warnings"]);
     Ok(vec![test::single("lints (clippy)", &mut command)?])
 }
 

@@ -18,8 +18,16 @@ use crate::{
 
 use counts::Counts;
 
-/// Enough that every part of the system takes part, and that the audit has work.
-const SHORT_RUN: [&str; 7] = ["smoke", "--users", "5", "--duration", "15", "--seed", "1"];
+/// Enough that every part of the system takes part, that the audit has work, and that one slow answer of the provider is not
+/// the 95th percentile; then what users do not do, and silences.
+const SHORT_RUNS: [&str; 3] = [
+    "smoke --users 10 --duration 15 --seed 1",
+    "smoke --users 4 --duration 3 --seed 1 --instant",
+    "soak --users 4 --duration 8 --ramp 1 --seed 1 --instant",
+];
+
+/// Traces for OpenTelemetry, which programs are built with on demand.
+pub(crate) const OTLP: &str = "braincase-server/otlp";
 
 /// What can be given.
 #[derive(Debug, clap::Args)]
@@ -45,7 +53,8 @@ pub(crate) fn suites(workspace: &Workspace) -> Result<Vec<Row>> {
         peers::suite(workspace)?,
         doctests(workspace)?,
         with_programs(workspace, "the tour of the README", tour::take)?,
-        with_programs(workspace, "short stress run on a debug build", short_run)?,
+        with_programs(workspace, "short stress runs on a debug build", short_runs)?,
+        spans(workspace)?,
         Row::skipped("store suite on PostgreSQL", "there is no PostgreSQL backend yet; the suite ran on SQLite"),
     ])
 }
@@ -72,6 +81,14 @@ fn full_disk(workspace: &Workspace) -> Result<Row> {
     command.args(["test", "--workspace", "--tests", "--", "--ignored", "a_full_disk_refuses_writes"]);
     let ended = step::run(&mut command)?;
     Ok(row(SUITE, &ended, counts::of_cargo_test(&ended.output)))
+}
+
+/// The tests of what is only there with a feature. Late, because the programs above are built without it.
+fn spans(workspace: &Workspace) -> Result<Row> {
+    let mut command = cargo(&workspace.root);
+    command.args(["test", "--workspace", "--features", OTLP, "--test", "otlp", "--no-fail-fast"]);
+    let ended = step::run(&mut command)?;
+    Ok(row("traces at an OTLP collector", &ended, counts::of_cargo_test(&ended.output)))
 }
 
 /// The tests that are ignored elsewhere because they take minutes, optimised.
@@ -105,10 +122,16 @@ fn with_programs(
     Ok(Row::single(suite, check(workspace).unwrap_or_else(|error| Err(format!("{error:#}")))))
 }
 
-fn short_run(workspace: &Workspace) -> Result<Result<(), String>> {
-    let mut args = SHORT_RUN.map(OsString::from).to_vec();
-    args.extend(["--out".into(), workspace.scratch("xtask-test/stress").into()]);
-    Ok(verdict(&step::run(&mut stress::harness(workspace, Profile::Dev, &args))?))
+fn short_runs(workspace: &Workspace) -> Result<Result<(), String>> {
+    for options in SHORT_RUNS {
+        let mut args: Vec<OsString> = options.split(' ').map(OsString::from).collect();
+        args.extend(["--out".into(), workspace.scratch("xtask-test/stress").into()]);
+        let ended = step::run(&mut stress::harness(workspace, Profile::Dev, &args))?;
+        if let Err(why) = verdict(&ended) {
+            return Ok(Err(format!("{options}: {why}")));
+        }
+    }
+    Ok(Ok(()))
 }
 
 fn verdict(ended: &Ended) -> Result<(), String> {

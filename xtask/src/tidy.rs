@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: the project's own rules as code.
 
 mod blank;
+mod codes;
 mod dependencies;
 mod documents;
 mod memory_bank;
@@ -68,6 +69,7 @@ const RULES: &[Rule] = &[
     Rule { name: "memory-bank", check: memory_bank::six_short_files },
     Rule { name: "memory-bank-date", check: memory_bank::dated },
     Rule { name: "document-length", check: documents::lengths },
+    Rule { name: "codes-documented", check: codes::documented },
     Rule { name: "paths-exist", check: paths::mentioned_paths_exist },
     Rule { name: "top-level", check: tracked::top_level },
     Rule { name: "no-large-file", check: tracked::no_large_file },

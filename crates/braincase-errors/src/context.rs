@@ -19,6 +19,7 @@ use crate::{
     breadcrumb::{Breadcrumb, Trail, cut},
     lock,
     record::Cancellation,
+    redact::tidy,
 };
 
 /// For whom and within what an operation runs.
@@ -56,6 +57,12 @@ impl Context {
             trace: self.trace.or(around.trace),
             attempt: self.attempt.or(around.attempt),
         }
+    }
+
+    /// The same without secrets: what users and requests are called is up to clients.
+    pub(crate) fn clean(self) -> Self {
+        let clean = |name: Arc<str>| tidy(&name).into();
+        Self { user: self.user.map(clean), request_id: self.request_id.map(clean), ..self }
     }
 
     /// What a task says of itself, and for the rest what is known of whoever starts it.

@@ -22,7 +22,7 @@ use crate::{
     context::{Context, Operation},
     record::{Draft, Outcome, chain},
     recorder::Recorder,
-    redact::tidy,
+    redact::{redact, tidy},
     slow::Timed,
 };
 
@@ -117,7 +117,7 @@ fn draft(event: &Event<'_>, operation: Option<&Operation>) -> Draft {
         errors,
         location: place,
         metadata: fields.others,
-        backtrace: None,
+        backtrace: fields.backtrace,
         context: fields.context,
         logged: true,
         duration: Duration::ZERO,
@@ -131,6 +131,7 @@ struct Fields {
     code: Option<String>,
     operation: Option<String>,
     errors: Vec<String>,
+    backtrace: Option<String>,
     context: Context,
     others: Vec<(Cow<'static, str>, String)>,
 }
@@ -139,9 +140,10 @@ impl Fields {
     fn add(&mut self, field: &Field, text: String) {
         match field.name() {
             "message" => self.message = text,
-            "code" => self.code = Some(text),
-            "operation" => self.operation = Some(text),
+            "code" => self.code = Some(tidy(&text)),
+            "operation" => self.operation = Some(tidy(&text)),
             "error" => self.errors.push(tidy(&text)),
+            "backtrace" => self.backtrace = Some(redact(&text)),
             "project.id" => self.context.project = text.parse().ok(),
             "turn.id" => self.context.turn = text.parse().ok(),
             "image.id" => self.context.image = text.parse().ok(),

@@ -9,7 +9,7 @@
 //! [`layer`] listens to the log; [`record`], [`context`], [`breadcrumb`] and [`fingerprint`] are what is kept of a failure;
 //! [`limiter`] and [`slow`] decide what is told; [`sink`] is where records go; [`spool`] keeps them until
 //! [`deliver`] has brought them to whoever else wants them; [`mod@redact`] and [`scrub`] keep secrets
-//! out of them; [`logging`] sets up the log.
+//! out of them; [`logging`] sets up the log. With the feature `otlp` there is also `otlp`, which exports spans.
 
 pub mod supervisor;
 
@@ -33,6 +33,9 @@ pub mod logging;
 pub mod redact;
 pub mod scrub;
 
+#[cfg(feature = "otlp")]
+pub mod otlp;
+
 mod panics;
 
 pub use breadcrumb::Breadcrumb;
@@ -41,7 +44,7 @@ pub use deliver::{BetterStack, Delivery, Sentry};
 pub use fingerprint::Fingerprint;
 pub use layer::Capture;
 pub use limiter::Limit;
-pub use logging::{LogFormat, LoggingError, init_logging};
+pub use logging::{LogFormat, LoggingError, SpanLayer, init_logging};
 pub use record::{Cancellation, Outcome, Record, Slow};
 pub use recorder::{Recorder, RecorderOptions};
 pub use redact::redact;

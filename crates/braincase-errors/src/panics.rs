@@ -5,7 +5,11 @@ use std::{
     backtrace::Backtrace,
     cell::{Cell, RefCell},
     panic::{self, AssertUnwindSafe, PanicHookInfo},
-    sync::{LazyLock, Once},
+    sync::{
+        LazyLock, Once,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
     time::Duration,
 };
 
@@ -25,6 +29,8 @@ const MAX_BACKTRACE: usize = 8_192;
 static BACKTRACES: LazyLock<(Limiter, SystemClock)> = LazyLock::new(|| {
     (Limiter::new(Limit { burst: 3, window: Duration::from_secs(60), max_kinds: 256 }), SystemClock::default())
 });
+/// Whether panics outside of every task are logged.
+static LOGS_OTHERS: AtomicBool = AtomicBool::new(false);
 
 /// What is known of a panic.
 #[derive(Debug, Clone)]
@@ -55,16 +61,25 @@ pub(crate) fn catch<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
     })
 }
 
-/// Makes supervised panics leave their place instead of being printed; all others go to the hook that was there before.
+/// Has panics outside of every task logged as errors, and thereby recorded, instead of printed. Only once there is a log.
+pub(crate) fn log_others() {
+    install_hook();
+    LOGS_OTHERS.store(true, Ordering::Release);
+}
+
+/// Makes supervised panics leave their place instead of being printed; all others are logged, if there is a log, or go to
+/// the hook that was there before.
 pub(crate) fn install_hook() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
         let previous = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            if DEPTH.try_with(Cell::get).unwrap_or(0) == 0 {
-                previous(info);
-            } else {
+            if DEPTH.try_with(Cell::get).unwrap_or(0) > 0 {
                 keep_what_is_seen(info);
+            } else if LOGS_OTHERS.load(Ordering::Acquire) {
+                log(info);
+            } else {
+                previous(info);
             }
         }));
     });
@@ -83,6 +98,20 @@ fn keep_what_is_seen(info: &PanicHookInfo<'_>) {
             *seen = Some(Seen { location, backtrace });
         }
     });
+}
+
+fn log(info: &PanicHookInfo<'_>) {
+    let location = info.location().map(ToString::to_string).unwrap_or_default();
+    let backtrace = backtrace_of(&location);
+    let thread = thread::current();
+    tracing::error!(
+        code = "panic",
+        operation = "thread",
+        thread = thread.name(),
+        backtrace,
+        error = format_args!("{} at {location}", message(info.payload())),
+        "a panic outside of every task",
+    );
 }
 
 fn backtrace_of(location: &str) -> Option<String> {

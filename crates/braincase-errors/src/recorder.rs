@@ -140,7 +140,7 @@ impl Inner {
             outcome: draft.outcome,
             errors: draft.errors,
             location: draft.location,
-            context,
+            context: context.clean(),
             metadata: self.metadata.scrub(draft.metadata),
             breadcrumbs,
             backtrace: draft.backtrace,

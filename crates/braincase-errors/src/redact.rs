@@ -1,7 +1,10 @@
 //! Keeps secrets out of texts that leave the program.
 
+mod json;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use json::redact_json;
 
 const MASK: &str = "[redacted]";
 /// The most bytes that are kept of one text.
@@ -47,6 +50,11 @@ const STARTS: [bool; 256] = {
 #[must_use]
 pub fn redact(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
+    redact_into(&mut clean, text);
+    clean
+}
+
+fn redact_into(clean: &mut String, text: &str) {
     let (mut at, mut copied) = (0, 0);
     while let Some(step) = text.as_bytes()[at..].iter().position(|byte| STARTS[usize::from(*byte)]) {
         at += step;
@@ -60,7 +68,6 @@ pub fn redact(text: &str) -> String {
         (at, copied) = (secret.end, secret.end);
     }
     clean.push_str(&text[copied..]);
-    clean
 }
 
 /// The text without secrets, and of bounded length.

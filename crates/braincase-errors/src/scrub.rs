@@ -38,6 +38,7 @@ impl Default for AllowedMetadata {
             "sink",
             "status",
             "step",
+            "thread",
             "threshold_ms",
             "tool",
             "width",

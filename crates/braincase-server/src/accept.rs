@@ -96,6 +96,7 @@ impl Door {
         let connection = self.protocol.serve_connection(io, TowerToHyperService::new(service));
         let connection = self.graceful.watch(connection);
         let abort = self.abort.clone();
+        // No task of the supervisor's: how a connection ends is up to its client, and requests are seen to their end.
         self.tasks.spawn(async move {
             let _permit = permit;
             tokio::select! {

@@ -43,7 +43,7 @@ pub struct Config {
     pub log_filter: String,
     /// Opens `/admin`. Default: none, and it stays closed.
     pub admin_key: Option<Secret>,
-    /// Who else is told of failures. Default: nobody.
+    /// Who else is told of failures and traces. Default: nobody.
     pub reporting: Reporting,
     /// How long operations may take before it is recorded that they were slow.
     pub thresholds: Thresholds,
@@ -100,13 +100,15 @@ pub struct OpenAi {
     pub api_key: Option<Secret>,
 }
 
-/// Who else is told of failures, besides the log and the data directory.
+/// Who else is told of failures and traces, besides the log and the data directory.
 #[derive(Debug, Clone)]
 pub struct Reporting {
     /// Sentry, or what speaks its protocol.
     pub sentry: Option<Dsn>,
     /// The address of Better Stack, or what takes log lines as it does, with its token.
     pub better_stack: Option<(String, Secret)>,
+    /// The OpenTelemetry collector that is told of traces; only with the feature `otlp`.
+    pub otlp: Option<String>,
     /// Where this server runs, as in `production`.
     pub environment: Option<String>,
 }

@@ -12,9 +12,8 @@ use axum::{
 use braincase_core::{background::Task, id::Id, trace::TraceContext};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use tracing::Instrument;
-use uuid::Uuid;
 
-use crate::{app::App, error::Problem, wire::shown};
+use crate::{app::App, error::Problem, spans, wire::shown};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const MAX_REQUEST_ID: usize = 128;
@@ -30,12 +29,12 @@ pub(crate) struct RequestId(Arc<str>);
 pub(crate) async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let fresh = || Id::<RequestKind>::new(app.clock.now()).as_uuid();
     let id: Arc<str> = client_id(request.headers()).unwrap_or_else(|| fresh().to_string()).into();
-    let trace = trace(request.headers(), fresh);
-    let span =
-        tracing::info_span!("request", request.id = &*id, trace.id = trace.trace_id(), http.method = %request.method());
+    let span = spans::of_request(&request, &id);
+    let trace = spans::join(&span, parent(request.headers()), fresh);
     request.extensions_mut().insert(RequestId(Arc::clone(&id)));
     request.extensions_mut().insert(trace);
-    let mut response = next.run(request).instrument(span).await;
+    let mut response = next.run(request).instrument(span.clone()).await;
+    spans::end(&span, response.status());
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         metrics::counter!("braincase_http_problems_total", "code" => problem.code()).increment(1);
         response = with_body(response, &problem, &id);
@@ -134,11 +133,7 @@ fn client_id(headers: &HeaderMap) -> Option<String> {
     sane.then(|| id.to_owned())
 }
 
-/// The trace that the client says it is part of, or else a new one, seen from a span that stands for this request.
-fn trace(headers: &HeaderMap, fresh: impl Fn() -> Uuid) -> TraceContext {
-    let parent = headers.get("traceparent").and_then(|parent| parent.to_str().ok()?.parse::<TraceContext>().ok());
-    // The lower half of a fresh id is random.
-    let span = fresh().as_u64_pair().1;
-    let parent = parent.unwrap_or_else(|| TraceContext::starting_with(fresh().as_u128()));
-    parent.within(span)
+/// The trace that the client says the request is part of.
+fn parent(headers: &HeaderMap) -> Option<TraceContext> {
+    headers.get("traceparent")?.to_str().ok()?.parse().ok()
 }

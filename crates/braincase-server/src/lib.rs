@@ -5,7 +5,7 @@
 //!
 //! Modules in reading order: [`config`] is the only reader of flags, environment and file; [`wiring`] makes every part
 //! once; [`server`] is the life of the process, [`accept`] its door and [`stop`] its end; [`router`] is the table of
-//! routes and layers, `api` answers them in the shapes of [`wire`]; [`error`] alone chooses HTTP statuses; [`tokens`]
+//! routes and layers, [`spans`] are how a request is traced, `api` answers them in the shapes of [`wire`]; [`error`] alone chooses HTTP statuses; [`tokens`]
 //! counts and fits for whoever asks, [`issues`] files what failed and shows it.
 
 pub mod config;
@@ -22,6 +22,7 @@ pub mod app;
 pub mod error;
 pub mod issues;
 pub mod router;
+pub mod spans;
 pub mod tokens;
 pub mod wire;
 

@@ -3,11 +3,12 @@
 use std::{io::Write as _, process::ExitCode, time::Duration};
 
 use anyhow::Context as _;
-use braincase_errors::{Capture, init_logging};
+use braincase_errors::{Capture, init_logging, redact};
 use braincase_server::{
     check,
     config::{Cli, Command, Config, ConfigError},
     issues, server,
+    spans::Spans,
     stop::Ended,
     tokens,
 };
@@ -16,11 +17,13 @@ use braincase_server::{
 const HURRIED: u8 = 130;
 /// For computations that cannot be stopped from outside: the process does not wait for them.
 const LETTING_GO: Duration = Duration::from_secs(1);
+/// For spans that are still to be exported.
+const LAST_SPANS: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     run().unwrap_or_else(|error| {
         // If even this cannot be written, the exit code still tells.
-        let _ = writeln!(std::io::stderr(), "error: {error:#}");
+        let _ = writeln!(std::io::stderr(), "error: {}", redact(&format!("{error:#}")));
         ExitCode::FAILURE
     })
 }
@@ -50,9 +53,13 @@ fn within_runtime(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyho
 async fn serve(config: Result<Config, ConfigError>) -> anyhow::Result<ExitCode> {
     let config = config?;
     let capture = Capture::default();
-    init_logging(config.log_format, &config.log_filter, capture.clone())?;
+    let spans = Spans::start(&config)?;
+    init_logging(config.log_format, &config.log_filter, capture.clone(), spans.layer())?;
     tracing::info!(?config, "starting");
-    Ok(match server::serve(&config, &capture).await? {
+    let ended = server::serve(&config, &capture).await;
+    // It blocks, which it may, since nothing else runs any more.
+    spans.close(LAST_SPANS);
+    Ok(match ended? {
         Ended::InOrder => ExitCode::SUCCESS,
         Ended::Hurried => ExitCode::from(HURRIED),
     })

@@ -2,7 +2,7 @@
 //!
 //! Nothing is queued: the next events are read when the client has taken the ones before.
 
-use std::{convert::Infallible, fmt::Write as _};
+use std::{convert::Infallible, error::Error, fmt::Write as _};
 
 use axum::{
     body::Body,
@@ -77,14 +77,7 @@ impl Feed {
         match timeout(self.app.http.heartbeat, next).await {
             Ok(Ok(events)) if events.is_empty() => self.end(SHUTDOWN),
             Ok(Ok(events)) => self.show(&events),
-            Ok(Err(error)) => {
-                // The status line is long sent: all that is left is to end the stream; the client resumes by number.
-                tracing::error!(
-                    code = "event_stream_failed", operation = "event_stream", %error, project.id = %self.scope.project,
-                    "an event stream ended early",
-                );
-                self.end("")
-            }
+            Ok(Err(error)) => self.break_off(&error),
             Err(_) => self.keep_alive().await,
         }
     }
@@ -112,14 +105,26 @@ impl Feed {
         match self.app.store.load_turn(self.scope, turn).await {
             Ok(Some(turn)) if !turn.status.is_terminal() => KEEP_ALIVE.to_owned(),
             Ok(_) => self.show_rest().await,
-            Err(_) => KEEP_ALIVE.to_owned(),
+            Err(error) => self.break_off(&error),
         }
     }
 
     /// The turn has ended, perhaps a moment ago: what it told last is still to be shown.
     async fn show_rest(&mut self) -> String {
-        let rest = self.app.store.events_after(self.scope, self.after, MAX_REST).await.unwrap_or_default();
-        if rest.is_empty() { self.end(KEEP_ALIVE) } else { self.show(&rest) }
+        match self.app.store.events_after(self.scope, self.after, MAX_REST).await {
+            Ok(rest) if rest.is_empty() => self.end(KEEP_ALIVE),
+            Ok(rest) => self.show(&rest),
+            Err(error) => self.break_off(&error),
+        }
+    }
+
+    /// The status line is long sent: all that is left is to end the stream; the client resumes by number.
+    fn break_off(&mut self, error: &dyn Error) -> String {
+        tracing::error!(
+            code = "event_stream_failed", operation = "event_stream", %error, project.id = %self.scope.project,
+            "an event stream ended early",
+        );
+        self.end("")
     }
 
     fn end(&mut self, with: &str) -> String {

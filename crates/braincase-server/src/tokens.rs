@@ -1,8 +1,11 @@
 //! Counts and fits what clients and the command line ask for; only `command` knows of a terminal.
 
 pub mod command;
+mod request;
 
-use braincase_tokens::{ChatMessage, Fate, FitError, Registry, ReserveTooLarge, Sections, ToolSet, UnknownModel};
+use braincase_tokens::{
+    ChatMessage, ChatTool, Fate, FitError, Registry, ReserveTooLarge, Sections, ToolChoice, ToolSet, UnknownModel,
+};
 
 use crate::wire::tokens::{CountTokens, FitTokens, FittedPrompt, TokenCount};
 
@@ -33,10 +36,10 @@ pub enum TokensError {
 pub fn count(models: &Registry, asked: CountTokens) -> Result<TokenCount, TokensError> {
     let model = models.get(&asked.model)?;
     match (asked.text, asked.messages) {
-        (Some(_), None) if !asked.tools.is_empty() => Err(TokensError::ToolsWithText),
+        (Some(_), None) if !asked.tools.is_empty() || asked.tool_choice.is_some() => Err(TokensError::ToolsWithText),
         (Some(text), None) => Ok(TokenCount::of(&model, model.count(&text), model.exactness)),
         (None, Some(messages)) => {
-            let tools: ToolSet = asked.tools.iter().collect();
+            let tools = tool_set(&asked.tools, asked.tool_choice);
             let cost = model.cost(messages.iter().map(ChatMessage::message), &tools);
             Ok(TokenCount::of(&model, cost.tokens, cost.exactness))
         }
@@ -53,11 +56,15 @@ pub fn fit(models: &Registry, asked: FitTokens) -> Result<FittedPrompt, TokensEr
     model.checked_budget(asked.reserve_output)?;
     let messages = asked.messages.iter().map(|message| message.message().clone());
     let mut sections = Sections::of_chat(messages);
-    sections.tools = asked.tools.iter().collect();
+    sections.tools = tool_set(&asked.tools, asked.tool_choice);
     sections.reserve_output = asked.reserve_output;
     let fitted = braincase_tokens::fit(&model, sections)?;
     let kept = fitted.account.parts.iter().zip(asked.messages).filter(|(part, _)| part.fate != Fate::Dropped);
     let texts = fitted.messages.iter().map(|message| &message.text);
     let messages = kept.zip(texts).map(|((_, message), text)| message.with_text(text)).collect();
     Ok(FittedPrompt { messages, account: fitted.account })
+}
+
+fn tool_set(tools: &[ChatTool], choice: Option<ToolChoice>) -> ToolSet {
+    tools.iter().collect::<ToolSet>().with_choice(choice.unwrap_or_default())
 }

@@ -30,6 +30,8 @@ pub(crate) struct Entry {
     pub(crate) model: Option<String>,
     pub(crate) stream: bool,
     pub(crate) latency_ms: u64,
+    /// Until the answer is out, in microseconds: its latency, or the work on it where that takes longer.
+    pub(crate) took_us: u64,
     pub(crate) fault: Option<String>,
     pub(crate) status: u16,
     /// All words; images are replaced by their hash.

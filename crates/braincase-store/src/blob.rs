@@ -21,6 +21,8 @@ use braincase_core::{
 use bytes::Bytes;
 use tokio::sync::{RwLock, oneshot};
 
+use crate::answer::answer;
+
 /// How many blobs that wait for the image that they belong to are kept in mind.
 const MAX_AWAITED: usize = 4_096;
 
@@ -144,14 +146,10 @@ impl Blobs {
         operation: &'static str,
         work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (sender, answer) = oneshot::channel();
-        let work = move || {
-            // The caller handles the error; if it is gone, nobody misses the answer.
-            let _gone = sender.send(work());
-            Ok(())
-        };
+        let (caller, result) = oneshot::channel();
+        let work = move || answer(caller, work());
         self.background.spawn_blocking(Task::new(operation), Box::new(work));
-        answer.await.unwrap_or_else(|_| Err(StoreError::Failed(format!("{operation} stopped before it answered"))))
+        result.await.unwrap_or_else(|_| Err(StoreError::Failed(format!("{operation} stopped before it answered"))))
     }
 }
 

@@ -6,11 +6,12 @@
 //!
 //! Modules in reading order: `open` says how a store is opened and why that can fail; `sqlite` is the backend, with
 //! one file for each thing that is remembered and `sqlite/writer.rs` as its heart; `blob` keeps the bytes of images as
-//! files; `metrics` names every metric.
+//! files; `answer` keeps errors from being lost with those who asked; `metrics` names every metric.
 
 mod open;
 mod sqlite;
 
+mod answer;
 mod blob;
 mod metrics;
 

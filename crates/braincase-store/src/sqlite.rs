@@ -31,7 +31,7 @@ pub use beside::ErrorReader;
 use async_trait::async_trait;
 use braincase_core::{
     ContentHash, ImageId, SceneId, Scope, TenantId, Timestamp, TurnId,
-    background::{Background, Failure, Task},
+    background::{Background, Task},
     event::{Event, NewEvent},
     image::{Analysis, Image, ImageFacts},
     memory::{Memory, MemoryKind},
@@ -58,6 +58,7 @@ use self::{
     writer::Writer,
 };
 use crate::{
+    answer::answer,
     blob::Blobs,
     metrics,
     open::{OpenError, SqliteOptions},
@@ -128,15 +129,11 @@ impl Store for SqliteStore {
 
     async fn delete_project(&self, scope: Scope) -> Result<bool, StoreError> {
         // Beside the caller: if it goes away between the commit and the last file, the files go all the same.
-        let (sender, answer) = oneshot::channel();
+        let (caller, result) = oneshot::channel();
         let inner = Arc::clone(&self.inner);
-        let work = async move {
-            // The caller handles the error; if it is gone, nobody misses the answer.
-            let _gone = sender.send(inner.delete_project(scope).await);
-            Ok::<(), Failure>(())
-        };
+        let work = async move { answer(caller, inner.delete_project(scope).await) };
         self.background.spawn(Task { scope: Some(scope), ..Task::new("delete_project") }, Box::pin(work));
-        answer.await.unwrap_or_else(|_| Err(StoreError::Failed("deleting stopped before it answered".to_owned())))
+        result.await.unwrap_or_else(|_| Err(StoreError::Failed("deleting stopped before it answered".to_owned())))
     }
 
     async fn list_scenes(&self, scope: Scope) -> Result<Vec<Scene>, StoreError> {

@@ -11,11 +11,16 @@ use braincase_core::{Clock, SystemClock};
 use clap::{Parser, ValueEnum};
 
 use crate::{
-    plan::{Comparison, Lane, Plan, Strictness},
+    baseline::Baseline,
+    capacity::Slo,
+    plan::{Comparison, Lane, Model, Plan, Strictness},
     preset::{self, PRESETS},
     run::Stage,
     target::{self, Programs, Target},
 };
+
+/// As many users as are tried if nothing is said; the kernel has about so many ports and descriptors for them.
+const MOST_USERS: usize = 1_000;
 
 /// Loads a Braincase server, audits what it stored, and gives a verdict.
 ///
@@ -24,10 +29,10 @@ use crate::{
 #[derive(Debug, Parser)]
 #[command(name = "braincase-stress", version)]
 pub struct Arguments {
-    /// smoke, phase4_target, high_load or image_stress.
+    /// smoke, phase4_target, high_load, image_stress, soak or capacity.
     #[arg(default_value = "smoke")]
     pub preset: String,
-    /// Users at once, instead of the preset's.
+    /// Users at once, instead of the preset's; with capacity the most that are tried [default there: 1000].
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub users: Option<u16>,
     /// Seconds with all users, instead of the preset's.
@@ -51,6 +56,20 @@ pub struct Arguments {
     /// Loads a second server beside the first and compares the two.
     #[arg(long, conflicts_with = "url")]
     pub compare: Option<Compare>,
+    /// Users do not think and the provider answers at once: what the server itself can do.
+    #[arg(long, conflicts_with = "url")]
+    pub instant: bool,
+    /// Turns arrive at random, so many a second (also as 5/s), whether users are free or not; times count from when they
+    /// were due.
+    #[arg(long, value_name = "RATE", value_parser = rate, conflicts_with = "instant")]
+    pub arrivals: Option<f64>,
+    /// A program of the server that is loaded beside ours, or the report.json of an earlier run; fails when ours is surely
+    /// slower by more than 5 %.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["compare", "url"])]
+    pub baseline: Option<PathBuf>,
+    /// What users may expect at the capacity that is looked for [default: p95<3s,errors<1%].
+    #[arg(long, value_name = "LIMITS")]
+    pub slo: Option<Slo>,
     /// Fails when the run is too small to show what it should.
     #[arg(long)]
     pub strict: bool,
@@ -86,19 +105,55 @@ impl Arguments {
             .with_context(|| format!("there is no preset {:?}; there are {known}", self.preset))?;
         let seconds = |value: u32| Duration::from_secs(u64::from(value));
         let mut plan = Plan::of(preset, self.seed);
-        plan.users = self.users.map_or(plan.users, usize::from);
+        // Where users are searched for, this is how far.
+        plan.users = self.users.map_or(if plan.is_search() { MOST_USERS } else { plan.users }, usize::from);
         plan.hold = self.duration.map_or(plan.hold, seconds);
         plan.ramp = self.ramp.map_or(plan.ramp, seconds);
         plan.out = self.out.clone().unwrap_or(plan.out);
         plan.think_scale = self.think_scale;
         plan.panic_at_visit = self.panic_at_visit;
         plan.strictness = if self.strict { Strictness::Strict } else { Strictness::Lenient };
+        if self.instant {
+            plan.latency = Some("instant");
+            plan.think_scale = 0.0;
+        }
+        if let Some(per_second) = self.arrivals {
+            if plan.rounds.is_some() {
+                bail!("{} has silences, in which nothing may arrive; take another preset", plan.preset.name);
+            }
+            plan.model = Model::Open { per_second };
+        }
         if self.compare.is_some() {
             plan.comparison = Comparison::Blocking;
+        }
+        // Last, since an earlier run must have been planned in the same way.
+        if let Some(path) = &self.baseline {
+            let baseline = Baseline::open(path, &plan)?;
+            if matches!(baseline, Baseline::Program(_)) {
+                plan.comparison = Comparison::Baseline;
+            }
+            plan.baseline = Some(baseline);
+        }
+        if plan.comparison != Comparison::Off {
             // Users come in pairs, one for each server.
             plan.users += plan.users % 2;
         }
+        self.check(&plan)?;
         Ok(plan)
+    }
+
+    fn check(&self, plan: &Plan) -> anyhow::Result<()> {
+        let is_open = matches!(plan.model, Model::Open { .. });
+        if is_open && plan.comparison != Comparison::Off {
+            bail!("--arrivals sends turns to one server; leave out --compare or --baseline");
+        }
+        if plan.is_search() && (is_open || plan.comparison != Comparison::Off || plan.baseline.is_some()) {
+            bail!("capacity is searched with users of one server; leave out --arrivals, --compare or --baseline");
+        }
+        if self.slo.is_some() && !plan.is_search() {
+            bail!("--slo is for the preset capacity; the targets of {} are its own", plan.preset.name);
+        }
+        Ok(())
     }
 
     /// The servers of the run, started and ready.
@@ -115,25 +170,39 @@ impl Arguments {
             let urls = [(Lane::Main, url.clone())].into();
             return Ok(Stage { urls, targets: Vec::new(), nonce: self.seed ^ now });
         }
-        let programs = self.programs()?;
+        let programs = self.programs(plan)?;
         let mut targets = vec![Target::start(Lane::Main, &programs, self.seed, &plan.out).await?];
         if plan.comparison == Comparison::Blocking {
             targets.push(Target::start(Lane::Blocking, &programs, self.seed, &plan.out).await?);
         }
+        if let Some(Baseline::Program(server)) = &plan.baseline {
+            let programs = Programs { server: server.clone(), ..programs };
+            targets.push(Target::start(Lane::Baseline, &programs, self.seed, &plan.out).await?);
+        }
         Ok(Stage::of(targets, self.seed))
     }
 
-    fn programs(&self) -> anyhow::Result<Programs> {
+    fn programs(&self, plan: &Plan) -> anyhow::Result<Programs> {
         let own = std::env::current_exe().context("this program does not know where it is")?;
         let beside = |name: &str| own.with_file_name(name);
         let programs = Programs {
             server: self.server_bin.clone().unwrap_or_else(|| beside("braincase")),
             sim: self.sim_bin.clone().unwrap_or_else(|| beside("braincase-sim")),
+            latency: plan.latency,
         };
         require(&programs.server, "--server-bin")?;
         require(&programs.sim, "--sim-bin")?;
         Ok(programs)
     }
+}
+
+/// Reads `5` or `5/s`.
+fn rate(text: &str) -> Result<f64, String> {
+    const MOST: f64 = 10_000.0;
+    let number = text.strip_suffix("/s").unwrap_or(text).trim().parse::<f64>().ok();
+    number.filter(|rate| *rate > 0.0 && *rate <= MOST).ok_or_else(|| {
+        format!("expected turns per second, more than 0 and at most {MOST}, such as 5 or 5/s; got {text:?}")
+    })
 }
 
 fn require(program: &Path, option: &str) -> anyhow::Result<()> {
@@ -165,9 +234,22 @@ mod tests {
     }
 
     #[test]
+    fn how_load_arises_can_be_chosen() {
+        assert_eq!(parse("smoke --arrivals 2.5/s").plan().unwrap().model, Model::Open { per_second: 2.5 });
+        let instant = parse("smoke --instant").plan().unwrap();
+        assert_eq!((instant.latency, instant.think_scale), (Some("instant"), 0.0));
+        for nonsense in ["0", "-1", "many", "5/m", "NaN"] {
+            assert!(rate(nonsense).is_err(), "{nonsense}");
+        }
+        for contradiction in ["soak --arrivals 5", "smoke --arrivals 5 --compare blocking"] {
+            assert!(parse(contradiction).plan().is_err(), "{contradiction}");
+        }
+    }
+
+    #[test]
     fn an_unknown_preset_is_named_with_those_that_exist() {
         let error = parse("phase5").plan().unwrap_err().to_string();
-        insta::assert_snapshot!(error, @r#"there is no preset "phase5"; there are smoke, phase4_target, high_load, image_stress"#);
+        insta::assert_snapshot!(error, @r#"there is no preset "phase5"; there are smoke, phase4_target, high_load, image_stress, soak, capacity"#);
     }
 
     #[test]

@@ -79,6 +79,8 @@ pub struct Ended {
     pub status: String,
     /// Until the first event, if it was a stream.
     pub first_event: Option<Duration>,
+    /// Until the first event that holds something of the answer, if it was a stream.
+    pub first_content: Option<Duration>,
     /// What the server says its own share of the time was, in milliseconds.
     pub overhead_ms: Option<f64>,
     /// Why it failed.
@@ -253,6 +255,7 @@ fn ended_of_document(text: String) -> Result<Ended, Refusal> {
         turn_id,
         status,
         first_event: None,
+        first_content: None,
         overhead_ms: turn.pointer("/timing_ms/overhead").and_then(Value::as_f64),
         error: turn.get("error").filter(|error| !error.is_null()).map(Value::to_string),
         text,

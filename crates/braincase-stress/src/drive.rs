@@ -131,7 +131,7 @@ fn message_of(panic: &(dyn std::any::Any + Send)) -> String {
 
 async fn report(user: &mut GooseUser, samples: &[Sample]) {
     for sample in samples {
-        let (subject, error) = (sample.subject, sample.error.as_deref());
+        let (subject, error) = (sample.subject, sample.error.as_ref().map(|error| error.text.as_str()));
         let name = format!("{}/{}/{}", subject.lane.as_str(), subject.scenario, subject.operation.as_str());
         // Goose refuses a row only when its own collector is gone; the count below would show it.
         let recorded = user.record_custom_request_duration("TURN", &name, sample.took, error.is_none(), None, error);

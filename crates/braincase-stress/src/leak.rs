@@ -6,10 +6,11 @@
 //! last 60 % of the time with all users. No sign of growth is not enough to pass: it must be shown that a leak of the size
 //! of the budget is not there, and a run that can show neither is inconclusive.
 //!
-//! `growth` fits the trend, `exposition` reads what a server says of its memory, `watch` asks it again and again.
+//! `growth` fits the trend, `rounds` judges silences where there are some, `exposition` reads what a server says of its memory, `watch` asks it again and again.
 
 mod exposition;
 mod growth;
+mod rounds;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -18,7 +19,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::Serialize;
 
-use crate::{plan::Plan, report::table::kibibytes};
+use crate::{plan::Plan, report::table::kibibytes, stats::quantile};
 pub use growth::Growth;
 use growth::{Trend, trend};
 pub use watch::Watch;
@@ -152,10 +153,25 @@ pub struct Leak {
     pub late_growth: Option<Growth>,
     /// The share of what must have leaked that was left after the load, if it was looked at.
     pub remains: Option<f64>,
+    /// Where the line of that growth lies.
+    pub fit: Option<Fit>,
     /// What the server held at the end.
     pub heap: Option<Heap>,
     /// Reads and writes of its caches a second, over the time with all users.
     pub cache_operations: Option<f64>,
+}
+
+/// Where the fitted line lies: its slope is the growth, and it goes through this point.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Fit {
+    /// When the judged time began, in seconds from the start.
+    pub from_s: f64,
+    /// When it ended.
+    pub to_s: f64,
+    /// Turns at the point.
+    pub turns: f64,
+    /// Bytes there.
+    pub bytes: f64,
 }
 
 impl Leak {
@@ -177,12 +193,16 @@ impl Leak {
 /// Whether the samples look like a leak, so that it must be seen what is left of it when the load is gone.
 #[must_use]
 pub fn is_suspected(plan: &Plan, samples: &[Sample]) -> bool {
-    Window::of(plan, samples).is_some_and(|window| window.suspicion().is_ok())
+    // What is seen in silences is already what is left without load.
+    plan.rounds.is_none() && Window::of(plan, samples).is_some_and(|window| window.suspicion().is_ok())
 }
 
 /// Judges; nothing if the server's memory cannot be seen. `drained` is a look at it some time after the load.
 #[must_use]
 pub fn judge(plan: &Plan, samples: &[Sample], drained: Option<&Sample>) -> Option<Leak> {
+    if let Some(rounds) = plan.rounds {
+        return rounds::judge(plan, rounds, samples);
+    }
     let window = Window::of(plan, samples)?;
     let remains = drained.and_then(|sample| window.remains(window.signal.bytes(sample)?));
     let (finding, why) = window.find(remains);
@@ -195,6 +215,7 @@ pub fn judge(plan: &Plan, samples: &[Sample], drained: Option<&Sample>) -> Optio
         growth: window.trend.map(|trend| trend.all),
         late_growth: window.trend.map(|trend| trend.late),
         remains,
+        fit: window.fit(),
         heap: samples.iter().rev().find_map(|sample| sample.heap.clone()),
         cache_operations: cache_operations(plan, samples),
     })
@@ -212,8 +233,10 @@ fn cache_operations(plan: &Plan, samples: &[Sample]) -> Option<f64> {
 struct Window {
     signal: Signal,
     turns: u64,
+    from: Duration,
     lasted: Duration,
     first: f64,
+    middle: (f64, f64),
     trend: Option<Trend>,
 }
 
@@ -232,7 +255,17 @@ impl Window {
         let span = points.last()?.0 - points.first()?.0;
         let trend = trend(&points);
         let first = trend.map_or(points.first()?.1, |trend| trend.first);
-        Some(Self { signal, turns: span as u64, lasted, first, trend })
+        let along = |axis: fn(&(f64, f64)) -> f64| quantile(&points.iter().map(axis).collect::<Vec<_>>(), 0.5);
+        let middle = (along(|point| point.0), along(|point| point.1));
+        Some(Self { signal, turns: span as u64, from, lasted, first, middle, trend })
+    }
+
+    /// The line through the medians, as Theil and Sen have it.
+    fn fit(&self) -> Option<Fit> {
+        self.trend?;
+        let (from_s, lasted_s) = (self.from.as_secs_f64(), self.lasted.as_secs_f64());
+        let (turns, bytes) = self.middle;
+        Some(Fit { from_s, to_s: from_s + lasted_s, turns, bytes })
     }
 
     fn find(&self, remains: Option<f64>) -> (Finding, String) {

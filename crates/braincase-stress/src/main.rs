@@ -4,6 +4,7 @@ use std::{fs, process::ExitCode};
 
 use anyhow::Context;
 use braincase_stress::{
+    capacity,
     cli::Arguments,
     report::{self, Report, terminal::Terminal},
     run::run,
@@ -31,14 +32,14 @@ async fn stress(arguments: &Arguments, terminal: &mut Terminal) -> anyhow::Resul
     let out = plan.out.clone();
     fs::create_dir_all(&out).with_context(|| format!("cannot create {}", out.display()))?;
     let mut stage = arguments.stage(&plan).await?;
-    terminal.say(&format!(
-        "{}: {} users for {} s, seed {}",
-        plan.preset.name,
-        plan.users,
-        plan.hold.as_secs(),
-        plan.seed
-    ));
-    let outcome = run(plan, &mut stage, terminal).await;
+    let up_to = if plan.is_search() { "up to " } else { "" };
+    let (name, users, seconds, model) = (plan.preset.name, plan.users, plan.hold.as_secs(), plan.told());
+    terminal.say(&format!("{name}: {up_to}{users} users for {seconds} s, {model}, seed {}", plan.seed));
+    let outcome = if plan.is_search() {
+        capacity::measure(&plan, arguments.slo.unwrap_or_default(), &mut stage, terminal).await
+    } else {
+        run(plan, &mut stage, terminal).await
+    };
     // After an error the programs still run.
     for how in stage.stop().await {
         terminal.say(&how);

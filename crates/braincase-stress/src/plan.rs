@@ -4,7 +4,10 @@ use std::{path::PathBuf, time::Duration};
 
 use serde::Serialize;
 
-use crate::preset::Preset;
+use crate::{
+    baseline::Baseline,
+    preset::{Preset, Rounds},
+};
 
 /// The shortest time in which all users are started, so that they do not all knock in the same instant.
 const MIN_RAMP: Duration = Duration::from_secs(1);
@@ -17,6 +20,8 @@ pub enum Lane {
     Main,
     /// The server with `--image-mode blocking` that it is compared with.
     Blocking,
+    /// Another program of the server that it is compared with.
+    Baseline,
 }
 
 impl Lane {
@@ -26,6 +31,7 @@ impl Lane {
         match self {
             Self::Main => "main",
             Self::Blocking => "blocking",
+            Self::Baseline => "baseline",
         }
     }
 }
@@ -39,6 +45,43 @@ pub enum Comparison {
     /// A second one that analyses images before it answers. Users are dealt to the two in turn, and the two users of a
     /// pair do the same things at the same time, so that whatever disturbs the machine disturbs both alike.
     Blocking,
+    /// A second one of another program, in the same way.
+    Baseline,
+}
+
+impl Comparison {
+    /// The lane of the second server.
+    #[must_use]
+    pub const fn other(self) -> Option<Lane> {
+        match self {
+            Self::Off => None,
+            Self::Blocking => Some(Lane::Blocking),
+            Self::Baseline => Some(Lane::Baseline),
+        }
+    }
+}
+
+/// How load arises.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Model {
+    /// Users wait for their answer and think before they go on: a slow server is asked less.
+    Closed,
+    /// Turns arrive at random (Poisson), so many a second on average, whether the server keeps up or not. Users are those
+    /// who are free to take one up, and times count from the moment at which a turn arrived.
+    Open {
+        /// Turns per second.
+        per_second: f64,
+    },
+}
+
+impl Model {
+    fn told(self) -> String {
+        match self {
+            Self::Closed => "closed model".to_owned(),
+            Self::Open { per_second } => format!("open model, {per_second} turns/s arrive, timed from intended start"),
+        }
+    }
 }
 
 /// Everything that decides what a run does.
@@ -56,6 +99,14 @@ pub struct Plan {
     pub seed: u64,
     /// Whether a second server is loaded.
     pub comparison: Comparison,
+    /// What ours is compared with, if anything.
+    pub baseline: Option<Baseline>,
+    /// How load arises.
+    pub model: Model,
+    /// Rounds of load and silence within the hold.
+    pub rounds: Option<Rounds>,
+    /// How long the provider that we start takes, in its own words; as it usually does if nothing is said.
+    pub latency: Option<&'static str>,
     /// How long users think, as a factor; 1 is 1–3 s.
     pub think_scale: f64,
     /// Lets every visit of that number panic, to prove that panics are counted; never set by people.
@@ -89,12 +140,34 @@ impl Plan {
             ramp: preset.ramp,
             seed,
             comparison: Comparison::Off,
+            baseline: None,
+            model: Model::Closed,
+            rounds: preset.rounds,
+            latency: preset.latency,
             think_scale: 1.0,
             panic_at_visit: None,
             late_facts: Duration::from_secs(15),
             out: PathBuf::from("target/stress").join(preset.name),
             strictness: Strictness::Lenient,
         }
+    }
+
+    /// How load arises, in words, with everything that is not as it usually is.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let mut parts = vec![self.model.told()];
+        if self.model == Model::Closed && self.think_scale <= 0.0 {
+            parts.push("nobody thinks".to_owned());
+        }
+        parts.extend(self.latency.map(|latency| format!("provider {latency}")));
+        parts.extend(self.rounds.map(|rounds| format!("{} rounds of load and silence", rounds.count)));
+        parts.join(", ")
+    }
+
+    /// Whether it is to be found out how many users there may be.
+    #[must_use]
+    pub fn is_search(&self) -> bool {
+        self.preset.name == "capacity"
     }
 
     /// When all users are there, counted from the start.
@@ -114,7 +187,7 @@ impl Plan {
     pub fn users_of_main(&self) -> usize {
         match self.comparison {
             Comparison::Off => self.users,
-            Comparison::Blocking => self.users.div_ceil(2),
+            Comparison::Blocking | Comparison::Baseline => self.users.div_ceil(2),
         }
     }
 
@@ -122,18 +195,42 @@ impl Plan {
     #[must_use]
     pub fn seat(&self, user: usize) -> (Lane, u32) {
         let seat = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        match self.comparison {
-            Comparison::Off => (Lane::Main, seat(user)),
-            Comparison::Blocking if user.is_multiple_of(2) => (Lane::Main, seat(user / 2)),
-            Comparison::Blocking => (Lane::Blocking, seat(user / 2)),
+        match self.comparison.other() {
+            None => (Lane::Main, seat(user)),
+            Some(_) if user.is_multiple_of(2) => (Lane::Main, seat(user / 2)),
+            Some(other) => (other, seat(user / 2)),
         }
+    }
+
+    /// When somebody who wants to go on at this moment may do so: later, if it falls into a silence.
+    #[must_use]
+    pub fn resumes(&self, at: Duration) -> Duration {
+        let Some(rounds) = self.rounds else { return at };
+        let silence = rounds.silences(self.hold_starts(), self.hold).find(|silence| silence.contains(&at));
+        silence.map_or(at, |silence| silence.end)
+    }
+
+    /// How long the users work: the hold without its silences.
+    #[must_use]
+    pub fn working_time(&self) -> Duration {
+        self.rounds.map_or(self.hold, |rounds| self.hold.mul_f64(rounds.load_share))
     }
 
     /// How many turns the judged server must have got done.
     #[must_use]
     pub fn min_turns(&self) -> u64 {
-        let user_seconds = self.users_of_main() as f64 * self.hold.as_secs_f64();
-        (self.preset.targets.min_turns_per_user_second * user_seconds).floor() as u64
+        let seconds = self.working_time().as_secs_f64();
+        match self.model {
+            Model::Closed => {
+                let user_seconds = self.users_of_main() as f64 * seconds;
+                (self.preset.targets.min_turns_per_user_second * user_seconds).floor() as u64
+            }
+            // As few as chance may send, three deviations off: fewer, and they did not arrive.
+            Model::Open { per_second } => {
+                let expected = per_second * seconds;
+                (expected - 3.0 * expected.sqrt()).max(1.0).floor() as u64
+            }
+        }
     }
 }
 
@@ -145,6 +242,26 @@ mod tests {
     #[test]
     fn smoke_must_get_thirty_turns_done() {
         assert_eq!(Plan::of(&PRESETS[0], 1).min_turns(), 30);
+    }
+
+    #[test]
+    fn who_wants_to_work_in_a_silence_waits_for_its_end() {
+        let soak = crate::preset::find("soak").unwrap();
+        let plan = Plan { hold: Duration::from_secs(80), ramp: Duration::ZERO, ..Plan::of(soak, 1) };
+        let load = 10.0 * plan.rounds.unwrap().load_share;
+        let at = |seconds: f64| plan.resumes(Duration::from_secs_f64(1.0 + seconds)).as_secs_f64() - 1.0;
+        assert!((at(load - 0.1) - (load - 0.1)).abs() < 1e-6);
+        assert!((at(load + 0.1) - 10.0).abs() < 1e-6 && (at(19.9) - 20.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn reports_say_how_load_arises_and_what_is_unusual_about_it() {
+        let usual = Plan::of(&PRESETS[0], 1);
+        assert_eq!(usual.told(), "closed model");
+        let instant = Plan { think_scale: 0.0, latency: Some("instant"), ..usual.clone() };
+        assert_eq!(instant.told(), "closed model, nobody thinks, provider instant");
+        let open = Plan { model: Model::Open { per_second: 2.5 }, ..usual };
+        assert_eq!(open.told(), "open model, 2.5 turns/s arrive, timed from intended start");
     }
 
     #[test]

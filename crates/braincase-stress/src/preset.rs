@@ -1,6 +1,6 @@
 //! The presets: who does what for how long, and what must hold; data, not code.
 
-use std::{fmt, time::Duration};
+use std::{fmt, ops::Range, time::Duration};
 
 use serde::Serialize;
 
@@ -76,6 +76,26 @@ pub struct Targets {
     pub min_async_benefit: f64,
 }
 
+/// Rounds of load and silence: what memory holds in the silences has nothing to do with what is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Rounds {
+    /// How many.
+    pub count: u32,
+    /// The share of each round in which users work; then they are silent.
+    pub load_share: f64,
+}
+
+impl Rounds {
+    /// The silences of a hold, one at the end of each round.
+    pub fn silences(self, hold_starts: Duration, hold: Duration) -> impl Iterator<Item = Range<Duration>> {
+        let length = hold / self.count.max(1);
+        (0..self.count).map(move |round| {
+            let start = hold_starts + length * round;
+            start + length.mul_f64(self.load_share)..start + length
+        })
+    }
+}
+
 /// One row of the table.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Preset {
@@ -91,6 +111,10 @@ pub struct Preset {
     pub ramp: Duration,
     /// What they do.
     pub shares: &'static [Share],
+    /// Whether load comes in rounds.
+    pub rounds: Option<Rounds>,
+    /// How long the provider takes, in its own words, if that is not what it usually takes.
+    pub latency: Option<&'static str>,
     /// What must hold.
     pub targets: Targets,
 }
@@ -107,8 +131,16 @@ const fn share(scenario: Scenario, weight: u32) -> Share {
     Share { scenario, weight }
 }
 
+/// What the users of the target load do.
+const TARGET_MIX: &[Share] = &[
+    share(Scenario::NewProject, 40),
+    share(Scenario::EditScene, 30),
+    share(Scenario::ImageUpload, 20),
+    share(Scenario::MixedWorkflow, 10),
+];
+
 /// Every preset.
-pub const PRESETS: [Preset; 4] = [
+pub const PRESETS: [Preset; 6] = [
     Preset {
         name: "smoke",
         purpose: "quick validation",
@@ -116,6 +148,8 @@ pub const PRESETS: [Preset; 4] = [
         hold: Duration::from_secs(30),
         ramp: Duration::ZERO,
         shares: &[share(Scenario::NewProject, 50), share(Scenario::EditScene, 50)],
+        rounds: None,
+        latency: None,
         targets: Targets { min_turns_per_user_second: 0.2, ..TARGETS },
     },
     Preset {
@@ -124,12 +158,9 @@ pub const PRESETS: [Preset; 4] = [
         users: 20,
         hold: Duration::from_secs(120),
         ramp: Duration::from_secs(30),
-        shares: &[
-            share(Scenario::NewProject, 40),
-            share(Scenario::EditScene, 30),
-            share(Scenario::ImageUpload, 20),
-            share(Scenario::MixedWorkflow, 10),
-        ],
+        shares: TARGET_MIX,
+        rounds: None,
+        latency: None,
         targets: TARGETS,
     },
     Preset {
@@ -144,6 +175,8 @@ pub const PRESETS: [Preset; 4] = [
             share(Scenario::ImageHeavy, 20),
             share(Scenario::LongConversations, 10),
         ],
+        rounds: None,
+        latency: None,
         targets: TARGETS,
     },
     Preset {
@@ -157,7 +190,35 @@ pub const PRESETS: [Preset; 4] = [
             share(Scenario::MultiImage, 40),
             share(Scenario::ImageWorkflow, 20),
         ],
+        rounds: None,
+        latency: None,
         targets: TARGETS,
+    },
+    Preset {
+        name: "soak",
+        purpose: "rounds of load and silence, for leaks",
+        users: 20,
+        hold: Duration::from_secs(560),
+        ramp: Duration::from_secs(10),
+        shares: TARGET_MIX,
+        rounds: Some(Rounds { count: 8, load_share: 0.7 }),
+        latency: None,
+        targets: TARGETS,
+    },
+    Preset {
+        name: "capacity",
+        purpose: "how many users at most",
+        // The first of the levels that are tried.
+        users: 8,
+        hold: Duration::from_secs(12),
+        ramp: Duration::from_secs(4),
+        shares: TARGET_MIX,
+        rounds: None,
+        // What the provider usually takes is already as long as an answer may take. With a third less, what is measured
+        // is the server.
+        latency: Some("chat=lognormal(1.2s,p95=2s),vision=2s"),
+        // The time until users see an answer is its target, and may be any; see `--slo`.
+        targets: Targets { min_turns_per_user_second: 0.02, ..TARGETS },
     },
 ];
 

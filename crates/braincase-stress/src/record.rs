@@ -1,7 +1,9 @@
 //! The record of a run: one row per user-visible operation, timed from the first byte sent to the last one read.
 //!
-//! `subject` says what a row is about, `times` holds its times, `tally` is all rows; here they are taken down.
+//! `subject` says what a row is about, `failure` why it failed, `times` holds its times, `tally` is all rows; here they are
+//! taken down.
 
+mod failure;
 mod subject;
 mod tally;
 mod times;
@@ -16,17 +18,19 @@ use std::{
 
 use tokio::time::Instant;
 
-use self::tally::{count_error, second_at};
+use self::tally::{MAX_ANSWERED, count_error, second_at};
 pub(crate) use self::times::ms;
 pub use self::{
+    failure::{Failure, Kind},
     subject::{Operation, Sample, Subject},
-    tally::{Second, Tally, Visits},
-    times::{Numbers, Times},
+    tally::{Answered, Second, Tally, Visits},
+    times::{Intervals, Numbers, Quantile, Times},
 };
 use crate::{
+    client::Ended,
     plan::{Lane, Plan},
     preset::Scenario,
-    sample::Memory,
+    sample::{CpuTimes, Memory},
 };
 
 /// Takes down what happens while it happens.
@@ -96,7 +100,7 @@ impl Recorder {
 
     /// An operation that began at `from` has ended now.
     pub fn operation(&self, from: Duration, sample: &Sample) {
-        let to = from + sample.took;
+        let to = from + sample.took.saturating_sub(sample.waited);
         let second = to.as_secs() as usize;
         let (subject, failed) = (sample.subject, sample.error.is_some());
         let mut tally = self.lock();
@@ -104,7 +108,8 @@ impl Recorder {
         tally.busy += busy;
         tally.rows.entry(subject).or_default().add(sample.took, failed);
         if let Some(error) = &sample.error {
-            count_error(&mut tally.errors, error);
+            count_error(&mut tally.errors, &error.text);
+            *tally.kinds.entry(error.kind).or_default().entry(second).or_default() += 1;
         }
         if subject.operation == Operation::ImageTurn && !failed {
             tally.image_turn_ms.entry(subject.lane).or_default().push(ms(sample.took));
@@ -114,6 +119,7 @@ impl Recorder {
         if subject.operation.is_turn() && subject.lane == Lane::Main {
             slot.turns += 1;
             slot.turn_ms.push(ms(sample.took));
+            tally.service.add(to.saturating_sub(from), failed);
         }
     }
 
@@ -124,24 +130,40 @@ impl Recorder {
         tally.thinking += thinking;
     }
 
-    /// The particulars that some turns tell.
-    pub fn particulars(&self, first_event: Option<Duration>, overhead_ms: Option<f64>) {
+    /// The particulars of a turn that was answered; it had `waited` for a user before it was sent.
+    pub fn particulars(&self, lane: Lane, answered: Answered, waited: Duration, ended: &Ended) {
+        let second = self.elapsed().as_secs() as usize;
         let mut tally = self.lock();
-        if let Some(first_event) = first_event {
-            tally.first_event.add(first_event, false);
+        let all = tally.answered.entry(lane).or_default();
+        if all.len() < MAX_ANSWERED {
+            all.push(answered);
         }
-        if let Some(overhead) = overhead_ms.and_then(|ms| Duration::try_from_secs_f64(ms / 1e3).ok()) {
+        if lane != Lane::Main {
+            return;
+        }
+        if let Some(first_event) = ended.first_event {
+            tally.first_event.add(waited + first_event, false);
+        }
+        if let Some(first_content) = ended.first_content {
+            tally.first_content.add(waited + first_content, false);
+            second_at(&mut tally.seconds, second).first_ms.push(ms(waited + first_content));
+        }
+        let first_answer = waited + ended.first_content.unwrap_or(answered.took);
+        tally.first_answer.add(first_answer, false);
+        second_at(&mut tally.seconds, second).answer_ms.push(ms(first_answer));
+        if let Some(overhead) = ended.overhead_ms.and_then(|ms| Duration::try_from_secs_f64(ms / 1e3).ok()) {
             tally.overhead.add(overhead, false);
         }
     }
 
     /// Notes how things stand at the end of a second.
-    pub fn tick(&self, memory: Option<Memory>) {
+    pub fn tick(&self, memory: Option<Memory>, cpu: Option<CpuTimes>) {
         let (second, users) = (self.elapsed().as_secs() as usize, self.active_users());
         let mut tally = self.lock();
         let slot = second_at(&mut tally.seconds, second.saturating_sub(1));
         slot.users = users;
         slot.memory = memory;
+        slot.cpu = cpu;
     }
 
     /// Looks at what was recorded so far.

@@ -1,10 +1,14 @@
 //! The report: everything that is known of a run in one document, from which all other forms are made.
 
-pub mod chart;
+pub(crate) mod chart;
+pub mod checks;
 pub mod facts;
 pub mod html;
 pub mod junit;
+pub mod latency;
 pub mod md;
+pub mod series;
+pub mod status;
 pub mod table;
 pub mod terminal;
 
@@ -18,11 +22,19 @@ use std::{
 use anyhow::Context;
 use serde::Serialize;
 
+use self::{
+    latency::Latency,
+    series::{KindOfError, Point},
+};
 use crate::{
+    arrivals,
     audit::Audit,
+    baseline::{self, Compared},
     benefit::{self, Benefit},
     drive::Driven,
-    leak::{self, Heap, Leak},
+    fingerprint::{Fingerprint, Machine},
+    leak::{self, Leak},
+    overhead::Overheads,
     plan::{Comparison, Lane, Plan},
     record::{Numbers, Tally, Times, Visits},
     sample::Memory,
@@ -31,9 +43,7 @@ use crate::{
 };
 
 /// Changes whenever a reader of the JSON would have to.
-pub const SCHEMA: &str = "braincase-stress/1";
-/// Percentiles over time are those of so many seconds.
-const WINDOW: usize = 10;
+pub const SCHEMA: &str = "braincase-stress/2";
 
 /// What is known when the load has ended.
 #[derive(Debug)]
@@ -56,6 +66,10 @@ pub struct End {
     pub leak: Option<Leak>,
     /// What the audit found.
     pub audit: Audit,
+    /// What turns took beyond their provider.
+    pub overheads: Overheads,
+    /// What became of the turns that arrived, in the open model.
+    pub arrivals: Option<arrivals::Counts>,
 }
 
 /// A run, told completely.
@@ -66,8 +80,10 @@ pub struct Report {
     pub preset: &'static str,
     pub purpose: &'static str,
     pub seed: u64,
-    /// How load arises: users wait for their answer before they go on.
-    pub model: &'static str,
+    /// How load arises, in words.
+    pub model: String,
+    /// What must be the same for another run to be compared with this one.
+    pub fingerprint: Fingerprint,
     pub comparison: Comparison,
     pub users: usize,
     pub ramp_s: f64,
@@ -81,25 +97,20 @@ pub struct Report {
     pub scenarios: Vec<ScenarioRow>,
     pub rows: Vec<Row>,
     pub benefit: Option<Benefit>,
+    pub baseline: Option<Compared>,
+    /// The turns that arrived, in the open model.
+    pub arrivals: Option<arrivals::Counts>,
+    /// How many users at most, if that was what was asked.
+    pub capacity: Option<crate::capacity::Capacity>,
     pub memory: Option<Memory>,
     pub leak: Option<Leak>,
     pub validity: Validity,
     pub audit: Audit,
     pub errors: BTreeMap<String, u64>,
+    pub kinds_of_errors: Vec<KindOfError>,
     pub distribution: Vec<Bin>,
+    pub latency: Latency,
     pub series: Vec<Point>,
-}
-
-/// What the run happened on; nothing that names it.
-#[derive(Debug, Serialize)]
-#[expect(missing_docs, reason = "the words say it")]
-pub struct Machine {
-    pub os: &'static str,
-    pub arch: &'static str,
-    pub cpus: usize,
-    pub cpu: String,
-    pub harness: &'static str,
-    pub build: &'static str,
 }
 
 /// Sums over the judged server.
@@ -115,8 +126,16 @@ pub struct Totals {
     pub requests_per_second: f64,
     /// Until the first event of streamed turns.
     pub first_event: Numbers,
+    /// Until the first event of streamed turns that holds something of the answer.
+    pub first_content: Numbers,
+    /// Until users see something of the answer: as above where turns are streamed, to their end where not.
+    pub first_answer: Numbers,
+    /// Turns without the wait for a user, in the open model; otherwise the same as `turns`.
+    pub service: Numbers,
     /// The server's own share of a turn, as it says itself.
     pub overhead: Numbers,
+    /// What a turn took beyond the provider, as users and the provider's log saw it.
+    pub overhead_seen: Option<Numbers>,
 }
 
 /// Turns of one scenario.
@@ -151,40 +170,6 @@ pub struct Bin {
     pub count: u64,
 }
 
-/// One second.
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the words say it")]
-pub struct Point {
-    pub second: usize,
-    pub users: usize,
-    pub turns: u64,
-    pub errors: u64,
-    /// Turns per second over the same seconds as the percentiles.
-    pub turns_per_second: f64,
-    /// Of the turns of the last ten seconds; nothing when there were none.
-    pub p50_ms: Option<f64>,
-    pub p95_ms: Option<f64>,
-    pub p99_ms: Option<f64>,
-    pub memory: Option<Memory>,
-    /// The server's heap, if it tells.
-    pub heap: Option<HeapPoint>,
-}
-
-/// What the heap of the server is made of, in bytes.
-#[derive(Debug, Clone, Copy, Serialize)]
-#[expect(missing_docs, reason = "the words say it")]
-pub struct HeapPoint {
-    pub allocated: u64,
-    pub declared_caches: u64,
-    pub unexplained: u64,
-}
-
-impl HeapPoint {
-    fn of(heap: &Heap) -> Self {
-        Self { allocated: heap.allocated, declared_caches: heap.declared(), unexplained: heap.unexplained() }
-    }
-}
-
 impl Report {
     /// What to know when reading it.
     pub fn notes(&self) -> impl Iterator<Item = &String> {
@@ -197,11 +182,16 @@ impl Report {
 pub fn build(plan: &Plan, tally: &Tally, end: End) -> Report {
     let validity = validity::examine(plan, tally, end.driven, end.cpu_share);
     let benefit = benefit::measure(tally, plan.seed);
+    let compared = baseline::compare(plan, tally, &end.overheads);
+    let overhead = end.overheads.times(Lane::Main);
     let scenarios = scenarios(plan, tally);
     let turns = tally.turns(Lane::Main);
     let verdict = verdict::judge(&Evidence {
         plan,
         turns: turns.numbers(),
+        intervals: turns.intervals(),
+        arrivals: end.arrivals,
+        baseline: compared.as_ref(),
         others: tally.times(|row| row.lane == Lane::Main && !row.operation.is_turn()).numbers(),
         unseen: scenarios.iter().filter(|row| row.turns.count == 0).map(|row| row.scenario).collect(),
         death: end.death.as_deref(),
@@ -216,26 +206,32 @@ pub fn build(plan: &Plan, tally: &Tally, end: End) -> Report {
         preset: plan.preset.name,
         purpose: plan.preset.purpose,
         seed: plan.seed,
-        model: "closed",
+        model: plan.told(),
+        fingerprint: Fingerprint::of(plan),
         comparison: plan.comparison,
         users: plan.users,
         ramp_s: plan.ramp.as_secs_f64(),
         hold_s: plan.hold.as_secs_f64(),
         lasted_s: end.lasted.as_secs_f64(),
-        machine: machine(),
+        machine: Machine::here(),
         is_complete: !end.driven.is_cancelled || end.death.is_some(),
         verdict,
-        totals: totals(plan, tally),
+        totals: totals(plan, tally, overhead.as_ref()),
         scenarios,
         rows: rows(tally),
         benefit,
+        baseline: compared,
+        arrivals: end.arrivals,
+        capacity: None,
         memory: end.memory.or_else(|| tally.seconds.iter().rev().find_map(|second| second.memory)),
         leak: end.leak,
         validity,
         audit: end.audit,
         errors: tally.errors.clone(),
+        kinds_of_errors: series::kinds_of_errors(tally),
         distribution: distribution(&turns),
-        series: series(tally, &end.samples),
+        latency: Latency::of(tally, &turns, overhead.as_ref()),
+        series: series::series(tally, &end.samples),
     }
 }
 
@@ -263,7 +259,7 @@ pub fn write(report: &Report, out: &Path) -> anyhow::Result<PathBuf> {
     Ok(out)
 }
 
-fn totals(plan: &Plan, tally: &Tally) -> Totals {
+fn totals(plan: &Plan, tally: &Tally, overhead: Option<&Times>) -> Totals {
     let all = tally.times(|row| row.lane == Lane::Main).numbers();
     let turns = tally.turns(Lane::Main).numbers();
     let hold = plan.hold_starts().as_secs() as usize..plan.hold_ends().as_secs() as usize;
@@ -274,7 +270,7 @@ fn totals(plan: &Plan, tally: &Tally) -> Totals {
         .iter()
         .map(|second| second.turns)
         .sum();
-    let turns_per_second = in_hold as f64 / plan.hold.as_secs_f64().max(f64::EPSILON);
+    let turns_per_second = in_hold as f64 / plan.working_time().as_secs_f64().max(f64::EPSILON);
     Totals {
         requests: all.count,
         failed: all.errors,
@@ -285,24 +281,25 @@ fn totals(plan: &Plan, tally: &Tally) -> Totals {
         turns_per_second,
         requests_per_second: turns_per_second * all.count as f64 / turns.count.max(1) as f64,
         first_event: tally.first_event.numbers(),
+        first_content: tally.first_content.numbers(),
+        first_answer: tally.first_answer.numbers(),
+        service: tally.service.numbers(),
         overhead: tally.overhead.numbers(),
+        overhead_seen: overhead.map(Times::numbers),
     }
 }
 
 fn scenarios(plan: &Plan, tally: &Tally) -> Vec<ScenarioRow> {
-    let lanes: &[Lane] = match plan.comparison {
-        Comparison::Off => &[Lane::Main],
-        Comparison::Blocking => &[Lane::Main, Lane::Blocking],
-    };
+    let lanes = std::iter::once(Lane::Main).chain(plan.comparison.other());
     let weights: u32 = plan.preset.shares.iter().map(|share| share.weight).sum();
     let mut rows = Vec::new();
     for lane in lanes {
-        let visits = |scenario| tally.visits.get(&(*lane, scenario)).copied().unwrap_or_default();
+        let visits = |scenario| tally.visits.get(&(lane, scenario)).copied().unwrap_or_default();
         let begun: u64 = plan.preset.shares.iter().map(|share| visits(share.scenario).begun).sum();
         for share in plan.preset.shares {
-            let is_row = |row: &crate::record::Subject| row.lane == *lane && row.scenario == share.scenario;
+            let is_row = |row: &crate::record::Subject| row.lane == lane && row.scenario == share.scenario;
             rows.push(ScenarioRow {
-                lane: *lane,
+                lane,
                 scenario: share.scenario.as_str(),
                 planned_share: f64::from(share.weight) / f64::from(weights.max(1)),
                 actual_share: visits(share.scenario).begun as f64 / begun.max(1) as f64,
@@ -332,45 +329,5 @@ fn distribution(turns: &Times) -> Vec<Bin> {
     let counts = turns.counts(&bounds);
     bounds.windows(2).zip(counts).map(|(pair, count)| Bin { from_ms: pair[0], to_ms: pair[1], count }).collect()
 }
-
-fn series(tally: &Tally, samples: &[leak::Sample]) -> Vec<Point> {
-    let heaps: BTreeMap<usize, HeapPoint> = samples
-        .iter()
-        .filter_map(|sample| Some((sample.at.as_secs() as usize, HeapPoint::of(sample.heap.as_ref()?))))
-        .collect();
-    let point = |(index, second): (usize, &crate::record::Second)| {
-        let window = tally.seconds.get(index.saturating_sub(WINDOW - 1)..=index).unwrap_or_default();
-        let recent: Vec<f64> = window.iter().flat_map(|second| second.turn_ms.iter().copied()).collect();
-        let at = |share: f64| (!recent.is_empty()).then(|| crate::stats::quantile(&recent, share));
-        Point {
-            second: index,
-            users: second.users,
-            turns: second.turns,
-            errors: second.errors,
-            turns_per_second: recent.len() as f64 / window.len().max(1) as f64,
-            p50_ms: at(0.50),
-            p95_ms: at(0.95),
-            p99_ms: at(0.99),
-            memory: second.memory,
-            heap: heaps.get(&index).copied(),
-        }
-    };
-    tally.seconds.iter().enumerate().map(point).collect()
-}
-
-fn machine() -> Machine {
-    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let cpu =
-        info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':')).map(|(_, name)| name.trim());
-    Machine {
-        os: std::env::consts::OS,
-        arch: std::env::consts::ARCH,
-        cpus: std::thread::available_parallelism().map_or(0, std::num::NonZeroUsize::get),
-        cpu: cpu.unwrap_or("unknown").to_owned(),
-        harness: env!("CARGO_PKG_VERSION"),
-        build: if cfg!(debug_assertions) { "debug" } else { "release" },
-    }
-}
-
 #[cfg(test)]
 mod tests;

@@ -9,10 +9,10 @@ use crate::{
     audit,
     client::Api,
     drive::{self, Driven},
-    leak,
+    leak, overhead,
     plan::{Lane, Plan},
-    report::{self, Report, terminal::Terminal},
-    sample::{self, Memory},
+    report::{self, Report, status::Status, terminal::Terminal},
+    sample::{self, CpuTimes, Memory},
     target::Target,
     visit::World,
 };
@@ -45,6 +45,20 @@ impl Stage {
         self.targets.iter().find(|target| target.lane == Lane::Main)?.pid()
     }
 
+    /// CPU time used so far, by whom it can be told.
+    fn cpu(&self) -> Option<CpuTimes> {
+        let (busy, passed) = sample::machine_cpu_seconds()?;
+        let main = self.targets.iter().find(|target| target.lane == Lane::Main);
+        let of = |pid: Option<u32>| pid.and_then(sample::cpu_seconds_of).unwrap_or_default();
+        Some(CpuTimes {
+            harness: sample::own_cpu_seconds()?,
+            server: of(main.and_then(Target::pid)),
+            provider: of(main.and_then(Target::provider_pid)),
+            busy,
+            passed,
+        })
+    }
+
     fn memory(&self) -> Option<Memory> {
         sample::memory_of(self.pid()?)
     }
@@ -63,15 +77,46 @@ impl Stage {
     }
 }
 
+/// A run whose load and audit are done, and of which only the end of its servers is still to come.
+#[derive(Debug)]
+pub struct Ran {
+    /// What was done, and what was taken down of it.
+    pub world: Arc<World>,
+    /// What is known beyond that.
+    pub end: report::End,
+}
+
+impl Ran {
+    /// Judges it.
+    #[must_use]
+    pub fn report(self) -> Report {
+        let Self { world, end } = self;
+        world.recorder.with(|tally| report::build(&world.plan, tally, end))
+    }
+}
+
 /// Loads the stage as planned, audits what it did, and judges.
 ///
 /// # Errors
 /// When the load cannot be started.
 pub async fn run(plan: Plan, stage: &mut Stage, terminal: &mut Terminal) -> anyhow::Result<Report> {
+    let mut ran = load_and_audit(plan, stage, 0, terminal).await?;
+    // Before the verdict: how the server stops is part of what is judged.
+    ran.end.unclean = stage.stop().await;
+    Ok(ran.report())
+}
+
+/// Loads the stage as planned and audits what it did; `nth` keeps what users say apart from what they said in other runs
+/// on the same stage.
+///
+/// # Errors
+/// When the load cannot be started.
+pub async fn load_and_audit(plan: Plan, stage: &mut Stage, nth: u64, terminal: &mut Terminal) -> anyhow::Result<Ran> {
     let host = stage.urls.get(&Lane::Main).context("there is no server to load")?.clone();
     let apis =
         stage.urls.iter().map(|(lane, url)| Ok((*lane, Api::new(url)?))).collect::<reqwest::Result<BTreeMap<_, _>>>();
-    let world = Arc::new(World::start(plan, apis.context("no HTTP client")?, stage.nonce));
+    let nonce = stage.nonce.wrapping_add(nth);
+    let world = Arc::new(World::start(plan, apis.context("no HTTP client")?, nonce));
     let cpu_before = sample::own_cpu_seconds();
     let watch = leak::Watch::of(world.apis.get(&Lane::Main).context("there is no server to watch")?.clone());
     let (driven, death) = load(&world, &host, stage, &watch, terminal).await?;
@@ -79,13 +124,24 @@ pub async fn run(plan: Plan, stage: &mut Stage, terminal: &mut Terminal) -> anyh
     let leak = look_for_leak(&world, stage, &watch, terminal).await;
     let samples = watch.into_samples();
     let cpu = sample::own_cpu_seconds().zip(cpu_before).map(|(after, before)| (after - before) / lasted.as_secs_f64());
+    let overheads = overhead::measure(&world, &stage.provider_logs());
+    let arrivals = world.arrivals.as_ref().map(|arrivals| arrivals.close(lasted.min(world.plan.hold_ends())));
     terminal.say("load done; auditing what is stored");
     let audit = audit::audit(&world, &stage.provider_logs()).await;
-    let memory = stage.memory();
-    // Before the verdict: how the server stops is part of what is judged.
-    let unclean = stage.stop().await;
-    let end = report::End { lasted, driven, cpu_share: cpu, death, unclean, memory, samples, leak, audit };
-    Ok(world.recorder.with(|tally| report::build(&world.plan, tally, end)))
+    let end = report::End {
+        lasted,
+        driven,
+        cpu_share: cpu,
+        death,
+        unclean: Vec::new(),
+        memory: stage.memory(),
+        samples,
+        leak,
+        audit,
+        overheads,
+        arrivals,
+    };
+    Ok(Ran { world, end })
 }
 
 /// Judges the memory of the server. What looks like a leak must still be there when the load is gone.
@@ -128,8 +184,9 @@ async fn load(
             () = &mut watching => {}
             _ = seconds.tick() => {
                 let memory = stage.memory();
-                world.recorder.tick(memory);
-                terminal.status(world, memory);
+                world.recorder.tick(memory, stage.cpu());
+                let heap = watch.with(|samples| samples.last()?.heap.as_ref().map(|heap| heap.allocated));
+                terminal.status(&Status::of(world, memory, heap));
                 if death.is_none() {
                     death = stage.death();
                     if let Some(how) = &death {

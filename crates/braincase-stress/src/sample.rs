@@ -25,11 +25,52 @@ pub fn memory_of(pid: u32) -> Option<Memory> {
     parse_status(&status).map(|memory| Memory { descriptors, ..memory })
 }
 
+/// CPU time used until some moment, in seconds of one core.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct CpuTimes {
+    /// By this process.
+    pub harness: f64,
+    /// By the server.
+    pub server: f64,
+    /// By the provider.
+    pub provider: f64,
+    /// By everybody on this machine.
+    pub busy: f64,
+    /// What all cores together could have done.
+    pub passed: f64,
+}
+
+/// Linux counts CPU time in these, on every machine that we know.
+const TICKS_PER_SECOND: f64 = 100.0;
+
+/// CPU time that the machine has used and could have used, in seconds of one core.
+#[must_use]
+pub fn machine_cpu_seconds() -> Option<(f64, f64)> {
+    parse_machine(&fs::read_to_string("/proc/stat").ok()?)
+}
+
+fn parse_machine(stat: &str) -> Option<(f64, f64)> {
+    // User, nice, system, idle, waiting for disks, interrupts, soft interrupts, stolen.
+    let line = stat.lines().find_map(|line| line.strip_prefix("cpu "))?;
+    let ticks: Vec<f64> = line.split_whitespace().take(8).map_while(|ticks| ticks.parse().ok()).collect();
+    let (all, idle) = (ticks.iter().sum::<f64>(), ticks.get(3)? + ticks.get(4)?);
+    Some(((all - idle) / TICKS_PER_SECOND, all / TICKS_PER_SECOND))
+}
+
 /// CPU time that this process has used, in seconds.
 #[must_use]
 pub fn own_cpu_seconds() -> Option<f64> {
-    const TICKS_PER_SECOND: f64 = 100.0;
-    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    cpu_seconds("self")
+}
+
+/// CPU time that a process has used, in seconds.
+#[must_use]
+pub fn cpu_seconds_of(pid: u32) -> Option<f64> {
+    cpu_seconds(&pid.to_string())
+}
+
+fn cpu_seconds(process: &str) -> Option<f64> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // The name in parentheses may hold spaces; user and system time are the 12th and 13th field behind it.
     let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
     let ticks = |at: usize| fields.get(at)?.parse::<f64>().ok();
@@ -63,10 +104,18 @@ mod tests {
     }
 
     #[test]
+    fn the_cpu_time_of_a_machine_is_read() {
+        let stat = "cpu  100 0 200 600 100 0 0 0 0 0\ncpu0 1 2 3 4\n";
+        assert_eq!(parse_machine(stat), Some((3.0, 10.0)));
+        assert_eq!(parse_machine("intr 5"), None);
+    }
+
+    #[test]
     #[cfg(target_os = "linux")]
     fn this_process_can_be_seen() {
         let memory = memory_of(std::process::id()).unwrap();
         assert!(memory.peak >= memory.rss && memory.rss > 0 && memory.descriptors > 0);
-        assert!(own_cpu_seconds().is_some());
+        assert!(own_cpu_seconds().is_some() && cpu_seconds_of(std::process::id()).is_some());
+        assert!(machine_cpu_seconds().is_some_and(|(busy, passed)| 0.0 < busy && busy < passed));
     }
 }

@@ -54,6 +54,9 @@ async fn fold_turn(
             }
         };
         ended.first_event.get_or_insert_with(|| sent.elapsed());
+        if event.kind.is_some_and(has_content) {
+            ended.first_content.get_or_insert_with(|| sent.elapsed());
+        }
         ended.text.push_str(&event.text);
         if let Some(turn_id) = event.turn_id.filter(|_| ended.turn_id.is_empty()) {
             ended.turn_id = turn_id;
@@ -69,6 +72,26 @@ async fn fold_turn(
     let data: Value = serde_json::from_str(&text).unwrap_or_default();
     ended.error = data.pointer("/data/error").filter(|error| !error.is_null()).map(Value::to_string);
     Ok(ended)
+}
+
+/// Whether a user sees something of the answer in it; that the turn was accepted, read and composed is none of it.
+const fn has_content(kind: EventKind) -> bool {
+    match kind {
+        EventKind::Decision
+        | EventKind::ToolStarted
+        | EventKind::ToolFinished
+        | EventKind::SceneChanged
+        | EventKind::TurnCompleted => true,
+        EventKind::TurnAccepted
+        | EventKind::ContextReady
+        | EventKind::PromptComposed
+        | EventKind::ImageFactsReady
+        | EventKind::ImageFactsProcessed
+        | EventKind::SceneEnriched
+        | EventKind::TurnFailed
+        | EventKind::TurnCancelled
+        | EventKind::TurnInterrupted => false,
+    }
 }
 
 fn unfinished(turn_id: String, broken: Option<String>) -> Refusal {
@@ -125,6 +148,15 @@ mod tests {
             assert_eq!(ended.error.as_deref(), Some(r#"{"code":"ü"}"#));
             assert!(ended.first_event.is_some());
         }
+    }
+
+    #[tokio::test]
+    async fn signs_of_life_are_no_content() {
+        const ANSWERED: &str =
+            "event: turn.accepted\ndata: {}\n\nevent: decision\ndata: {}\n\nevent: turn.completed\ndata: {}\n\n";
+        let failed = read_in_chunks(WHOLE, 40).await.unwrap();
+        assert_eq!((failed.first_event.is_some(), failed.first_content), (true, None));
+        assert!(read_in_chunks(ANSWERED, 40).await.unwrap().first_content.is_some());
     }
 
     #[tokio::test]

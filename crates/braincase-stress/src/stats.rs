@@ -1,21 +1,36 @@
 //! Numbers with their uncertainty: pure functions.
+//!
+//! `around` puts intervals around means and percentiles, `change` compares two samples, `usl` fits a scalability curve.
+
+mod around;
+mod change;
+pub mod usl;
+
+pub use around::{mean_interval, percentile_ranks};
+pub use change::{Change, change};
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
 /// The two-sided 95 % point of the normal distribution.
-const Z95: f64 = 1.959_964;
+pub(crate) const Z95: f64 = 1.959_964;
 /// Resamples of a bootstrap: enough for a stable 95 % interval.
 const RESAMPLES: usize = 2_000;
 
-/// A range that holds the true value with 95 % confidence.
+/// A range that holds the true value with 95 % confidence. An end that cannot be known is infinite, which JSON shows as
+/// `null`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Interval {
     /// Its lower end.
     pub low: f64,
     /// Its upper end.
     pub high: f64,
+}
+
+impl Interval {
+    /// Nothing is known.
+    pub const UNKNOWN: Self = Self { low: 0.0, high: f64::INFINITY };
 }
 
 /// The Wilson interval of a share: honest also when nothing, or everything, was hit.

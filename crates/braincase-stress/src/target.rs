@@ -30,6 +30,8 @@ pub struct Programs {
     pub server: PathBuf,
     /// `braincase-sim`.
     pub sim: PathBuf,
+    /// How long the provider takes, in its own words; as it usually does if nothing is said.
+    pub latency: Option<&'static str>,
 }
 
 /// A server under load, with the provider that it asks.
@@ -65,6 +67,7 @@ impl Target {
         let suffix = match lane {
             Lane::Main => "",
             Lane::Blocking => "-blocking",
+            Lane::Baseline => "-baseline",
         };
         let file = |name: &str, ending: &str| out.join(format!("{name}{suffix}{ending}"));
         let (data, provider_log) = (file("data", ""), file("sim", ".jsonl"));
@@ -72,6 +75,9 @@ impl Target {
         let mut sim = Command::new(&programs.sim);
         sim.args(["--listen", "127.0.0.1:0", "--stop-on-stdin-eof", "--seed", &seed.to_string(), "--log"])
             .arg(&provider_log);
+        if let Some(latency) = programs.latency {
+            sim.args(["--latency", latency]);
+        }
         let sim = Program::start("braincase-sim", sim, &file("sim", ".log")).await?;
         let mut server = Command::new(&programs.server);
         server.args(["serve", "--listen", "127.0.0.1:0", "--stop-on-stdin-eof", "--data-dir"]).arg(&data);
@@ -89,6 +95,12 @@ impl Target {
     #[must_use]
     pub fn pid(&self) -> Option<u32> {
         self.server.child.id()
+    }
+
+    /// The process of the provider.
+    #[must_use]
+    pub fn provider_pid(&self) -> Option<u32> {
+        self.sim.child.id()
     }
 
     /// How the server or its provider ended, if one of them has.

@@ -6,9 +6,9 @@ use crate::{drive::Driven, plan::Plan, record::Tally};
 
 /// How far the users that the times account for may be from those that were planned.
 const WARN_BEYOND: f64 = 0.05;
-const INVALID_BEYOND: f64 = 0.10;
+pub(crate) const INVALID_BEYOND: f64 = 0.10;
 /// How much of one core the harness may use before its own slowness may show in the times.
-const MAX_CPU_SHARE: f64 = 0.8;
+pub(crate) const MAX_CPU_SHARE: f64 = 0.8;
 
 /// What speaks for and against a run.
 #[derive(Debug, Clone, Default, Serialize)]

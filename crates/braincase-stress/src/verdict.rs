@@ -1,13 +1,19 @@
 //! The verdict: correctness before validity, validity before targets, and uncertainty said aloud.
+//!
+//! `measured` judges what only some runs measure, and says which numbers are less sure than their limits ask.
+
+mod measured;
 
 use serde::Serialize;
 
 use crate::{
+    arrivals,
     audit::Audit,
+    baseline::Compared,
     benefit::Benefit,
     leak::{Finding, Leak},
     plan::{Plan, Strictness},
-    record::Numbers,
+    record::{Intervals, Numbers},
     report::table::kibibytes,
     stats::{self, Interval},
     validity::Validity,
@@ -79,6 +85,8 @@ pub struct Verdict {
     pub targets: Vec<Target>,
     /// The interval of the error rate of turns.
     pub error_rate: Interval,
+    /// The intervals of what turns took.
+    pub intervals: Intervals,
     /// What this run is too small to show.
     pub underpowered: Vec<String>,
 }
@@ -90,6 +98,12 @@ pub struct Evidence<'a> {
     pub plan: &'a Plan,
     /// All turns of the judged server.
     pub turns: Numbers,
+    /// How sure their times are.
+    pub intervals: Intervals,
+    /// What became of the turns that arrived, in the open model.
+    pub arrivals: Option<arrivals::Counts>,
+    /// How they compare with the baseline, if there is one.
+    pub baseline: Option<&'a Compared>,
     /// All its other requests.
     pub others: Numbers,
     /// Scenarios of which no turn was seen.
@@ -127,7 +141,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
     } else {
         (Outcome::Pass, praise(evidence))
     };
-    Verdict { outcome, sentence, targets, error_rate, underpowered }
+    Verdict { outcome, sentence, targets, error_rate, intervals: evidence.intervals, underpowered }
 }
 
 fn praise(evidence: &Evidence<'_>) -> String {
@@ -148,8 +162,15 @@ fn targets(evidence: &Evidence<'_>) -> Vec<Target> {
     let mut targets = vec![
         rate("error rate of turns", turns, limits.max_error_rate),
         rate("error rate of other requests", others, limits.max_error_rate),
-        time("average turn", turns.mean_ms, limits.max_mean.as_secs_f64() * 1e3, has_turns),
-        time("p95 of turns", turns.p95_ms, limits.max_p95.as_secs_f64() * 1e3, has_turns),
+    ];
+    // What a search looks for is judged by what it was told to look for.
+    if !plan.is_search() {
+        targets.extend([
+            time("average turn", turns.mean_ms, limits.max_mean.as_secs_f64() * 1e3, has_turns),
+            time("p95 of turns", turns.p95_ms, limits.max_p95.as_secs_f64() * 1e3, has_turns),
+        ]);
+    }
+    targets.extend([
         Target {
             name: "turns done",
             limit: format!("≥ {}", plan.min_turns()),
@@ -178,7 +199,8 @@ fn targets(evidence: &Evidence<'_>) -> Vec<Target> {
             observed: if evidence.unclean.is_empty() { "clean".to_owned() } else { evidence.unclean.join("; ") },
             is_met: evidence.unclean.is_empty(),
         },
-    ];
+    ]);
+    targets.extend(measured::targets(evidence));
     targets.extend(evidence.leak.map(no_leak));
     targets.extend(evidence.benefit.map(|benefit| Target {
         name: "image turns sooner than blocking",
@@ -232,6 +254,7 @@ fn underpowered(evidence: &Evidence<'_>, rate: Interval) -> Vec<String> {
             rate.high * 100.0
         ));
     }
+    notes.extend(measured::unsure(evidence));
     if let Some(leak) = evidence.leak.filter(|leak| leak.finding == Finding::Inconclusive) {
         let excluded = leak
             .excluded()

@@ -14,11 +14,12 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use crate::{
-    client::{Accept, Api, Ask, Ended, Refusal},
+    arrivals::Arrivals,
+    client::{Accept, Api, Ask, Refusal},
     ledger::{Entry, Ledger, Project},
     plan::{Lane, Plan},
     preset::Scenario,
-    record::{Operation, Recorder, Sample, Subject},
+    record::{Answered, Failure, Operation, Recorder, Sample, Subject},
     workload::{
         canary::{self, Aviary},
         deck, dice, photos,
@@ -47,6 +48,8 @@ pub struct World {
     pub recorder: Recorder,
     /// Tokens that tell projects apart.
     pub aviary: Aviary,
+    /// The turns that arrive, in the open model.
+    pub arrivals: Option<Arrivals>,
     stopped: AtomicBool,
 }
 
@@ -56,7 +59,8 @@ impl World {
     pub fn start(plan: Plan, apis: BTreeMap<Lane, Api>, nonce: u64) -> Self {
         let recorder = Recorder::start(&plan);
         let (ledger, aviary) = (Ledger::default(), Aviary::of(nonce));
-        Self { plan, apis, ledger, recorder, aviary, stopped: AtomicBool::new(false) }
+        let arrivals = Arrivals::of(&plan);
+        Self { plan, apis, ledger, recorder, aviary, arrivals, stopped: AtomicBool::new(false) }
     }
 
     /// Lets every user go home after the request that is under way.
@@ -89,6 +93,8 @@ pub struct Visit<'a> {
     dice: ChaCha8Rng,
     turns: u32,
     photos: u32,
+    /// When the turn that is under way arrived, in the open model.
+    due: Option<Duration>,
     samples: &'a Mutex<Vec<Sample>>,
 }
 
@@ -105,7 +111,7 @@ impl<'a> Visit<'a> {
         let (lane, seat) = plan.seat(user);
         let scenario = deck::deal(plan.preset.shares, plan.seed, plan.users_of_main(), seat, number)?;
         let (mark, dice) = (canary::project_mark(user, number), dice(plan.seed, seat, number));
-        Some(Self { world, lane, scenario, mark, dice, turns: 0, photos: 0, samples })
+        Some(Self { world, lane, scenario, mark, dice, turns: 0, photos: 0, due: None, samples })
     }
 
     /// The server and the scenario.
@@ -131,7 +137,7 @@ impl<'a> Visit<'a> {
             }
         };
         for step in steps(self.scenario) {
-            self.take(*step, &place).await;
+            self.take(*step, &place).await?;
             self.think().await?;
         }
         Ok(())
@@ -154,7 +160,7 @@ impl<'a> Visit<'a> {
         Ok(Place { entry: self.world.ledger.open(project), id })
     }
 
-    async fn take(&mut self, step: Step, place: &Place) {
+    async fn take(&mut self, step: Step, place: &Place) -> Result<(), Leave> {
         self.turns += 1;
         let canary = self.world.aviary.canary(self.mark, self.turns);
         let (images, subject) = match step {
@@ -169,7 +175,30 @@ impl<'a> Visit<'a> {
             Step::FromImages(_) => writer.scene_from_images(subject),
             Step::EditWithImages(_) => writer.edit_with_images(subject),
         };
+        self.due = self.arrival().await?;
         self.say(Ask { prompt, image_ids: images, key: format!("stress-{canary}") }, place).await;
+        self.due = None;
+        Ok(())
+    }
+
+    /// Waits for a turn to arrive, in the open model: everything that it needs is there by then.
+    async fn arrival(&self) -> Result<Option<Duration>, Leave> {
+        let Some(arrivals) = &self.world.arrivals else { return Ok(None) };
+        let recorder = &self.world.recorder;
+        let from = recorder.elapsed();
+        loop {
+            let due = arrivals.take();
+            self.wait_until(due).await;
+            if self.world.is_over() {
+                arrivals.put_back(due, self.world.plan.hold_ends());
+                recorder.thought(from);
+                return Err(Leave::Over);
+            }
+            if arrivals.is_begun(due, recorder.elapsed()) {
+                recorder.thought(from);
+                return Ok(Some(due));
+            }
+        }
     }
 
     async fn upload(&mut self, count: usize, canary: &str, place: &Place) -> (Vec<String>, &'static str) {
@@ -194,14 +223,17 @@ impl<'a> Visit<'a> {
         let operation = if ask.image_ids.is_empty() { Operation::Turn } else { Operation::ImageTurn };
         let Some(entry) = self.world.ledger.begin(place.entry, &ask.prompt, &ask.key) else { return };
         let Ok(api) = self.api() else { return };
-        let answer = self.timed(operation, api.send_turn(&place.id, &ask, accept), failure_of).await;
+        let recorder = &self.world.recorder;
+        let from = recorder.elapsed();
+        let answer = self.timed(operation, api.send_turn(&place.id, &ask, accept), Failure::ended).await;
+        let took = recorder.elapsed().saturating_sub(from);
         self.world.ledger.finish(entry, &answer);
         let Ok(ended) = answer else { return };
         let foreign = self.world.aviary.projects_in(&ended.text);
         self.world.ledger.add_strays(place.entry, &format!("the answer to {}", ask.key), foreign);
-        if self.lane == Lane::Main {
-            self.world.recorder.particulars(ended.first_event, ended.overhead_ms);
-        }
+        let waited = self.due.map_or(Duration::ZERO, |due| from.saturating_sub(due));
+        let answered = Answered { mark: self.mark, turn: self.turns, took };
+        recorder.particulars(self.lane, answered, waited, &ended);
         if is_repeated {
             self.repeat(&ask, place, entry).await;
         }
@@ -221,13 +253,26 @@ impl<'a> Visit<'a> {
     async fn think(&mut self) -> Result<(), Leave> {
         let from = self.world.recorder.elapsed();
         let think = Duration::from_secs_f64(self.dice.random_range(THINK) * self.world.plan.think_scale);
-        let until = (from + think).min(self.world.plan.hold_ends());
+        let until = match self.world.plan.resumes(from + think) {
+            // Not all at once when a silence ends.
+            later if later > from + think => later + think,
+            soon => soon,
+        };
+        // In the open model the next turn comes when it comes.
+        if self.world.arrivals.is_none() {
+            self.wait_until(until).await;
+            self.world.recorder.thought(from);
+        }
+        if self.world.is_over() { Err(Leave::Over) } else { Ok(()) }
+    }
+
+    /// Sleeps until then, or until the run is over.
+    async fn wait_until(&self, until: Duration) {
+        let until = until.min(self.world.plan.hold_ends());
         while self.world.recorder.elapsed() < until && !self.world.is_over() {
             let rest = until.saturating_sub(self.world.recorder.elapsed());
             tokio::time::sleep(rest.min(Duration::from_millis(250))).await;
         }
-        self.world.recorder.thought(from);
-        if self.world.is_over() { Err(Leave::Over) } else { Ok(()) }
     }
 
     /// Waits for an operation and makes a row of it.
@@ -235,17 +280,19 @@ impl<'a> Visit<'a> {
         &self,
         operation: Operation,
         work: impl Future<Output = Result<T, Refusal>>,
-        failure: impl FnOnce(&T) -> Option<String>,
+        failure: impl FnOnce(&T) -> Option<Failure>,
     ) -> Result<T, Refusal> {
         let recorder = &self.world.recorder;
         let from = recorder.elapsed();
         let answer = work.await;
-        let took = recorder.elapsed().saturating_sub(from);
+        let waited = self.due.filter(|_| operation.is_turn()).map_or(Duration::ZERO, |due| from.saturating_sub(due));
+        let took = recorder.elapsed().saturating_sub(from) + waited;
         let error = match &answer {
             Ok(answer) => failure(answer),
-            Err(refusal) => Some(format!("{}: {refusal}", operation.as_str())),
+            Err(refusal) => Some(Failure::refused(operation.as_str(), refusal)),
         };
-        let sample = Sample { subject: Subject { lane: self.lane, scenario: self.scenario, operation }, took, error };
+        let sample =
+            Sample { subject: Subject { lane: self.lane, scenario: self.scenario, operation }, took, waited, error };
         recorder.operation(from, &sample);
         self.samples.lock().unwrap_or_else(PoisonError::into_inner).push(sample);
         answer
@@ -254,10 +301,4 @@ impl<'a> Visit<'a> {
     fn api(&self) -> Result<&'a Api, Leave> {
         self.world.apis.get(&self.lane).ok_or(Leave::NoProject)
     }
-}
-
-/// A turn that ended in another way than done or asked back is an error to the user.
-fn failure_of(ended: &Ended) -> Option<String> {
-    let is_good = matches!(ended.status.as_str(), "completed" | "clarification");
-    (!is_good).then(|| format!("turn {}: {}", ended.status, ended.error.as_deref().unwrap_or("no reason given")))
 }

@@ -58,14 +58,34 @@ impl Model {
     #[must_use]
     pub fn message_cost(&self, message: &Message) -> Cost {
         let name = message.name.as_ref().map_or(0, |name| PER_NAME + count(self.encoding, name));
-        let text = self.memo.count_text(self.encoding, &message.text);
+        let (text, seams) = self.text_cost(message);
         let call = |call: &message::ToolCall| {
             PER_CALL + count(self.encoding, &call.name) + self.memo.count_text(self.encoding, &call.arguments)
         };
         let calls = message.calls.iter().map(call).fold(0, usize::saturating_add);
         let result = if message.answers.is_some() { PER_RESULT } else { 0 };
         let images = message.images.iter().map(|image| self.images.tokens(*image)).fold(0, usize::saturating_add);
-        self.priced(text + PER_MESSAGE + Role::TOKENS + name, calls.saturating_add(result), images)
+        let frame = PER_MESSAGE + Role::TOKENS + name;
+        let cost = self.priced(text + frame, calls.saturating_add(result).saturating_add(seams), images);
+        if message.pieces.is_empty() { cost } else { Cost { exactness: Exactness::Estimate, ..cost } }
+    }
+
+    /// The tokens of a message's words, and how many more they are if that is so because they came in several texts.
+    fn text_cost(&self, message: &Message) -> (usize, usize) {
+        let joined = self.memo.count_text(self.encoding, &message.text);
+        if message.pieces.is_empty() {
+            return (joined, 0);
+        }
+        let pieces = message.pieces.iter().map(|piece| self.memo.count_text(self.encoding, piece));
+        let apart = pieces.fold(0, usize::saturating_add);
+        (joined.min(apart), joined.abs_diff(apart))
+    }
+
+    /// The most that a message adds to a request if all that is known of it is how many bytes its text has: every token has
+    /// at least one.
+    #[must_use]
+    pub fn message_bound(&self, bytes: usize) -> usize {
+        self.priced(bytes.saturating_add(PER_MESSAGE + Role::TOKENS), 0, 0).tokens
     }
 
     /// What a request costs that has no message yet.

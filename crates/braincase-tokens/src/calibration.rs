@@ -3,8 +3,9 @@
 //! Two things make a count wrong: a provider adds tokens of its own to every request, and its tokenizer is another one.
 //! The first is learnt as tokens of the frame, the second as a percentage, and that only where the registry says that the
 //! tokenizer is another one. A correction is always on the cautious side of the last reports: it covers each of them, it
-//! may grow at once but shrinks only after three reports, and no report alone moves it beyond its clamp. What three of the
-//! last reports say is believed up to half the window, since a provider enforces what it counts. A report of fewer tokens
+//! may grow at once but shrinks only after three reports, and no report alone moves it beyond its clamp. As far as three of
+//! the last reports go beyond it, it is believed up to half the window, since a provider enforces what it counts; a fourth
+//! that goes further counts as one of them. A report of fewer tokens
 //! than a request can have is ignored, since it cannot be about the whole of it.
 
 mod correction;

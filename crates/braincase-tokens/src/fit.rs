@@ -16,7 +16,7 @@ mod shrink;
 mod units;
 
 use crate::{account::ToolSet, model::Model};
-use packing::{Goal, Packing};
+use packing::Packing;
 use units::Units;
 
 pub use account::{Account, Fate, Fitted, PartAccount, Why};
@@ -45,7 +45,7 @@ pub fn fit(model: &Model, sections: Sections) -> Result<Fitted, FitError> {
     let mut packing = Packing::new(model, parts, units, frame);
     packing.check_required(frame.tokens, tools, room)?;
     let (wanted, exactness, pinned) = (packing.total, packing.exactness, tools + packing.pinned());
-    packing.cut_to(Goal { limit: room, target: policy.target(model, wanted, room) });
+    packing.cut_to(room, policy);
 
     let input = packing.total;
     let (messages, parts) = packing.finish();

@@ -142,9 +142,12 @@ impl Registry {
     /// # Errors
     /// When the model is not known; the error names those that are written alike.
     pub fn get(&self, name: &str) -> Result<Model, UnknownModel> {
-        let name = &name[..name.floor_char_boundary(MAX_NAME)];
-        let lower = name.trim().to_ascii_lowercase();
-        self.find(&lower).cloned().ok_or_else(|| UnknownModel { name: name.to_owned(), near: self.near(&lower) })
+        let name = name.trim();
+        // Only to be told: what begins with the name of a model may be the name of another.
+        let beginning = &name[..name.floor_char_boundary(MAX_NAME)];
+        let lower = beginning.to_ascii_lowercase();
+        let known = self.find(&lower).filter(|_| name.len() <= MAX_NAME).cloned();
+        known.ok_or_else(|| UnknownModel { name: beginning.to_owned(), near: self.near(&lower) })
     }
 
     /// The known names, in order.

@@ -95,8 +95,13 @@ fn escape(line: &str) -> Option<&'static str> {
         .then_some("do it now, or write it into memory-bank/progress.md")
 }
 
-fn is_test(path: &str) -> bool {
+pub(super) fn is_test(path: &str) -> bool {
     path.contains("/tests/") || path.ends_with("/tests.rs")
+}
+
+/// The text up to its test module.
+pub(super) fn without_tests(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod ").next().unwrap_or(text)
 }
 
 /// The test module comes last, so everything from it on is tests.

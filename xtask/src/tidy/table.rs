@@ -87,6 +87,14 @@ pub(crate) const OWNED: &[Owned] = &[
     bound("sentry-tower", &["braincase-errors"]),
     bound("sentry-tracing", &["braincase-errors"]),
     free_in_tests("tracing-subscriber", &["braincase-errors"]),
+    bound("opentelemetry", &["braincase-errors"]),
+    bound("opentelemetry-http", &["braincase-errors"]),
+    bound("opentelemetry-otlp", &["braincase-errors"]),
+    bound("opentelemetry_sdk", &["braincase-errors"]),
+    bound("tracing-opentelemetry", &["braincase-errors"]),
+    // The words that a collector of a test reads.
+    free_in_tests("opentelemetry-proto", &["braincase-errors"]),
+    free_in_tests("prost", &["braincase-errors"]),
     bound("sqlx", &["braincase-store"]),
     bound("libsqlite3-sys", &["braincase-store"]),
     bound("rusqlite", &["braincase-store"]),
@@ -97,9 +105,9 @@ pub(crate) const OWNED: &[Owned] = &[
     free_in_tests("tower", &["braincase-server"]),
     bound("tower-http", &["braincase-server"]),
     bound("metrics-exporter-prometheus", &["braincase-server"]),
-    // Two allocators in one process would be a mistake.
-    bound("tikv-jemallocator", &["braincase-server"]),
-    bound("tikv-jemalloc-ctl", &["braincase-server"]),
+    // Two allocators in one process would be a mistake; a test may weigh what it keeps on the server's scale.
+    free_in_tests("tikv-jemallocator", &["braincase-server"]),
+    free_in_tests("tikv-jemalloc-ctl", &["braincase-server"]),
     bound("goose", &["braincase-stress"]),
     bound("maud", &["braincase-stress"]),
     // Servers without a framework: the real one and the simulated provider.

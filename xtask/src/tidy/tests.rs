@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use super::{Finding, RULES, Weight, dependencies, documents, memory_bank, paths, rust_files, tracked, tree::Tree};
+use super::{
+    Finding, RULES, Weight, codes, dependencies, documents, memory_bank, paths, rust_files, tracked, tree::Tree,
+};
 
 fn shown(findings: &[Finding]) -> Vec<String> {
     findings.iter().map(ToString::to_string).collect()
@@ -313,5 +315,51 @@ mod of_what_git_keeps {
         let found = super::shown(&tracked::no_private_place(&tree));
 
         assert!(matches!(&found[..], [one] if one.starts_with("docs/a.md:1: ")), "{found:?}");
+    }
+}
+
+mod of_codes {
+    use super::{broken, clean, codes};
+
+    const FILE: &str = "crates/braincase-store/src/a.rs";
+
+    fn document(codes: &str) -> String {
+        format!("| `outcome` | it |\n|---|---|\n| `odd` | x |\n\n| `code` | what to do |\n|---|---|\n{codes}\ntext\n")
+    }
+
+    #[test]
+    fn a_code_that_nobody_explains_is_found_wherever_it_comes_from() {
+        let sources = [
+            "fn f() { Failure::new(\n  \"disk_full\", error) }",
+            "tracing::error!(%error, code = \"disk_full\", \"a text\");",
+            "Stop::failed(\"disk_full\", \"a text\")",
+            "blank(Outcome::Cancelled(why), \"disk_full\")",
+            "    fn code(&self) -> &str {\n match self { A => \"known\", B => \"disk_full\" }\n    }\n x(\"y\")",
+            "TurnError { code: \"disk_full\".to_owned(), message: \"text\".to_owned() }",
+        ];
+        for source in sources {
+            let source = format!("{source}\nFailure::new(\"known\", \"other\")\n");
+            let files = [(FILE, source.as_str()), ("docs/OPERATIONS.md", &document("| `known` | wait |"))];
+            broken(codes::documented, &files, &[(&format!("{FILE}:1"), "`disk_full`")]);
+        }
+    }
+
+    #[test]
+    fn a_line_for_a_code_that_nothing_has_is_found() {
+        let text = document("| `known`, `gone` | wait |");
+        let files = [(FILE, "Failure::new(\"known\", 1)"), ("docs/OPERATIONS.md", &text)];
+        broken(codes::documented, &files, &[("docs/OPERATIONS.md:7", "`gone`")]);
+    }
+
+    #[test]
+    fn codes_of_tests_and_of_tools_need_no_line() {
+        let test = "Failure::new(\"known\", 1)\n#[cfg(test)]\nmod tests { Failure::new(\"made_up\", 1) }";
+        let files = [
+            (FILE, test),
+            ("crates/braincase-sim/src/a.rs", "Failure::new(\"made_up\", 1)"),
+            ("crates/braincase-store/tests/it/a.rs", "Failure::new(\"made_up\", 1)"),
+            ("docs/OPERATIONS.md", &document("| `known` | wait |")),
+        ];
+        clean(codes::documented, &files);
     }
 }

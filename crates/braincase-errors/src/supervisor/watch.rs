@@ -15,7 +15,7 @@ use std::{
 use braincase_core::{BoxFuture, background::Failure};
 use tokio::{sync::oneshot, task::coop::unconstrained};
 use tokio_util::{sync::CancellationToken, task::task_tracker::TaskTrackerToken};
-use tracing::{Span, info_span};
+use tracing::{Span, field::Empty, info_span};
 
 use crate::{
     context::Operation,
@@ -55,7 +55,12 @@ impl Watch {
             image.id = context.image.map(display),
             request.id = context.request_id.as_deref(),
             trace.id = context.trace.map(|trace| trace.trace_id()),
+            error.type = Empty,
         );
+        #[cfg(feature = "otlp")]
+        if let Some(trace) = context.trace {
+            crate::otlp::set_parent(&span, trace);
+        }
         let started = recorder.clock().monotonic();
         let timed = recorder.slow().begin(operation.name, Some(Arc::clone(&operation)), started);
         Self {
@@ -91,6 +96,9 @@ impl Watch {
         let draft = Draft::of(self.operation.name, ending, now.saturating_sub(self.started));
         let outcome = draft.as_ref().map(|draft| draft.outcome);
         if let Some(draft) = draft {
+            if draft.outcome.is_error() {
+                self.span.record("error.type", &*draft.code);
+            }
             self.span.in_scope(|| self.recorder.capture(draft, Some(&self.operation)));
         }
         if let Some(waiting) = lock(&self.waiting).take() {

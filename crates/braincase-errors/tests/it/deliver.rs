@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::LIMIT;
 
 /// Fast enough for tests, with every wait there is.
-const PACE: Pace = Pace {
+pub(crate) const PACE: Pace = Pace {
     first_wait: Duration::from_millis(5),
     longest_wait: Duration::from_millis(50),
     between: Duration::from_millis(1),
@@ -44,7 +44,7 @@ pub(crate) fn sentry_at(dsn: &str) -> Arc<dyn Receiver> {
     Arc::new(Sentry::new(options).unwrap())
 }
 
-fn better_stack(address: &str) -> Arc<dyn Receiver> {
+pub(crate) fn better_stack(address: &str) -> Arc<dyn Receiver> {
     let options = BetterStackOptions {
         url: address.to_owned(),
         token: "source-token".to_owned(),

@@ -1,7 +1,8 @@
 //! What the log says of a failure.
 
 use std::{
-    io,
+    env, io,
+    process::Command,
     sync::{Arc, Mutex},
 };
 
@@ -9,13 +10,21 @@ use braincase_core::{
     ProjectId, Scope, TenantId,
     background::{Background, Failure, Task},
 };
-use braincase_errors::{Capture, Limit, LogFormat, LogSink, LoggingError, Record, Sink, Supervisor, init_logging};
+use braincase_errors::{
+    Capture, Limit, LogFormat, LogSink, LoggingError, MemorySink, Record, Sink, Supervisor, init_logging,
+};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::{LIMIT, clock, recorder};
 
 #[derive(Debug, Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Lines {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl io::Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -46,8 +55,7 @@ async fn a_failure_is_one_line_with_its_fields() {
     supervisor.spawn(task, Box::pin(async { Err(Failure::new("vision_unavailable", "status 503")) }));
     assert_eq!(supervisor.shutdown(LIMIT).await.cancelled, 0);
     // Then
-    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
-    let line: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let line: serde_json::Value = serde_json::from_str(&lines.text()).unwrap();
     insta::assert_json_snapshot!(line["fields"], {".location" => "[place]", "[\"record.id\"]" => "[id]"}, @r#"
     {
       "code": "vision_unavailable",
@@ -78,7 +86,7 @@ impl Sink for Broken {
 #[tokio::test]
 async fn a_broken_sink_keeps_no_other_from_its_record() {
     // Given
-    let kept = Arc::new(braincase_errors::MemorySink::new(1));
+    let kept = Arc::new(MemorySink::new(1));
     let supervisor = Supervisor::with_sinks(vec![Arc::new(Broken), kept.clone()]);
     // When
     supervisor.spawn(Task::new("first"), Box::pin(async { Err(Failure::new("a", "first")) }));
@@ -88,8 +96,47 @@ async fn a_broken_sink_keeps_no_other_from_its_record() {
     assert_eq!((&*kept.records()[0].code, kept.dropped()), ("b", 1));
 }
 
+const CHILD: &str = "BRAINCASE_LOG_TEST_CHILD";
+
+#[test]
+fn a_panic_outside_of_every_task_is_one_clean_line_and_one_record() {
+    // Given a program that has set up its log, when one of its threads panics
+    let ended = Command::new(env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "log::a_child_of_which_a_thread_panics", "--nocapture"])
+        .env(CHILD, "1")
+        .output()
+        .unwrap();
+    // Then
+    let [said, logged] = [ended.stdout, ended.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    assert!(ended.status.success() && said.contains("records: [(\"panic\", \"worker\")]"), "{said}{logged}");
+    let lines: Vec<&str> = logged.lines().filter(|line| line.contains("the thread")).collect();
+    let [line] = lines[..] else { panic!("{logged}") };
+    let line: serde_json::Value = serde_json::from_str(line).unwrap();
+    assert_eq!((&line["code"], &line["thread"]), (&"panic".into(), &"worker".into()));
+    let error = line["error"].as_str().unwrap();
+    assert!(error.starts_with("the thread lost sk-[redacted] at ") && error.contains("log.rs"), "{error}");
+    assert!(line["backtrace"].as_str().unwrap().contains("log::a_child"), "{line}");
+}
+
+#[test]
+#[ignore = "started by a_panic_outside_of_every_task_is_one_clean_line_and_one_record"]
+fn a_child_of_which_a_thread_panics() {
+    if env::var_os(CHILD).is_none() {
+        return;
+    }
+    let (capture, kept) = (Capture::default(), Arc::new(MemorySink::new(9)));
+    init_logging(LogFormat::Json, "info", capture.clone(), None).unwrap();
+    capture.connect(recorder(Limit::NONE, clock(), kept.clone()));
+    let work = || panic!("the thread lost sk-abcdefghijklmnopqrst");
+    let thread = std::thread::Builder::new().name("worker".to_owned()).spawn(work).unwrap();
+    assert!(thread.join().is_err());
+    let records = kept.records();
+    let shown: Vec<_> = records.iter().map(|record| (&*record.code, &record.metadata[0].1)).collect();
+    println!("records: {shown:?}");
+}
+
 #[test]
 fn a_filter_that_cannot_be_read_is_refused() {
-    let refused = init_logging(LogFormat::Json, "braincase=loudest", Capture::default());
+    let refused = init_logging(LogFormat::Json, "braincase=loudest", Capture::default(), None);
     assert!(matches!(refused, Err(LoggingError::Filter { .. })));
 }

@@ -22,13 +22,16 @@ const MAX_ATTEMPTS: usize = 4;
 pub(super) async fn process(engine: Shared, scope: Scope) -> Result<(), Failure> {
     let mut place = engine.queues.take_place(scope);
     place.reached().await;
-    let images = engine.arrivals.take(scope);
-    let mut result = Ok(());
-    for image in images {
-        // One that fails does not keep the others out.
-        result = result.and(take_in_one(&engine, scope, image).await);
+    for image in engine.arrivals.take(scope) {
+        // One that fails does not keep the others out, and each that fails is told of.
+        if let Err(error) = take_in_one(&engine, scope, image).await {
+            tracing::error!(
+                code = error.code(), operation = "image_facts", error = %error,
+                project.id = %scope.project, image.id = %image, "what is known of an image was not taken in",
+            );
+        }
     }
-    result.map_err(|error| Failure::new(error.code(), error))
+    Ok(())
 }
 
 async fn take_in_one(engine: &Shared, scope: Scope, image: ImageId) -> Result<(), StoreError> {

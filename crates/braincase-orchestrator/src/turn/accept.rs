@@ -27,7 +27,7 @@ pub(super) async fn accept(engine: &Shared, request: &Request, client: &Client) 
             if let Some(idempotency) = &request.idempotency {
                 engine.keys.note(request.scope, idempotency, request.turn_id);
             }
-            client.tell(Ok(Submitted { turn_id: request.turn_id, after: event.seq - 1, repeated: false }));
+            client.accept(Submitted { turn_id: request.turn_id, after: event.seq - 1, repeated: false });
             engine.announce(request.scope, &[event]);
             Ok(())
         }
@@ -50,8 +50,14 @@ impl Client {
         (Self(Mutex::new(Some(sender))), receiver)
     }
 
-    /// The request is refused, or it was accepted before. That is the client's affair, so nothing is recorded.
-    #[expect(clippy::unnecessary_wraps, reason = "it is how a task ends that has nothing to report")]
+    /// The request is accepted. A client that has gone misses nothing: the turn goes on without it.
+    fn accept(&self, submitted: Submitted) {
+        // Nothing has failed, so nothing is lost.
+        let _told = self.tell(Ok(submitted));
+    }
+
+    /// The request is refused, or it was accepted before. That is the client's affair, so nothing is recorded, unless the
+    /// client is gone and the store failed.
     pub(super) fn turn_away(&self, stop: Stop) -> Result<(), Failure> {
         self.tell(match stop {
             Stop::Refused(error) => Err(error),
@@ -59,8 +65,7 @@ impl Client {
             // Its events are found by its id, wherever they begin.
             Stop::Repeated(earlier) => Ok(Submitted { turn_id: earlier, after: 0, repeated: true }),
             Stop::Early(early) => Err(Error::Conflict(early.error.message)),
-        });
-        Ok(())
+        })
     }
 
     /// Whether it has been told.
@@ -68,11 +73,12 @@ impl Client {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).is_none()
     }
 
-    fn tell(&self, answer: Result<Submitted, Error>) {
+    /// What failed must not go with a client that has gone.
+    fn tell(&self, answer: Result<Submitted, Error>) -> Result<(), Failure> {
         let sender = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(sender) = sender {
-            // A client that has gone misses nothing: the turn goes on without it.
-            drop(sender.send(answer));
+        match sender.map(|sender| sender.send(answer)) {
+            Some(Err(Err(Error::Store(error)))) => Err(Failure::new(error.code(), error)),
+            Some(Ok(()) | Err(_)) | None => Ok(()),
         }
     }
 }

@@ -15,16 +15,13 @@ use serde_json::{Value, json};
 
 use self::parts::{Draft, draft};
 use super::{
-    decide::MAX_REASON_BYTES,
+    decide::MAX_REPAIR_BYTES,
     end::Stop,
     history::cut_for_good,
     progress::{Counted, Progress},
     recall::Context,
 };
 use crate::{engine::Shared, tools};
-
-/// Room for the reason that an unusable answer is returned with: a token has at least one byte, and a message a frame.
-const MAX_REASON_TOKENS: usize = MAX_REASON_BYTES + 64;
 
 /// Makes the prompt. Facts that have arrived by now are in it.
 pub(super) async fn compose(engine: &Shared, turn: &mut Progress, context: &mut Context) -> Result<Prompt, Stop> {
@@ -58,11 +55,11 @@ fn told_context(context: &Context) -> Value {
 /// Packs the parts. Room is kept for the reason that an unusable answer is returned with.
 async fn fit(engine: &Shared, turn: &mut Progress, context: &mut Context) -> Result<Prompt, Stop> {
     let reserve = turn.request.model.budget(None).reserved_output;
-    let Draft { mut sections, chat_at } = draft(&turn.request, context, engine.tools.clone());
-    sections.headroom = MAX_REASON_TOKENS;
+    let Draft { mut sections, chat_at, older } = draft(&turn.request, context, engine.tools.clone());
+    sections.headroom = turn.request.model.message_bound(MAX_REPAIR_BYTES);
     let fitted = pack(engine, turn, sections).await?;
     let chat = chat_at..chat_at + context.messages.len();
-    context.cut = cut_for_good(engine, &turn.request, &fitted.account.parts[chat.clone()]);
+    context.cut = cut_for_good(engine, &turn.request, &fitted.account.parts[chat_at..chat_at + older]);
     context.prompt_tokens = fitted.messages.last().and_then(|said| said.text.known_count(turn.request.model.encoding));
     account::tell(engine, turn, &fitted.account, chat);
     turn.counted = Some(Counted::of(&turn.request, &fitted.messages, &engine.tools));

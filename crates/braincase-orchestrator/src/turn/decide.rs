@@ -23,8 +23,12 @@ use super::{
 };
 use crate::engine::Shared;
 
-/// The longest reason that is returned to the brain, in bytes; the prompt is composed with room for it.
-pub(super) const MAX_REASON_BYTES: usize = 400;
+/// The longest reason that is returned to the brain, in bytes.
+const MAX_REASON_BYTES: usize = 400;
+/// What the brain is told before and after the reason.
+const UNUSABLE: [&str; 2] = ["Your last answer could not be used: ", ". Answer again."];
+/// The longest message with a reason, in bytes; the prompt is composed with room for it.
+pub(super) const MAX_REPAIR_BYTES: usize = UNUSABLE[0].len() + MAX_REASON_BYTES + UNUSABLE[1].len();
 
 /// Asks the brain, while the progress so far is being stored and told.
 pub(super) async fn decide(
@@ -103,7 +107,8 @@ fn learn_usage(engine: &Shared, turn: &Progress, usage: Usage) {
 
 fn reason(problem: &str) -> String {
     let problem = &problem[..problem.floor_char_boundary(MAX_REASON_BYTES)];
-    format!("Your last answer could not be used: {problem}. Answer again.")
+    let [before, after] = UNUSABLE;
+    format!("{before}{problem}{after}")
 }
 
 /// Progress that cannot be stored is no reason to stop the turn: its result tells the same again.

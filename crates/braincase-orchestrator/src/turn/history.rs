@@ -15,15 +15,15 @@ const MAX_SUMMARY_BYTES: usize = 8_192;
 /// The longest line of a summary, in characters.
 const MAX_LINE_CHARS: usize = 160;
 
-/// How many of the oldest messages were cut from the prompt for good.
+/// How many of the older messages of the chat were cut from the prompt for good; `older` are those that are not recent.
 ///
-/// A turn for a smaller model than usual is cut for itself alone: the turns after it have more room.
-pub(super) fn cut_for_good(engine: &Shared, request: &Request, chat: &[PartAccount]) -> usize {
-    let usual = engine.parts.model.budget(None).input;
-    if request.model.budget(None).input < usual {
+/// A turn for another model than usual is cut for itself alone: the turns after it have other room, and other counts. So is
+/// a turn that takes the room of the recent messages, as one with a very long prompt does.
+pub(super) fn cut_for_good(engine: &Shared, request: &Request, older: &[PartAccount]) -> usize {
+    if request.model.name != engine.parts.model.name {
         return 0;
     }
-    chat.iter().position(|part| part.fate != Fate::Dropped).unwrap_or(chat.len())
+    older.iter().position(|part| part.fate != Fate::Dropped).unwrap_or(older.len())
 }
 
 /// How many of the oldest messages the next prompts do not tell word for word: those that were cut, and more when so many

@@ -27,7 +27,8 @@ async fn with_a_slow_vision_and_an_instant_brain_an_image_turn_ends_at_once_and_
     let took = started.elapsed();
 
     assert_eq!(turn.status, TurnStatus::Completed);
-    assert!(took < Duration::from_millis(300), "took {took:?}");
+    // A third of what looking takes; a busy machine needs some of it.
+    assert!(took < Duration::from_secs(1), "took {took:?}");
     assert_eq!(turn.outcome.images.pending, [image.id]);
     let ready = desk.event(EventKind::ImageFactsReady, 0).await;
     assert_eq!(ready.data["image_id"], serde_json::json!(image.id));

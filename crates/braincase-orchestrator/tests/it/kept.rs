@@ -193,11 +193,11 @@ async fn a_turn_reads_only_what_has_changed() {
 
 #[tokio::test]
 async fn a_part_that_comes_too_late_for_a_turn_is_there_for_the_next_one() {
-    // Given a store that takes longer to list scenes than a turn waits.
+    // Given a store that takes longer to list images than a turn waits.
     let gate: &Semaphore = Box::leak(Box::new(Semaphore::new(0)));
     let calls = Calls::default();
     let seen = calls.clone();
-    let around = |real| Arc::new(FaultyStore { real, calls: seen, fault: Fault::HeldScenes(gate) }) as Arc<dyn Store>;
+    let around = |real| Arc::new(FaultyStore { real, calls: seen, fault: Fault::HeldImages(gate) }) as Arc<dyn Store>;
     let desk = Desk::with(Setting::default(), around).await;
     for _ in 0..2 {
         desk.brain.will_say(Ok(decision(vec![])));
@@ -209,10 +209,10 @@ async fn a_part_that_comes_too_late_for_a_turn_is_there_for_the_next_one() {
     desk.idle().await;
     desk.say("hm").await;
 
-    // Then the next turn has it, and nobody has listed scenes again.
+    // Then the next turn has it, and nobody has listed images again.
     let told: Vec<_> = desk.events().await.into_iter().filter(|event| event.kind.as_str() == "context.ready").collect();
-    assert_eq!((&told[0].data["degraded"], &told[1].data["degraded"]), (&json!(["scenes"]), &json!([])));
-    assert_eq!(calls.lock().unwrap().iter().filter(|name| **name == "list_scenes").count(), 1);
+    assert_eq!((&told[0].data["degraded"], &told[1].data["degraded"]), (&json!(["images"]), &json!([])));
+    assert_eq!(calls.lock().unwrap().iter().filter(|name| **name == "list_images").count(), 1);
 }
 
 #[tokio::test]

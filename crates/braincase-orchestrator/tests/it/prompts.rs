@@ -1,8 +1,9 @@
 //! What prompts are like in long conversations: within the window, stable at their beginning, new at their end.
 
-use std::time::Duration;
+use std::sync::mpsc;
 
 use braincase_core::{
+    background::Task,
     brain::BrainError,
     event::EventKind,
     limits::Limits,
@@ -12,8 +13,9 @@ use braincase_core::{
 };
 use braincase_orchestrator::{Ask, briefing::Briefing};
 use braincase_tokens::{Message, Registry, ToolSchema, ToolSet};
+use futures_util::poll;
 
-use crate::support::{Desk, Setting, adds, new_project};
+use crate::support::{Desk, PLACES, Setting, adds, new_project};
 
 /// The tokens of one of the long messages below, roughly.
 const WORDS: usize = 6_000;
@@ -81,18 +83,38 @@ async fn what_leaves_the_chat_lives_on_in_the_summary_and_is_not_read_again() {
 
 #[tokio::test]
 async fn a_turn_for_another_model_decides_nothing_for_the_turns_after_it() {
-    // Given a conversation that fits the usual model, and not a small one.
+    // Given a conversation that fits the usual model.
     let desk = Desk::new().await;
-    conversation(&desk, 8).await;
+    conversation(&desk, 16).await;
 
-    // When one turn asks for the small one.
-    let small = desk.run(Ask { model: Some("gpt-3.5-turbo".to_owned()), ..desk.ask("make it red") }).await.unwrap();
+    // When turns ask for a smaller one, and for one with a larger window in which the same text is more tokens.
+    for model in ["gpt-3.5-turbo", "qwen3-32b"] {
+        let other = desk.run(Ask { model: Some(model.to_owned()), ..desk.ask("make it red") }).await.unwrap();
 
-    // Then its prompt was cut, and the next is not.
-    assert!(!small.outcome.tokens.unwrap().cut.is_empty());
+        // Then their prompts were cut, and the next ones are not.
+        assert!(!other.outcome.tokens.unwrap().cut.is_empty(), "{model}");
+        let next = desk.say("make it blue").await;
+        assert_eq!(next.outcome.tokens.unwrap().cut, [], "{model}");
+    }
+    assert_eq!(chat(desk.brain.prompts().last().unwrap()).len(), 2 * (16 + 3));
+}
+
+#[tokio::test]
+async fn one_very_long_request_cuts_the_newest_turns_for_itself_only() {
+    // Given a conversation, and a request that leaves no room for its three newest turns.
+    let desk = Desk::new().await;
+    conversation(&desk, 6).await;
+    desk.say(&"word ".repeat(101_500)).await;
+    let told = |number: usize| {
+        let (last, start) = (desk.brain.prompts().pop().unwrap(), format!("scene {number} "));
+        chat(&last).iter().any(|said| said.starts_with(&start))
+    };
+    assert_eq!([2, 3, 4, 5].map(told), [false, false, false, true]);
+
+    // When the next request is short, then what is newest is told again.
     let next = desk.say("make it blue").await;
-    assert_eq!(next.outcome.tokens.unwrap().cut, []);
-    assert_eq!(chat(desk.brain.prompts().last().unwrap()).len(), 18);
+    assert_eq!(next.status, TurnStatus::Completed);
+    assert_eq!([2, 3, 4, 5].map(told), [false, false, true, true]);
 }
 
 #[tokio::test]
@@ -128,8 +150,27 @@ async fn a_nearly_full_window_is_told_by_the_event_of_the_prompt() {
 
 #[tokio::test]
 async fn a_megabyte_that_is_new_is_counted_beside_the_async_threads() {
+    // Given computations that hold every place for them.
     let desk = Desk::new().await;
-    let turn = tokio::time::timeout(Duration::from_secs(20), desk.say(&"word ".repeat(100_000))).await.unwrap();
+    let mut held = Vec::new();
+    for _ in 0..PLACES {
+        let (release, released) = mpsc::channel::<()>();
+        let mut wait = Box::pin(desk.compute.run(Task::new("test"), move || released.recv()));
+        assert!(poll!(&mut wait).is_pending());
+        held.push((release, wait));
+    }
+
+    // When a turn has half a megabyte of new text, and one of another project a few words.
+    let long = desk.submit(desk.ask(&"word ".repeat(100_000))).await;
+    let scope = new_project(&desk.store).await;
+    let short = desk.run(Ask { scope, ..desk.ask("add an intro") }).await.unwrap();
+
+    // Then the short one takes its course, and the long one waits for its place.
+    assert_eq!(short.status, TurnStatus::Completed);
+    let asked: Vec<_> = desk.brain.prompts().into_iter().filter_map(|mut prompt| prompt.messages.pop()).collect();
+    assert_eq!(asked.iter().map(|said| said.content.as_str()).collect::<Vec<_>>(), ["add an intro"]);
+    drop(held);
+    let turn = desk.finished(long).await;
     assert_eq!(turn.status, TurnStatus::Completed);
     assert!(turn.outcome.tokens.unwrap().input > 100_000);
 }
@@ -146,19 +187,18 @@ fn recount(model: &str, prompt: &Prompt) -> usize {
     Registry::embedded().get(model).unwrap().cost(&messages.collect::<Vec<_>>(), &tools).tokens
 }
 
-#[tokio::test]
-async fn an_answer_that_is_returned_to_the_brain_fits_a_full_window_too() {
-    // Given a model with a limit of its own for prompts, and a request that fills it.
-    const MODEL: &str = "gpt-5";
+/// A request that fills the window of a model, whose first answer makes no sense.
+async fn repairs_in_a_full_window(model: &'static str, nonsense: &str) {
+    const WORDS: usize = 50_000;
     let limits = Limits { max_prompt_bytes: 8 << 20, ..Limits::default() };
-    let setting = Setting { limits, model: Some(MODEL), ..Setting::default() };
+    let setting = Setting { limits, model: Some(model), ..Setting::default() };
     let desk = Desk::with(setting, |store| store).await;
-    let tokens = desk.say(&"word ".repeat(100_000)).await.outcome.tokens.unwrap();
+    let tokens = desk.say(&"word ".repeat(WORDS)).await.outcome.tokens.unwrap();
     let other = new_project(&desk.store).await;
-    let mut full = 100_000 + tokens.limit - tokens.input;
-    // When the brain's first answer makes no sense.
+    let percent = Registry::embedded().get(model).unwrap().percent;
+    let mut full = WORDS + (tokens.limit - tokens.input) * 100 / percent;
     let turn = loop {
-        desk.brain.will_say(Err(BrainError::Garbled("x".repeat(1_000))));
+        desk.brain.will_say(Err(BrainError::Garbled(nonsense.to_owned())));
         let turn = desk.run(Ask { scope: other, ..desk.ask(&"word ".repeat(full)) }).await.unwrap();
         if turn.status == TurnStatus::Completed {
             break turn;
@@ -166,12 +206,19 @@ async fn an_answer_that_is_returned_to_the_brain_fits_a_full_window_too() {
         desk.brain.forget();
         full -= 20;
     };
-    // Then the request with the reason is within the limit, and little room was wasted for it.
     let repaired = desk.brain.prompts().pop().unwrap();
     assert!(repaired.messages.iter().any(|said| said.content.starts_with("Your last answer could not be used")));
     let limit = turn.outcome.tokens.unwrap().limit;
-    let cost = recount(MODEL, &repaired);
-    assert!(cost <= limit && cost + 600 > limit, "{cost} of {limit}");
+    let cost = recount(model, &repaired);
+    assert!(cost <= limit && cost + 600 > limit, "{cost} of {limit} for {model}");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_returned_to_the_brain_fits_a_full_window_too() {
+    // One model has a limit of its own for prompts, the other a percentage, and the nonsense may have a token for nearly
+    // every byte; then the request with the reason is within the limit, and little room was wasted for it.
+    repairs_in_a_full_window("gpt-5", &"x".repeat(1_000)).await;
+    repairs_in_a_full_window("qwen3-32b", &"\u{10fffd}".repeat(250)).await;
 }
 
 #[tokio::test]

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use braincase_core::{brain::BrainError, store::Store, turn::TurnStatus, vision::VisionError};
+use braincase_core::{brain::BrainError, event::EventKind, store::Store, turn::TurnStatus, vision::VisionError};
 use braincase_errors::{Capture, Limit, MemorySink, Record, Recorder, RecorderOptions};
 use braincase_orchestrator::Ask;
+use futures_util::FutureExt as _;
 use serde_json::json;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::layer::SubscriberExt;
@@ -12,7 +13,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use crate::support::{
     Desk, Setting, call, decision,
     faulty_store::{Calls, Fault, FaultyStore},
-    picture, shows,
+    picture, shows, within,
 };
 
 /// Records what is logged as an error on this thread, besides what tasks return.
@@ -109,10 +110,72 @@ async fn an_image_that_cannot_be_looked_at_is_recorded_once() {
     desk.vision.fail(VisionError::Undecodable("no pixels".to_owned()));
     // When
     let image = desk.upload(1).await;
-    desk.event(braincase_core::event::EventKind::ImageFactsProcessed, 0).await;
+    desk.event(EventKind::ImageFactsProcessed, 0).await;
     // Then
     let [record] = &errors(&desk, &logged)[..] else { panic!("{:?}", errors(&desk, &logged)) };
     assert_eq!((&*record.operation, record.context.image), ("image_analysis", Some(image.id)));
+}
+
+#[tokio::test]
+async fn late_facts_that_cannot_be_taken_in_are_recorded_once_for_each_image() {
+    // Given two images that are looked at while a turn has the project's line.
+    let (desk, logged, _listening) = faulty_desk(Fault::Each("commit_changes")).await;
+    let gate = desk.brain.will_wait(decision(Vec::new()));
+    let turn = desk.submit(desk.ask("what is this?")).await;
+    desk.brain.asked(1).await;
+    let images = [desk.upload(1).await.id, desk.upload(2).await.id];
+    let mut seen = 0;
+    for _ in images {
+        seen = desk.event(EventKind::ImageFactsReady, seen).await.seq;
+    }
+    // When it lets them in
+    gate.add_permits(1);
+    assert!(desk.finished(turn).await.status.is_terminal());
+    desk.idle().await;
+    // Then
+    let records = errors(&desk, &logged);
+    let of = |record: &Record| (record.operation.to_string(), record.context.image, record.context.project);
+    let mut expected = images.map(|image| ("image_facts".to_owned(), Some(image), Some(desk.scope.project)));
+    let mut found: Vec<_> = records.iter().map(of).collect();
+    expected.sort();
+    found.sort();
+    assert_eq!(found, expected);
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_be_stored_is_recorded_once_if_its_client_is_gone() {
+    for is_gone in [false, true] {
+        // Given
+        let (desk, logged, _listening) = faulty_desk(Fault::Each("accept_turn")).await;
+        let submitted = desk.orchestrator.submit(desk.ask("add an intro"));
+        // When
+        match is_gone {
+            true => assert!(submitted.now_or_never().is_none(), "it takes longer than that"),
+            false => assert!(submitted.await.is_err(), "it is told"),
+        }
+        desk.idle().await;
+        // Then
+        let records: Vec<_> = errors(&desk, &logged).iter().map(|record| record.code.to_string()).collect();
+        assert_eq!(records, vec!["store_failed"; usize::from(is_gone)]);
+    }
+}
+
+#[tokio::test]
+async fn what_runs_by_itself_and_fails_is_recorded_once_and_goes_on() {
+    // Given
+    let (desk, logged, _listening) = faulty_desk(Fault::Each("forget_idempotency")).await;
+    // When
+    desk.orchestrator.recover().await.unwrap();
+    within(async {
+        while errors(&desk, &logged).is_empty() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    // Then
+    let [record] = &errors(&desk, &logged)[..] else { panic!("{:?}", errors(&desk, &logged)) };
+    assert_eq!((&*record.code, &*record.operation), ("store_failed", "key_sweep"));
+    assert!(desk.supervisor.running() >= 3, "the store's writer and both sweeps");
 }
 
 /// Uploads an image and makes a scene of it, with one fault, and waits until everything has ended.

@@ -33,6 +33,9 @@ use tokio::sync::Semaphore;
 /// No wait in these tests takes longer unless something is broken.
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 
+/// How many computations run at once.
+pub(crate) const PLACES: usize = 2;
+
 /// An orchestrator with everything around it.
 pub(crate) struct Desk {
     pub(crate) orchestrator: Orchestrator,
@@ -41,6 +44,7 @@ pub(crate) struct Desk {
     pub(crate) vision: Arc<ScriptedVision>,
     pub(crate) records: Arc<MemorySink>,
     pub(crate) supervisor: Arc<Supervisor>,
+    pub(crate) compute: Compute,
     pub(crate) scope: Scope,
     /// Makes another orchestrator over the same store, as another process would have.
     another: Box<dyn Fn() -> Orchestrator + Send + Sync>,
@@ -78,13 +82,15 @@ impl Desk {
         let seen_store = around(store.clone());
         let (deciding, looking) = (setting.brain.unwrap_or_else(|| brain.clone()), vision.clone());
         let spawning = background.clone();
+        let compute = Compute::new(background.clone(), PLACES, LIMIT);
+        let computing = compute.clone();
         let another = move || {
             Orchestrator::new(Parts {
                 store: seen_store.clone(),
                 brain: deciding.clone(),
                 vision: looking.clone(),
                 clock: clock.clone(),
-                compute: Compute::new(spawning.clone(), 2, LIMIT),
+                compute: computing.clone(),
                 background: spawning.clone(),
                 limits: setting.limits.clone(),
                 models: models.clone(),
@@ -96,7 +102,7 @@ impl Desk {
         let scope = new_project(&store).await;
         let orchestrator = another();
         let (supervisor, another) = (background, Box::new(another));
-        Self { orchestrator, store, brain, vision, records, supervisor, scope, another, _folder: folder }
+        Self { orchestrator, store, brain, vision, records, supervisor, compute, scope, another, _folder: folder }
     }
 
     pub(crate) fn another_orchestrator(&self) -> Orchestrator {

@@ -87,6 +87,9 @@ pub struct Flags {
     /// Token of Better Stack; better given as a variable
     #[arg(long, env = "BRAINCASE_BETTER_STACK_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     better_stack_token: Option<String>,
+    /// OpenTelemetry collector to send traces to, as in http://127.0.0.1:4318; only in programs built with the feature otlp
+    #[arg(long, env = "BRAINCASE_OTLP_ENDPOINT", value_name = "URL")]
+    otlp_endpoint: Option<String>,
     /// Where this server runs, as told to those, production say
     #[arg(long, env = "BRAINCASE_ENVIRONMENT", value_name = "NAME")]
     environment: Option<String>,

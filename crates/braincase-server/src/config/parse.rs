@@ -123,7 +123,16 @@ fn reporting(from: &Sources<'_>) -> Result<Reporting, ConfigError> {
         (true, token) => Some((from.get("better_stack_url", "", http_url)?, token.unwrap_or(Secret(String::new())))),
     };
     let environment = from.text("environment").map(|(name, _)| name).filter(|name| !name.is_empty());
-    Ok(Reporting { sentry, better_stack, environment })
+    let otlp = if set("otlp_endpoint") { Some(from.get("otlp_endpoint", "", collector)?) } else { None };
+    Ok(Reporting { sentry, better_stack, otlp, environment })
+}
+
+/// An endpoint that nothing is sent to would look like one that works.
+fn collector(text: &str) -> Result<String, String> {
+    if cfg!(feature = "otlp") {
+        return http_url(text);
+    }
+    Err("this program was built without OpenTelemetry; build it with `--features otlp`, or leave this out".to_owned())
 }
 
 fn dsn(text: &str) -> Result<Dsn, String> {

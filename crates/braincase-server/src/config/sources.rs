@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf};
 use clap::{ArgMatches, parser::ValueSource};
 
 /// Every setting that the file may have, by the name it has there.
-const IN_FILE: [&str; 17] = [
+const IN_FILE: [&str; 23] = [
     "listen",
     "public",
     "data_dir",
@@ -20,6 +20,12 @@ const IN_FILE: [&str; 17] = [
     "image_mode",
     "log_format",
     "log",
+    "sentry_dsn",
+    "better_stack_url",
+    "better_stack_token",
+    "otlp_endpoint",
+    "environment",
+    "slow",
     "write_timeout",
     "stop_grace",
     "stop_on_stdin_eof",

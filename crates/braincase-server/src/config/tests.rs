@@ -2,6 +2,8 @@
 
 use std::{ffi::OsString, io::Write as _};
 
+use clap::CommandFactory as _;
+
 use super::{BrainKind, Cli, Config, ConfigError};
 
 fn read(args: &[&str]) -> Result<Config, ConfigError> {
@@ -65,6 +67,36 @@ fn a_wrong_value_in_the_file_names_the_file() {
     let path = file.path().to_str().expect("a plain path");
     let refusal = refusal(&["--config", path]);
     assert_eq!(refusal, format!("image_mode = \"never\" (from the file {path}): expected one of async, blocking"));
+}
+
+#[test]
+fn every_flag_can_be_given_in_the_file() {
+    let command = Cli::command();
+    let serve = command.find_subcommand("serve").expect("it is there");
+    for setting in serve.get_arguments().map(|flag| flag.get_id().as_str()).filter(|name| *name != "config") {
+        let file = file(&format!("{setting} = \"\"\n"));
+        let path = file.path().to_str().expect("a plain path");
+        let said = read(&["--config", path]).map_or_else(|refusal| refusal.to_string(), |_| String::new());
+        assert!(!said.contains("unknown setting"), "{said}");
+    }
+}
+
+#[cfg(not(feature = "otlp"))]
+#[test]
+fn a_collector_is_refused_by_a_program_that_would_send_it_nothing() {
+    insta::assert_snapshot!(
+        refusal(&["--otlp-endpoint", "http://127.0.0.1:4318"]),
+        @r#"otlp_endpoint = "http://127.0.0.1:4318" (from the flag --otlp-endpoint): this program was built without OpenTelemetry; build it with `--features otlp`, or leave this out"#
+    );
+    assert_eq!(read(&["--otlp-endpoint", ""]).expect("valid").reporting.otlp, None);
+}
+
+#[cfg(feature = "otlp")]
+#[test]
+fn a_collector_must_be_an_address() {
+    let config = read(&["--otlp-endpoint", "http://127.0.0.1:4318/"]).expect("valid");
+    assert_eq!(config.reporting.otlp.as_deref(), Some("http://127.0.0.1:4318"));
+    assert!(refusal(&["--otlp-endpoint", "collector"]).contains("expected a URL"));
 }
 
 #[test]

@@ -7,11 +7,13 @@ use std::{
     process::ExitCode,
 };
 
-use braincase_tokens::{Account, ChatMessage, ChatTool, Fate, PartAccount, Why};
+use braincase_tokens::{Account, Fate, PartAccount, Why};
 use clap::{Args, Subcommand};
-use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{TokensError, count, fit};
+use super::{
+    TokensError, count, fit,
+    request::{self, Request},
+};
 use crate::{
     wire::tokens::{CountTokens, FitTokens, FittedPrompt},
     wiring::{self, StartError},
@@ -44,11 +46,11 @@ pub struct CountArgs {
 pub struct FitArgs {
     #[command(flatten)]
     model: ModelArgs,
-    /// Tokens to keep free for the answer [default: 8000, less for small models]
+    /// Tokens to keep free for the answer [default: what the request asks for, else 8000, less for small models]
     #[arg(long, value_name = "N")]
     reserve: Option<usize>,
-    /// File with a list of messages in the form of chat completions, or a request with `messages` and `tools`; `-` is
-    /// standard input
+    /// File with a list of messages in the form of chat completions, or a request with `messages`, `tools` and
+    /// `tool_choice`; `-` is standard input
     file: PathBuf,
 }
 
@@ -96,14 +98,6 @@ pub enum CommandError {
     Output(#[from] io::Error),
 }
 
-/// A request, of which only what has tokens is read.
-#[derive(Deserialize)]
-struct Request {
-    messages: Vec<ChatMessage>,
-    #[serde(default)]
-    tools: Vec<ChatTool>,
-}
-
 /// Does what was asked.
 ///
 /// # Errors
@@ -120,7 +114,8 @@ fn run_count(args: &CountArgs) -> Result<(), CommandError> {
     let ModelArgs { model, models, json } = &args.model;
     let models = wiring::load_models(models.as_deref())?;
     let text = Some(read(&args.file)?);
-    let counted = count(&models, CountTokens { model: model.clone(), text, messages: None, tools: Vec::new() })?;
+    let asked = CountTokens { model: model.clone(), text, messages: None, tools: Vec::new(), tool_choice: None };
+    let counted = count(&models, asked)?;
     let line = if *json { written(&counted)? } else { counted.tokens.to_string() };
     Ok(writeln!(io::stdout().lock(), "{line}")?)
 }
@@ -128,8 +123,11 @@ fn run_count(args: &CountArgs) -> Result<(), CommandError> {
 fn run_fit(args: &FitArgs) -> Result<(), CommandError> {
     let ModelArgs { model, models, json } = &args.model;
     let models = wiring::load_models(models.as_deref())?;
-    let Request { messages, tools } = parse(&args.file, &read(&args.file)?)?;
-    let asked = FitTokens { model: model.clone(), messages, tools, reserve_output: args.reserve };
+    let request = request::parse(&read(&args.file)?)
+        .map_err(|problem| CommandError::NotARequest { path: args.file.clone(), problem })?;
+    let reserve_output = args.reserve.or(request.answer());
+    let Request { messages, tools, tool_choice, .. } = request;
+    let asked = FitTokens { model: model.clone(), messages, tools, tool_choice, reserve_output };
     let fitted = fit(&models, asked)?;
     let mut out = io::stdout().lock();
     if *json {
@@ -161,23 +159,8 @@ fn read(path: &Path) -> Result<String, CommandError> {
     }
 }
 
-/// A list of messages, or an object that has one.
-fn parse(path: &Path, text: &str) -> Result<Request, CommandError> {
-    let parsed = if text.trim_start().starts_with('[') {
-        parse_as(text).map(|messages| Request { messages, tools: Vec::new() })
-    } else {
-        parse_as(text)
-    };
-    parsed.map_err(|problem| CommandError::NotARequest { path: path.to_owned(), problem })
-}
-
 fn shown(path: &Path) -> std::borrow::Cow<'_, str> {
     if path == Path::new("-") { "standard input".into() } else { path.to_string_lossy() }
-}
-
-fn parse_as<T: DeserializeOwned>(text: &str) -> Result<T, String> {
-    let mut json = serde_json::Deserializer::from_str(text);
-    serde_path_to_error::deserialize(&mut json).map_err(|error| error.to_string())
 }
 
 /// A table for people: parts of one kind that met the same fate stand in one line.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use braincase_tokens::{Account, ChatMessage, ChatTool, Exactness, Model};
+use braincase_tokens::{Account, ChatMessage, ChatTool, Exactness, Model, ToolChoice};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -29,6 +29,10 @@ pub struct CountTokens {
     #[serde(default)]
     #[schemars(schema_with = "chat_tools")]
     pub tools: Vec<ChatTool>,
+    /// Whether a tool is called, in the form of chat completions: `auto`, `none`, `required` or a tool by its name.
+    #[serde(default)]
+    #[schemars(schema_with = "tool_choice")]
+    pub tool_choice: Option<ToolChoice>,
 }
 
 /// What to make fit.
@@ -46,6 +50,10 @@ pub struct FitTokens {
     #[serde(default)]
     #[schemars(schema_with = "chat_tools")]
     pub tools: Vec<ChatTool>,
+    /// Whether a tool is called, in the form of chat completions: `auto`, `none`, `required` or a tool by its name.
+    #[serde(default)]
+    #[schemars(schema_with = "tool_choice")]
+    pub tool_choice: Option<ToolChoice>,
     /// How many tokens to keep free for the answer; 8,000 unless said otherwise, less for small models.
     #[serde(default)]
     pub reserve_output: Option<usize>,
@@ -146,4 +154,11 @@ fn chat_messages(_: &mut SchemaGenerator) -> Schema {
 
 fn chat_tools(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "array", "items": {"type": "object", "required": ["type", "function"]}})
+}
+
+fn tool_choice(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"anyOf": [
+        {"type": "string", "enum": ["auto", "none", "required"]},
+        {"type": "object", "required": ["type", "function"]},
+    ]})
 }

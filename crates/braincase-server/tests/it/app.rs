@@ -3,6 +3,7 @@
 use std::{ffi::OsString, path::PathBuf, sync::Arc, time::Duration};
 
 use braincase_core::{error_issue::ErrorStore, store::Store};
+use braincase_errors::Recorder;
 use braincase_orchestrator::compute::Compute;
 use braincase_server::{
     app::HttpLimits,
@@ -27,6 +28,8 @@ pub(crate) struct TestApp {
     pub(crate) store: Arc<dyn Store>,
     /// What has failed.
     pub(crate) issues: Arc<dyn ErrorStore>,
+    /// Makes records of failures as the server does.
+    pub(crate) recorder: Recorder,
     /// Where long requests are counted, to keep its places taken.
     pub(crate) counting: Compute,
     client: reqwest::Client,
@@ -48,7 +51,7 @@ impl TestApp {
         Self::start_as(flags, HttpLimits::default()).await
     }
 
-    async fn start_as(flags: &[&str], limits: HttpLimits) -> Self {
+    pub(crate) async fn start_as(flags: &[&str], limits: HttpLimits) -> Self {
         let dir = TempDir::new().expect("a temporary directory");
         let services = wiring::build_within(&config(&dir, flags), limits).await.expect("every part can be made");
         services.app.orchestrator.recover().await.expect("nothing to recover");
@@ -57,11 +60,12 @@ impl TestApp {
         let (stop, asked) = oneshot::channel();
         let store = Arc::clone(&services.app.store);
         let issues = Arc::clone(&services.app.issues);
+        let recorder = services.reporter.recorder.clone();
         let counting = services.app.counting.clone();
         let ended = run(services, listener, asked);
         let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client");
         let url = format!("http://{address}");
-        Self { url, address, store, issues, counting, client, stop: Some(stop), ended, dir }
+        Self { url, address, store, issues, recorder, counting, client, stop: Some(stop), ended, dir }
     }
 
     /// Where it keeps everything.

@@ -202,6 +202,49 @@ async fn a_request_is_made_to_fit_on_the_command_line() {
     let (code, _, problem) = tokens(&["fit", "--model", "gpt-4", "-"], r#"[{"role": "user"}]"#).await;
     assert_eq!(code, Some(1));
     assert!(problem.starts_with("error: standard input is no chat request: [0]: content is missing"), "{problem}");
+    let (code, _, problem) = tokens(&["fit", "--model", "gpt-4", "-"], "[] and more").await;
+    assert_eq!(code, Some(1));
+    assert!(problem.contains("trailing characters"), "{problem}");
+}
+
+/// What `braincase tokens fit` makes of a request with these fields beside its messages.
+async fn fitted(args: &[&str], fields: &Value) -> (Option<i32>, Value, String) {
+    let mut request = fields.clone();
+    request["messages"] = json!([{"role": "user", "content": "Look."}]);
+    let args = [&["fit", "--model", "gpt-4o", "--json", "-"], args].concat();
+    let (code, out, talk) = tokens(&args, &request.to_string()).await;
+    let account = serde_json::from_str::<Value>(&out).map_or(Value::Null, |answer| answer["account"].clone());
+    (code, account, talk)
+}
+
+#[tokio::test]
+async fn of_a_request_all_is_counted_or_refused() {
+    // What the model does not read costs nothing, and what is null is not there.
+    let (_, plain, _) = fitted(&[], &json!({})).await;
+    let free = json!({"model": "gpt-4o", "temperature": 1, "stream": true, "functions": null, "response_format": null});
+    assert_eq!(fitted(&[], &free).await.1, plain);
+
+    // A choice is counted.
+    let choice = json!({"type": "function", "function": {"name": "look"}});
+    let (_, chosen, _) = fitted(&[], &json!({"tool_choice": choice})).await;
+    assert_eq!(chosen["input"].as_u64(), plain["input"].as_u64().map(|tokens| tokens + 8));
+
+    // What the request asks for is kept free, unless the command says otherwise.
+    let reserved = async |args: &[&str], fields: Value| fitted(args, &fields).await.1["reserved_output"].clone();
+    assert_eq!(reserved(&[], json!({})).await, 8_000);
+    assert_eq!(reserved(&[], json!({"max_tokens": 300})).await, 300);
+    let both = json!({"max_tokens": 300, "max_completion_tokens": 200});
+    assert_eq!(reserved(&[], both.clone()).await, 200);
+    assert_eq!(reserved(&["--reserve", "100"], both).await, 100);
+
+    // And what would cost tokens that nobody counts is refused.
+    for field in ["functions", "response_format", "prediction", "colour"] {
+        let (code, _, problem) = fitted(&[], &json!({ field: [{"name": "look"}] })).await;
+        assert_eq!(code, Some(1), "{field}");
+        let expected =
+            format!("error: standard input is no chat request: {field} may cost tokens that are not counted");
+        assert!(problem.starts_with(&expected), "{problem}");
+    }
 }
 
 #[tokio::test]

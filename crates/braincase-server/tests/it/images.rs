@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use crate::app::{TestApp, ok, photograph, refusal, text};
 
-async fn upload(app: &TestApp, project: &str, content_type: &str, body: impl Into<Body>) -> Response {
+pub(crate) async fn upload(app: &TestApp, project: &str, content_type: &str, body: impl Into<Body>) -> Response {
     let request = app.request(Method::POST, &format!("{project}/images")).header("content-type", content_type);
     request.body(body).send().await.expect("an answer")
 }
 
 /// Waits for the end of the analysis by its event.
-async fn analysed(app: &TestApp, project: &str, image: &Value) -> Value {
+pub(crate) async fn analysed(app: &TestApp, project: &str, image: &Value) -> Value {
     let mut events = app.watch(&format!("{project}/events")).await;
     while events.until("image.facts_ready").await.last().map(|event| event.data["data"]["image_id"].clone())
         != Some(image["id"].clone())

@@ -8,15 +8,15 @@ use tokio::{process::Command, time::timeout};
 
 use crate::app::{PATIENCE, TestApp, ok, refusal, refused, text};
 
-const KEY: &str = "a-key-for-a-test-0123456789";
+pub(crate) const KEY: &str = "a-key-for-a-test-0123456789";
 /// A model's provider that nobody can reach: every turn fails.
 const BROKEN: [&str; 6] = ["--admin-key", KEY, "--brain", "openai", "--openai-base-url", "http://127.0.0.1:1/v1"];
 
-async fn ask(app: &TestApp, method: Method, path: &str) -> Response {
+pub(crate) async fn ask(app: &TestApp, method: Method, path: &str) -> Response {
     app.request(method, path).bearer_auth(KEY).send().await.expect("an answer")
 }
 
-async fn see(app: &TestApp, path: &str) -> Value {
+pub(crate) async fn see(app: &TestApp, path: &str) -> Value {
     ok(ask(app, Method::GET, path).await).await
 }
 
@@ -159,7 +159,7 @@ async fn what_is_asked_wrongly_is_refused_by_name() {
 }
 
 /// What `braincase errors` says: exit code, stdout, stderr.
-async fn errors(data_dir: &Path, args: &[&str]) -> (Option<i32>, String, String) {
+pub(crate) async fn errors(data_dir: &Path, args: &[&str]) -> (Option<i32>, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_braincase"));
     command.arg("errors").args(args).arg("--data-dir").arg(data_dir).kill_on_drop(true);
     let Output { status, stdout, stderr } = timeout(PATIENCE, command.output()).await.expect("soon").expect("it ran");

@@ -28,6 +28,10 @@ mod recorded;
 #[cfg(test)]
 mod scenes;
 #[cfg(test)]
+mod secrets;
+#[cfg(test)]
+mod slow;
+#[cfg(test)]
 mod stop;
 #[cfg(test)]
 mod tokens;

@@ -1,11 +1,13 @@
 //! What turns leave behind in the metrics.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use braincase_orchestrator::brain::local::LocalBrain;
 use braincase_sim::{Sim, SimOptions};
 
-use crate::app::TestApp;
+use tokio::{net::TcpListener, time::timeout};
+
+use crate::app::{PATIENCE, TestApp};
 
 /// Of every prompt.
 const OF_PROMPTS: [&str; 2] = ["braincase_prompt_tokens", "braincase_prompt_utilization_ratio"];
@@ -107,4 +109,52 @@ async fn what_turns_read_and_count_again_is_found_in_caches() {
     for cache in ["token_counts", "context_scenes", "context_memories", "context_images"] {
         assert!(hits(cache).await > 0.0, "{cache}");
     }
+}
+
+#[tokio::test]
+async fn what_failed_is_counted_with_what_became_of_it() {
+    // Given a receiver that takes everything, one that is not there, and a provider that nobody can reach.
+    let receiver = take_everything().await;
+    let better_stack = format!("http://{receiver}");
+    let flags = [
+        ["--brain", "openai"],
+        ["--openai-base-url", "http://127.0.0.1:1/v1"],
+        ["--sentry-dsn", "http://key@127.0.0.1:1/1"],
+        ["--better-stack-url", &better_stack],
+        ["--better-stack-token", "a-token"],
+    ];
+    let app = TestApp::start_with(flags.as_flattened()).await;
+    // When
+    let turn = app.turn(&app.project().await, "Add a scene with the text Hello").await;
+    assert_eq!(turn["status"], "failed");
+    // Then
+    let all = [
+        "braincase_failures_total{operation=\"turn\",code=\"turn_failed\"}",
+        "braincase_errors_delivered_total{sink=\"better_stack\"}",
+        "braincase_errors_delayed_total{sink=\"sentry\",reason=\"network_error\"}",
+        "braincase_errors_filed_total",
+        "braincase_turn_overhead_seconds_count",
+    ];
+    let counted = async {
+        loop {
+            let metrics = Metrics::of(&app).await;
+            let missing: Vec<_> = all.iter().filter(|name| metrics.values(name).sum::<f64>() < 1.0).collect();
+            if missing.is_empty() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, counted).await.expect("all of them are counted soon");
+    assert!(Metrics::of(&app).await.seen("braincase_turn_overhead_seconds") >= Some(1.0));
+}
+
+/// A receiver that answers every request as taken; it ends with the test.
+#[expect(clippy::disallowed_methods, reason = "the receiver of a test runs beside the test")]
+async fn take_everything() -> std::net::SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let router = axum::Router::new().fallback(async || http::StatusCode::ACCEPTED);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
 }

@@ -72,8 +72,7 @@ async fn health_metrics_and_schema_are_served() {
     let metrics = app.get("/metrics").await.text().await.expect("text");
     let counted = "braincase_http_requests_total{method=\"GET\",route=\"/v1/projects/{project_id}\",status=\"200\"}";
     assert!(metrics.contains(counted), "{metrics}");
-    let caches =
-        ["image_facts", "token_counts", "context_scenes", "context_messages", "idempotency_keys", "watermarks"];
+    let caches = ["image_facts", "token_counts", "context_scenes", "idempotency_keys", "watermarks"];
     for cache in caches {
         for told in [
             format!("braincase_cache_entries{{cache=\"{cache}\"}}"),

@@ -3,10 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use braincase_errors::{Capture, MemorySink, Record, Recorder, RecorderOptions};
+use braincase_orchestrator::brain::local::LocalBrain;
+use braincase_sim::{Sim, SimOptions};
+use serde_json::json;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::layer::SubscriberExt;
 
-use crate::app::{PATIENCE, TestApp};
+use crate::app::{PATIENCE, Stream, TestApp};
 
 /// Records what is logged on this thread, on which the server of a test runs, too.
 fn listen() -> (Arc<MemorySink>, DefaultGuard) {
@@ -67,4 +70,25 @@ async fn an_event_stream_that_breaks_is_recorded_once() {
     let record = recorded(&sink).await;
     assert_eq!((&*record.code, &*record.operation), ("event_stream_failed", "event_stream"));
     assert!(record.context.project.is_some_and(|id| project.ends_with(&id.to_string())), "{record:?}");
+}
+
+#[tokio::test]
+async fn a_stream_of_a_turn_that_breaks_ends_and_is_recorded_once() {
+    // Given a turn that waits for its provider, which takes longer than this test.
+    let mut options = SimOptions::new(Arc::new(LocalBrain::default()));
+    options.latencies = "chat=60s".parse().expect("a latency");
+    let sim = Sim::start(options).await.expect("a provider");
+    let limits = braincase_server::app::HttpLimits { heartbeat: Duration::from_millis(20), ..Default::default() };
+    let app = TestApp::start_as(&["--brain", "openai", "--openai-base-url", &sim.base_url()], limits).await;
+    let project = app.project().await;
+    let asked = app.request(reqwest::Method::POST, &format!("{project}/turns")).header("accept", "text/event-stream");
+    let answer = asked.json(&json!({"prompt": "Add a scene"})).send().await.expect("an answer");
+    let mut watching = Stream::of(answer);
+    watching.until("prompt.composed").await;
+    let (sink, _log) = listen();
+    // When
+    app.store.close().await;
+    // Then
+    assert_eq!(watching.rest().await.len(), 0, "the stream ends");
+    assert_eq!(recorded(&sink).await.code, "event_stream_failed");
 }

@@ -71,6 +71,30 @@ async fn tools_and_calls_are_counted() {
 }
 
 #[tokio::test]
+async fn a_choice_of_tools_is_counted() {
+    let app = TestApp::start().await;
+    let tool = json!({"type": "function", "function": {"name": "look", "description": "Looks."}});
+    let choice = json!({"type": "function", "function": {"name": "look"}});
+    let body = json!({"model": "gpt-4o", "messages": [{"role": "user", "content": "Look."}], "tools": [tool]});
+    let mut chosen = body.clone();
+    chosen["tool_choice"] = choice;
+    for (path, tokens) in [(COUNT, "/tokens"), (FIT, "/account/input")] {
+        let tokens = async |body: &Value| {
+            let answer = ok(app.post(path, body.clone()).await).await;
+            answer.pointer(tokens).and_then(Value::as_u64).expect("a count")
+        };
+        assert_eq!(tokens(&chosen).await, tokens(&body).await + 8, "{path}");
+        for wrong in [json!("any"), json!({"type": "function", "function": {"name": "look", "why": "words"}})] {
+            let mut body = body.clone();
+            body["tool_choice"] = wrong;
+            assert_eq!(refusal(app.post(path, body).await).await, "422 invalid_field tool_choice");
+        }
+    }
+    let body = json!({"model": "gpt-4o", "text": "x", "tool_choice": "required"});
+    assert_eq!(refusal(app.post(COUNT, body).await).await, "422 invalid_field tools");
+}
+
+#[tokio::test]
 async fn what_cannot_be_counted_is_refused_with_the_field() {
     let app = TestApp::start().await;
     let refused_with = async |path: &str, body: Value| refusal(app.post(path, body).await).await;

@@ -58,7 +58,11 @@ impl<W: Write> Queued for Item<W> {
         let unreached = || Err(StoreError::Failed("the write was not reached".to_owned()));
         // A conflict with a write that was lost with this one would be no conflict, so a failed commit outweighs it.
         let result = commit.clone().and_then(|()| result.unwrap_or_else(unreached));
-        // A caller that is gone cannot be told; what it asked for is stored all the same.
-        let _gone = caller.send(result);
+        // A caller that is gone cannot be told. What it asked for is stored all the same; if that failed, the log is told.
+        if let Err(Err(error)) = caller.send(result)
+            && !matches!(error, StoreError::Conflict { .. })
+        {
+            tracing::error!(code = error.code(), operation = "store_write", %error, "a write failed whose caller is gone");
+        }
     }
 }

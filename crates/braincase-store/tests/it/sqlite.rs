@@ -2,6 +2,7 @@
 
 mod beside;
 mod durability;
+mod gone;
 mod opening;
 mod orphans;
 mod writing;

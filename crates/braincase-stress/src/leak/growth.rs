@@ -5,8 +5,12 @@ use serde::Serialize;
 
 use crate::stats::quantile;
 
-/// Into how many medians a series is condensed, so that spikes do not count.
+/// Into how many points a series is condensed, so that spikes do not count.
 const BINS: usize = 24;
+/// Each is what so much of its bin lies below. Work in progress only ever adds to memory: an image that is being looked at
+/// takes megabytes for a moment, so that the median under load tells how much was going on. What is kept shows in the
+/// quieter moments, and a leak raises these as well.
+const QUIET: f64 = 0.1;
 /// The two-sided 95 % point of the normal distribution.
 const Z95: f64 = 1.959_964;
 /// The two-sided 99.9 % point: whoever is woken up by an alarm wants it to be true.
@@ -37,27 +41,27 @@ pub(super) struct Trend {
 
 /// The trend of points in the order in which they were taken; nothing if there are too few.
 pub(super) fn trend(points: &[(f64, f64)]) -> Option<Trend> {
-    let bins = medians(points)?;
+    let bins = condense(points)?;
     let (early, late) = bins.split_at(BINS / 2);
     let first = bins.first()?.1;
     let surely = growth_within(&bins, Z999)?.low;
     Some(Trend { all: growth(&bins)?, early: growth(early)?, late: growth(late)?, surely, first })
 }
 
-/// Bins with equally many points, each reduced to its medians.
-fn medians(points: &[(f64, f64)]) -> Option<Vec<(f64, f64)>> {
+/// Bins with equally many points, each reduced to its middle and to what it held when it was quiet.
+fn condense(points: &[(f64, f64)]) -> Option<Vec<(f64, f64)>> {
     let bound = |bin: usize| bin * points.len() / BINS;
-    let median = |bin: usize| {
+    let point = |bin: usize| {
         let of = points.get(bound(bin)..bound(bin + 1)).filter(|of| !of.is_empty())?;
-        let along = |axis: fn(&(f64, f64)) -> f64| quantile(&of.iter().map(axis).collect::<Vec<_>>(), 0.5);
-        Some((along(|point| point.0), along(|point| point.1)))
+        let (turns, bytes): (Vec<_>, Vec<_>) = of.iter().copied().unzip();
+        Some((quantile(&turns, 0.5), quantile(&bytes, QUIET)))
     };
-    (0..BINS).map(median).collect()
+    (0..BINS).map(point).collect()
 }
 
 /// The median of the slopes between all pairs; its interval is between two of them, chosen by how many pairs may rise or
 /// fall by chance alone.
-fn growth(points: &[(f64, f64)]) -> Option<Growth> {
+pub(super) fn growth(points: &[(f64, f64)]) -> Option<Growth> {
     growth_within(points, Z95)
 }
 

@@ -136,6 +136,15 @@ fn what_is_given_back_after_the_load_is_not_a_leak() {
 }
 
 #[test]
+fn work_in_progress_neither_hides_a_leak_nor_looks_like_one() {
+    // Given images that take 4 MiB each for a moment, and more of them at once as the load goes on.
+    let busy = |second: f64| 4.0 * MIB * ((second * 7.3).sin() * (1.0 + second / 120.0)).max(0.0).floor();
+    assert_eq!(findings(|seed| Run::long(seed).judge(|_, second| busy(second), stays)), [ALL, 0, 0]);
+    let leaky = |turns: f64, second: f64| 4.0 * KIB * turns + busy(second);
+    assert_eq!(findings(|seed| Run::long(seed).judge(leaky, |_| 4.0 * KIB * 6_000.0)), [0, ALL, 0]);
+}
+
+#[test]
 fn a_saw_is_not_a_leak() {
     let saw = |_: f64, second: f64| 8.0 * MIB * (second % 20.0) / 20.0;
     assert_eq!(findings(|seed| Run::long(seed).judge(saw, stays))[1], 0);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::failure::Failure;
 use crate::{plan::Lane, preset::Scenario};
 
 /// What a user does and waits for.
@@ -58,8 +59,10 @@ pub struct Subject {
 pub struct Sample {
     /// What it was.
     pub subject: Subject,
-    /// How long it took.
+    /// How long it took, from the moment at which it was due.
     pub took: Duration,
+    /// How much of that it waited for a user, in the open model.
+    pub waited: Duration,
     /// Why it failed, if it did.
-    pub error: Option<String>,
+    pub error: Option<Failure>,
 }

@@ -4,11 +4,16 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::Serialize;
 
-use super::{subject::Subject, times::Times};
-use crate::{plan::Lane, preset::Scenario, sample::Memory};
+use super::{failure::Kind, subject::Subject, times::Times};
+use crate::{
+    plan::Lane,
+    preset::Scenario,
+    sample::{CpuTimes, Memory},
+};
 
 /// Texts of errors that are kept, and their longest form.
 const MAX_ERROR_KINDS: usize = 50;
+pub(super) const MAX_ANSWERED: usize = 200_000;
 const MAX_ERROR_TEXT: usize = 160;
 
 /// One second of a run.
@@ -22,8 +27,25 @@ pub struct Second {
     pub errors: u64,
     /// What its turns took, in milliseconds.
     pub turn_ms: Vec<f64>,
+    /// Until those of its turns that were streamed showed something of their answer, in milliseconds.
+    pub first_ms: Vec<f64>,
+    /// Until users saw something of the answers that ended in it, in milliseconds.
+    pub answer_ms: Vec<f64>,
+    /// CPU time used until its end, if the machine tells.
+    pub cpu: Option<CpuTimes>,
     /// Memory of the server at its end, if it can be seen.
     pub memory: Option<Memory>,
+}
+
+/// A turn that was answered, by the mark of its project and its number there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answered {
+    /// The mark of its project.
+    pub mark: u32,
+    /// Its number there.
+    pub turn: u32,
+    /// From the first byte sent to the last one read.
+    pub took: Duration,
 }
 
 /// What is known of the visits of one scenario.
@@ -42,6 +64,14 @@ pub struct Tally {
     pub rows: BTreeMap<Subject, Times>,
     /// Time to the first event of streamed turns.
     pub first_event: Times,
+    /// Time to the first event of streamed turns that holds something of the answer.
+    pub first_content: Times,
+    /// Time until users see something of the answer: as above where turns are streamed, to their end where not.
+    pub first_answer: Times,
+    /// What turns took without the wait for a user, in the open model.
+    pub service: Times,
+    /// The turns that were answered; the first two hundred thousand of each server.
+    pub answered: BTreeMap<Lane, Vec<Answered>>,
     /// The server's own share of each turn, as it says itself.
     pub overhead: Times,
     /// What each image turn took, in milliseconds.
@@ -62,6 +92,8 @@ pub struct Tally {
     pub abandoned: u64,
     /// Texts of errors and how often they came.
     pub errors: BTreeMap<String, u64>,
+    /// Kinds of errors and how often they came in each second.
+    pub kinds: BTreeMap<Kind, BTreeMap<usize, u64>>,
 }
 
 impl Tally {

@@ -1,9 +1,13 @@
-//! Times of one kind, and their numbers.
+//! Times of one kind, and their numbers; `spectrum` tells them in more detail.
+
+mod spectrum;
 
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
 use serde::Serialize;
+
+pub use self::spectrum::{Intervals, Quantile};
 
 /// Three digits are exact; the largest value is a minute more than any request may take.
 const DIGITS: u8 = 3;

@@ -34,6 +34,7 @@ pub fn align(head: &[(&str, Side)], rows: &[Vec<String>]) -> String {
 #[must_use]
 pub fn time(ms: f64) -> String {
     match ms {
+        ms if !ms.is_finite() => "–".to_owned(),
         ms if ms < 10.0 => format!("{ms:.1} ms"),
         ms if ms < 1_000.0 => format!("{ms:.0} ms"),
         ms => format!("{:.2} s", ms / 1e3),

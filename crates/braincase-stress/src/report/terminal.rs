@@ -5,12 +5,11 @@ use std::io::{IsTerminal, Write, stderr};
 use super::{
     Report,
     facts::fact_lines,
-    table::{Side, align, mebibytes, time},
+    status::Status,
+    table::{Side, align, time},
 };
-use crate::{plan::Lane, record::Numbers, sample::Memory, visit::World};
+use crate::{plan::Lane, record::Numbers};
 
-/// How often the status is told where it cannot be written in place, in seconds.
-const TELL_EVERY: u64 = 5;
 /// Violations that are printed; the report has all of them.
 const MAX_VIOLATIONS: usize = 10;
 
@@ -18,7 +17,6 @@ const MAX_VIOLATIONS: usize = 10;
 #[derive(Debug)]
 pub struct Terminal {
     mode: Mode,
-    ticks: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,26 +27,25 @@ enum Mode {
 }
 
 impl Terminal {
-    /// Status on stderr: in place on a terminal, otherwise a line every few seconds.
+    /// Status on stderr: in place on a terminal, otherwise line by line.
     #[must_use]
     pub fn stderr() -> Self {
-        Self { mode: if stderr().is_terminal() { Mode::InPlace } else { Mode::Lines }, ticks: 0 }
+        Self { mode: if stderr().is_terminal() { Mode::InPlace } else { Mode::Lines } }
     }
 
     /// Tells nothing.
     #[must_use]
     pub const fn silent() -> Self {
-        Self { mode: Mode::Silent, ticks: 0 }
+        Self { mode: Mode::Silent }
     }
 
-    /// How things stand.
-    pub fn status(&mut self, world: &World, memory: Option<Memory>) {
-        self.ticks += 1;
-        let line = status_line(world, memory);
+    /// How things stand; called once a second.
+    pub fn status(&self, status: &Status) {
+        let line = status.to_string();
         match self.mode {
             Mode::InPlace => write(&format!("\r\x1b[2K{line}")),
-            Mode::Lines if self.ticks.is_multiple_of(TELL_EVERY) => write(&format!("{line}\n")),
-            Mode::Lines | Mode::Silent => {}
+            Mode::Lines => write(&format!("{line}\n")),
+            Mode::Silent => {}
         }
     }
 
@@ -83,30 +80,13 @@ fn write(text: &str) {
     let _: std::io::Result<()> = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
 }
 
-fn status_line(world: &World, memory: Option<Memory>) -> String {
-    let recorder = &world.recorder;
-    let (seconds, end) = (recorder.elapsed().as_secs(), world.plan.hold_ends().as_secs());
-    let (turns, errors) =
-        recorder.with(|tally| (tally.turns(Lane::Main).numbers(), tally.errors.values().sum::<u64>()));
-    let memory = memory
-        .map_or(String::new(), |memory| format!(" · rss {} peak {}", mebibytes(memory.rss), mebibytes(memory.peak)));
-    format!(
-        "{seconds:>4}/{end} s · {} users · {} turns · {:.1}/s · p50 {} p95 {} · {errors} errors{memory}",
-        recorder.active_users(),
-        turns.count,
-        turns.count as f64 / recorder.elapsed().as_secs_f64().max(1.0),
-        time(turns.p50_ms),
-        time(turns.p95_ms),
-    )
-}
-
 /// The result as text.
 #[must_use]
 pub fn render(report: &Report) -> String {
     let mut parts = vec![
         format!(
-            "\n{} · {} users, closed model · {:.0} s ramp, {:.0} s hold · seed {}",
-            report.preset, report.users, report.ramp_s, report.hold_s, report.seed
+            "\n{} · {} users, {} · {:.0} s ramp, {:.0} s hold · seed {}",
+            report.preset, report.users, report.model, report.ramp_s, report.hold_s, report.seed
         ),
         scenario_table(report),
         operation_table(report),
@@ -178,7 +158,7 @@ fn operation_table(report: &Report) -> String {
 fn named(lane: Lane, scenario: &str) -> String {
     match lane {
         Lane::Main => scenario.to_owned(),
-        Lane::Blocking => format!("{scenario} (blocking)"),
+        Lane::Blocking | Lane::Baseline => format!("{scenario} ({})", lane.as_str()),
     }
 }
 

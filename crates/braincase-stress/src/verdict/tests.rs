@@ -4,8 +4,9 @@ use super::*;
 use crate::{
     audit::{Rule, Violation},
     leak::{Growth, Signal},
-    plan::Lane,
+    plan::{Lane, Model},
     preset::PRESETS,
+    stats::Change,
 };
 
 fn good_turns() -> Numbers {
@@ -21,9 +22,17 @@ fn good_turns() -> Numbers {
     }
 }
 
+fn good_intervals() -> Intervals {
+    let around = |ms: f64| Interval { low: 0.97 * ms, high: 1.03 * ms };
+    Intervals { mean_ms: around(2_000.0), p95_ms: around(3_100.0), p99_ms: around(3_400.0) }
+}
+
 struct Case {
     plan: Plan,
     turns: Numbers,
+    intervals: Intervals,
+    arrivals: Option<arrivals::Counts>,
+    baseline: Option<Compared>,
     unseen: Vec<&'static str>,
     death: Option<&'static str>,
     unclean: Vec<String>,
@@ -37,6 +46,9 @@ impl Case {
         Self {
             plan: Plan::of(&PRESETS[0], 1),
             turns: good_turns(),
+            intervals: good_intervals(),
+            arrivals: None,
+            baseline: None,
             unseen: Vec::new(),
             death: None,
             unclean: Vec::new(),
@@ -50,6 +62,9 @@ impl Case {
         judge(&Evidence {
             plan: &self.plan,
             turns: self.turns,
+            intervals: self.intervals,
+            arrivals: self.arrivals,
+            baseline: self.baseline.as_ref(),
             others: good_turns(),
             unseen: self.unseen.clone(),
             death: self.death,
@@ -72,8 +87,19 @@ fn leak(finding: Finding) -> Leak {
         growth: Some(Growth { slope: 1_024.0, low: 512.0, high: 4_096.0 }),
         late_growth: None,
         remains: None,
+        fit: None,
         heap: None,
         cache_operations: None,
+    }
+}
+
+fn compared(by: f64) -> Compared {
+    let interval = Interval { low: by - 0.02, high: by + 0.02 };
+    let change = Change { ours: 2_000.0 * (1.0 + by), theirs: 2_000.0, by, interval, surely: interval.low };
+    let is_regression = change.is_growth_beyond(crate::baseline::TOLERANCE);
+    Compared {
+        with: "an earlier run",
+        rows: vec![crate::baseline::Row { name: "average turn", change, is_regression }],
     }
 }
 
@@ -98,6 +124,19 @@ fn each_missed_target_fails_alone() {
         (Case { unseen: vec!["edit_scene"], ..Case::good() }, "scenarios seen"),
         (Case { death: Some("signal 9"), ..Case::good() }, "server stays up"),
         (Case { leak: Some(leak(Finding::Fail)), ..Case::good() }, "memory left behind by a turn"),
+        (Case { baseline: Some(compared(0.08)), ..Case::good() }, "no slower than the baseline"),
+        (
+            Case { baseline: Some(Compared { rows: Vec::new(), ..compared(0.0) }), ..Case::good() },
+            "no slower than the baseline",
+        ),
+        (
+            Case {
+                arrivals: Some(arrivals::Counts { due: 100, begun: 99, late: 5, dropped: 1 }),
+                plan: Plan { model: Model::Open { per_second: 5.0 }, ..Case::good().plan },
+                ..Case::good()
+            },
+            "arrivals dropped",
+        ),
         (Case { unclean: vec!["exit code 3".to_owned()], ..Case::good() }, "clean stop"),
     ];
     for (case, name) in cases {
@@ -121,6 +160,28 @@ fn too_few_turns_to_tell_are_inconclusive_only_when_strict() {
     assert_eq!(case.judge().underpowered, ["0 errors in 40 turns only exclude an error rate above 8.8 %"]);
     case.plan.strictness = Strictness::Strict;
     assert_eq!(case.judge().outcome, Outcome::Inconclusive);
+}
+
+#[test]
+fn a_p95_that_may_be_above_its_limit_is_said_and_is_inconclusive_only_when_strict() {
+    let p95_ms = Interval { low: 2_900.0, high: 3_600.0 };
+    let mut case = Case { intervals: Intervals { p95_ms, ..good_intervals() }, ..Case::good() };
+    assert_eq!(case.judge().outcome, Outcome::Pass);
+    assert_eq!(case.judge().underpowered, ["p95 of turns was 3.10 s in 500 turns and may be as much as 3.60 s"]);
+    case.plan.strictness = Strictness::Strict;
+    assert_eq!(case.judge().outcome, Outcome::Inconclusive);
+}
+
+#[test]
+fn a_baseline_that_is_not_surely_faster_by_more_than_a_little_is_no_failure() {
+    for by in [-0.2, 0.0, 0.04] {
+        let verdict = Case { baseline: Some(compared(by)), ..Case::good() }.judge();
+        assert_eq!(verdict.outcome, Outcome::Pass, "{by}: {}", verdict.sentence);
+    }
+    let mut unsure = Case { baseline: Some(compared(0.04)), ..Case::good() };
+    assert_eq!(unsure.judge().underpowered, ["average turn may be up to 6 % slower than the baseline"]);
+    unsure.plan.strictness = Strictness::Strict;
+    assert_eq!(unsure.judge().outcome, Outcome::Inconclusive);
 }
 
 #[test]

@@ -27,18 +27,26 @@ impl Aviary {
     /// The projects whose tokens are in the text, whatever case they are in.
     #[must_use]
     pub fn projects_in(self, text: &str) -> BTreeSet<u32> {
+        self.turns_in(text).into_iter().map(|(project, _)| project).collect()
+    }
+
+    /// The projects and turns whose tokens are in the text, whatever case they are in.
+    #[must_use]
+    pub fn turns_in(self, text: &str) -> BTreeSet<(u32, u32)> {
         let text = text.to_ascii_lowercase();
         let head = format!("{HEAD}{:08x}p", self.run);
-        let found = text.match_indices(&head).filter_map(|(at, _)| project_at(text.get(at..at + LENGTH)?, head.len()));
+        let found = text.match_indices(&head).filter_map(|(at, _)| turn_at(text.get(at..at + LENGTH)?, head.len()));
         found.collect()
     }
 }
 
-fn project_at(token: &str, head: usize) -> Option<u32> {
+fn turn_at(token: &str, head: usize) -> Option<(u32, u32)> {
     let project = token.get(head..head + 6)?;
     let turn = token.get(head + 6..)?.strip_prefix('t')?;
-    let hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    (hex(turn) && hex(project)).then(|| u32::from_str_radix(project, 16).ok()).flatten()
+    // A sign would be a number to the parser, too.
+    let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let number = |text: &str| u32::from_str_radix(text, 16).ok().filter(|_| is_hex(text));
+    Some((number(project)?, number(turn)?))
 }
 
 /// The mark of the project of a user's visit.
@@ -61,6 +69,7 @@ mod tests {
             let aviary = Aviary::of(nonce);
             let text = format!("{before}{}{after}", aviary.canary(project, turn).to_uppercase());
             prop_assert!(aviary.projects_in(&text).contains(&project));
+            prop_assert!(aviary.turns_in(&text).contains(&(project, turn)));
             prop_assert!(Aviary::of(nonce ^ 1).projects_in(&aviary.canary(project, turn)).is_empty());
         }
     }

@@ -52,7 +52,7 @@ async fn children_are_started_loaded_and_stopped_and_reports_are_written() {
     }
     let report: serde_json::Value =
         serde_json::from_slice(&fs::read(folder.path().join("out/report.json")).unwrap()).unwrap();
-    assert_eq!(report["schema"], "braincase-stress/1");
+    assert_eq!(report["schema"], "braincase-stress/2");
     assert_eq!(report["verdict"]["outcome"], "pass");
     assert!(report["memory"]["peak"].as_u64().unwrap() > 0);
 }

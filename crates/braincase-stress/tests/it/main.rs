@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking, also in its helpers")]
 
 mod children;
+mod measured;
 mod stub;
 
 use std::time::Duration;
 
 use braincase_stress::{
     audit::Rule,
+    baseline::Baseline,
     plan::{Comparison, Lane, Plan},
     preset,
     report::{Report, terminal::Terminal},

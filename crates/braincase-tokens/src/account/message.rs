@@ -12,6 +12,8 @@ pub struct Message {
     pub role: Role,
     /// The words.
     pub text: Text,
+    /// The same words in the texts in which they came, if these were several: nobody has said how a provider joins them.
+    pub pieces: Vec<Text>,
     /// The speaker's name, where it is given.
     pub name: Option<String>,
     /// Images that are shown with the words.
@@ -85,7 +87,15 @@ impl Image {
 impl Message {
     /// A message of words only.
     pub fn new(role: Role, text: impl Into<Text>) -> Self {
-        Self { role, text: text.into(), name: None, images: Vec::new(), calls: Vec::new(), answers: None }
+        Self {
+            role,
+            text: text.into(),
+            pieces: Vec::new(),
+            name: None,
+            images: Vec::new(),
+            calls: Vec::new(),
+            answers: None,
+        }
     }
 }
 

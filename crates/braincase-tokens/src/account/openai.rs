@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::message::{Image, Message, Role, ToolCall};
+use crate::text::Text;
 use fields::Fields;
 
 pub use tool::ChatTool;
@@ -69,7 +70,8 @@ const NOT_READ_OF_PARTS: &[&str] = &["cache_control"];
 const PARTS: &str = "text, image_url, refusal";
 
 impl ChatMessage {
-    /// The message as it is counted. Texts of several parts are one text of several lines.
+    /// The message as it is counted. Texts of several parts are one text of several lines, which may cost as much as they do
+    /// apart.
     #[must_use]
     pub fn message(&self) -> &Message {
         &self.message
@@ -89,6 +91,7 @@ impl ChatMessage {
         }
         self.json.remove("refusal");
         self.message.text = text.into();
+        self.message.pieces = Vec::new();
         self
     }
 }
@@ -106,6 +109,9 @@ impl TryFrom<Value> for ChatMessage {
         let mut texts = content(fields, &mut message.images)?;
         texts.extend(fields.text("refusal")?);
         message.text = texts.join("\n").into();
+        if texts.len() > 1 {
+            message.pieces = texts.into_iter().map(Text::from).collect();
+        }
         message.name = fields.text("name")?.map(str::to_owned);
         message.answers = fields.text("tool_call_id")?.map(str::to_owned);
         for (at, call) in fields.list("tool_calls")?.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! Accounts of chat requests, against the cookbook's own figures.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 mod images;
 pub(super) mod properties;
@@ -143,7 +143,72 @@ fn what_the_formula_was_not_compared_for_is_an_estimate() {
     assert_eq!(estimate(ToolSchema { parameters: strict, ..weather() }), Exactness::Estimate);
     let silent = json!({"type": "object", "properties": {"x": {"type": "number"}}});
     assert_eq!(estimate(ToolSchema { parameters: silent, ..weather() }), Exactness::Estimate);
+    let [untyped, unknown] = ["type", "required"].map(|field| {
+        let mut parameters = weather().parameters;
+        parameters[field] = json!(["object"]);
+        parameters
+    });
+    for parameters in [untyped, unknown, json!({}), json!({"type": "array", "properties": {}})] {
+        assert_eq!(estimate(ToolSchema { parameters, ..weather() }), Exactness::Estimate);
+    }
     assert_eq!(model("gpt-4.1").frame_cost(&ToolSet::new([weather()])).exactness, Exactness::Estimate);
+}
+
+/// A long text in each form in which a schema may have something.
+fn burdens() -> [Value; 5] {
+    let text = "nobody has counted this ".repeat(100);
+    [
+        json!(text),
+        json!([text]),
+        json!({ "x": text }),
+        json!({"x": {"type": "string", "description": text}}),
+        json!([{"description": text}]),
+    ]
+}
+
+/// Wherever a schema of arguments may have something, and some places that nobody knows.
+const PLACES: &[&str] = &[
+    "$defs",
+    "$ref",
+    "$schema",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "const",
+    "default",
+    "definitions",
+    "description",
+    "enum",
+    "format",
+    "items",
+    "oneOf",
+    "properties",
+    "required",
+    "title",
+    "type",
+    "x-ours",
+];
+
+#[test]
+fn no_part_of_a_schema_is_free() {
+    for place in PLACES {
+        for burden in burdens() {
+            let mut property = json!({"type": "string", "description": "Where to."});
+            property[*place] = burden.clone();
+            let mut parameters =
+                json!({"type": "object", "properties": {"to": {"type": "string"}}, "required": ["to"]});
+            let nested = json!({"type": "object", "properties": {"to": property}});
+            parameters[*place] = burden.clone();
+            for parameters in [parameters, nested] {
+                let tool = ToolSchema { parameters, ..weather() };
+                for name in ["gpt-4o", "gpt-4.1", "gpt-4"] {
+                    let (model, tools) = (model(name), ToolSet::new([tool.clone()]));
+                    let (cost, least) = (model.frame_cost(&tools).tokens, 100 * 4);
+                    assert!(cost >= least, "{cost} for {name}: {}", tool.parameters);
+                }
+            }
+        }
+    }
 }
 
 #[test]

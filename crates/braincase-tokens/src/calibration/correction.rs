@@ -110,16 +110,13 @@ impl Clamp {
 
     /// What covers all the reports, as far as they are believed.
     pub(super) fn correction(self, reports: &[Report]) -> Correction {
-        let beyond = reports.iter().filter(|report| report.reported > self.most(**report)).count();
-        if beyond >= ENOUGH {
-            return self.covering(reports, self.most_agreed);
-        }
-        let believed = |report: &Report| Report { reported: report.reported.min(self.most(*report)), ..*report };
-        self.covering(&reports.iter().map(believed).collect::<Vec<_>>(), self.most_frame)
-    }
-
-    fn covering(self, reports: &[Report], most_frame: usize) -> Correction {
-        let percent = self.learnt_percent(reports);
+        let agreed = self.agreed(reports);
+        let believed = |report: &Report| Report {
+            reported: report.reported.min(self.most(*report).saturating_add(agreed)),
+            ..*report
+        };
+        let reports: Vec<_> = reports.iter().map(believed).collect();
+        let percent = self.learnt_percent(&reports);
         let multiplied = |report: &Report| product(report.counted, percent.unwrap_or(self.percent));
         let missing = |report: &Report| difference(report.reported, multiplied(report));
         let (Some(most), Some(least)) = (reports.iter().map(missing).max(), reports.iter().map(missing).min()) else {
@@ -130,8 +127,21 @@ impl Clamp {
         // Of another tokenizer it is the percentage that shrinks.
         let may_shrink = settled && self.percent == 100;
         let frame = if may_shrink || most > 0 { with_margin } else { 0 };
-        let limit = isize::try_from(most_frame).unwrap_or(isize::MAX).max(most);
+        let signed = |tokens: usize| isize::try_from(tokens).unwrap_or(isize::MAX);
+        // A margin alone goes no further than reports are believed.
+        let limit = if agreed > 0 { self.most_agreed } else { self.most_frame };
+        let limit = signed(limit).max(most).min(signed(self.most_agreed));
         Correction { frame: frame.min(limit), percent, settled }
+    }
+
+    /// How far beyond the most that one report is believed enough of them agree; no more than what is believed at all. A
+    /// single one may say anything, so that it counts for no more than what the others say, too.
+    fn agreed(self, reports: &[Report]) -> usize {
+        let mut beyond: Vec<_> =
+            reports.iter().map(|report| report.reported.saturating_sub(self.most(*report))).collect();
+        beyond.sort_unstable_by(|one, other| other.cmp(one));
+        let agreed = beyond.get(ENOUGH - 1).copied().unwrap_or(0);
+        agreed.min(self.most_agreed.saturating_sub(self.most_frame))
     }
 
     /// The percentage that large requests show, if there are any.

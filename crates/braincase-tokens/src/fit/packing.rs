@@ -4,6 +4,7 @@ use super::{
     account::{Fate, PartAccount, Why},
     error::{DoesNotFit, Largest},
     part::{Need, Part, Shrink},
+    policy::Policy,
     shrink::shorter,
     units::Units,
 };
@@ -37,10 +38,10 @@ struct Slot {
 
 /// How low a cut goes.
 #[derive(Clone, Copy)]
-pub(super) struct Goal {
-    pub(super) limit: usize,
+struct Goal {
+    limit: usize,
     /// No more than the limit.
-    pub(super) target: usize,
+    target: usize,
 }
 
 impl<'a> Packing<'a> {
@@ -76,10 +77,15 @@ impl<'a> Packing<'a> {
         Err(DoesNotFit { need, have, largest })
     }
 
-    /// Cuts from the front of a fixed order until the target is reached. Since nothing is skipped, less room never keeps
-    /// what more room would not: what is cut for the larger target is cut for the smaller one, too, or cut more.
-    pub(super) fn cut_to(&mut self, goal: Goal) {
+    /// Cuts what is over the limit from the front of a fixed order until the policy's target is reached. Since nothing is
+    /// skipped, less room never keeps what more room would not: what is cut for the larger target is cut for the smaller
+    /// one, too, or cut more.
+    pub(super) fn cut_to(&mut self, limit: usize, policy: Policy) {
+        if self.total <= limit {
+            return;
+        }
         let order = self.units.in_order();
+        let goal = Goal { limit, target: policy.target(self.model, self.total, limit, self.staying(&order, limit)) };
         let mut rest = &order[..];
         while self.total > goal.target
             && let Some((&first, _)) = rest.split_first()
@@ -89,6 +95,20 @@ impl<'a> Packing<'a> {
             self.cut(unit, goal);
             rest = after;
         }
+    }
+
+    /// What is more important than all that has to go for the limit: the rest, if that and its equals are gone.
+    fn staying(&self, order: &[usize], limit: usize) -> usize {
+        let (mut left, mut reached) = (self.total, None);
+        for place in order {
+            let worth = self.units.worth(*place);
+            if left <= limit && worth != reached {
+                break;
+            }
+            left -= self.slots[*place].cost;
+            reached = worth;
+        }
+        left
     }
 
     /// Shrinks the unit so that the target is reached, or drops it.
@@ -122,24 +142,25 @@ impl<'a> Packing<'a> {
 
     /// The longest shorter text with which the message costs no more than `room`, and that cost.
     fn shrink(&self, place: usize, how: Shrink, floor: usize, room: usize) -> Option<(Text, usize)> {
-        let Message { ref text, .. } = self.parts[place].message;
-        let mut message = Message { text: Text::default(), ..self.parts[place].message.clone() };
+        let whole = &self.parts[place].message;
+        let mut message = Message { text: Text::default(), pieces: Vec::new(), ..whole.clone() };
         let frame = self.model.message_cost(&message).tokens;
         let most = most_tokens(self.model, room.checked_sub(frame)?);
-        shorter(self.model.encoding, text, how, most).take_while(|shorter| shorter.tokens >= floor.max(1)).find_map(
-            |shorter| {
+        shorter(self.model.encoding, &whole.text, how, most)
+            .take_while(|shorter| shorter.tokens >= floor.max(1))
+            .find_map(|shorter| {
                 message.text = shorter.text.into();
                 let cost = self.model.message_cost(&message).tokens;
                 (cost <= room).then(|| (message.text.clone(), cost))
-            },
-        )
+            })
     }
 
     fn replace(&mut self, place: usize, text: Text, cost: usize, why: Why) {
         let slot = &mut self.slots[place];
         self.total = self.total - slot.cost + cost;
         (slot.cost, slot.fate, slot.why) = (cost, Fate::Shrunk, Some(why));
-        self.parts[place].message.text = text;
+        let message = &mut self.parts[place].message;
+        (message.text, message.pieces) = (text, Vec::new());
     }
 
     /// The messages that are left, and what became of each part.

@@ -14,7 +14,9 @@ pub struct Policy {
     /// providers can cache it; with 1, only what has to go goes. Unless given, a quarter of what the model takes.
     ///
     /// The low-water mark of a cut is what was wanted less the fewest whole steps that bring it within the limit: less than
-    /// one step below the limit, and never below half of it. The prompt is at most there, and goes on growing from there.
+    /// one step below the limit. A cut goes on to it only among parts of the priority with which the prompt begins to fit,
+    /// and leaves to these half of the room that they have beside what is more important. So one very long message takes
+    /// from what is more important no more than it has to. What is to go together in a deep cut is given one priority.
     pub step: Option<usize>,
 }
 
@@ -38,13 +40,14 @@ impl Policy {
         Self { step: Some(1), ..Self::default() }
     }
 
-    /// What a prompt that wants more than the limit is cut down to. Never falls when the limit rises.
-    pub(super) fn target(self, model: &Model, wanted: usize, limit: usize) -> usize {
-        let Some(over) = wanted.checked_sub(limit).filter(|over| *over > 0) else { return wanted };
+    /// What a prompt that wants more than the limit is cut down to, if `staying` of it is more important than all that has
+    /// to go. Never falls when the limit rises: then less has to go, and no less is more important.
+    pub(super) fn target(self, model: &Model, wanted: usize, limit: usize, staying: usize) -> usize {
+        let over = wanted.saturating_sub(limit);
         // The model's own limit and not this prompt's: with a step that depended on it, more room could mean a deeper cut.
         let step = self.step.unwrap_or_else(|| model.budget(None).input / 4).max(1);
         let cut = over.div_ceil(step).saturating_mul(step);
-        wanted.saturating_sub(cut).max(limit / 2)
+        wanted.saturating_sub(cut).max(staying.midpoint(limit))
     }
 
     pub(super) const fn is_nearly_full(self, wanted: usize, limit: usize) -> bool {

@@ -15,7 +15,8 @@ pub struct Sections {
     pub tools: ToolSet,
     /// How many tokens to keep free for the answer; see [`crate::Model::budget`].
     pub reserve_output: Option<usize>,
-    /// How many tokens of the prompt to leave free, for messages that are put in after it is packed.
+    /// How many tokens of the prompt to leave free, as the model counts them, for messages that are put in after it is
+    /// packed; see [`crate::Model::message_bound`].
     pub headroom: usize,
     /// When to warn, and how much to cut at once.
     pub policy: Policy,

@@ -34,15 +34,20 @@ impl Units {
         Ok(Self { first, worth })
     }
 
+    /// What the unit of a part is worth; `None` if it must be there.
+    pub(super) fn worth(&self, place: usize) -> Option<u8> {
+        self.worth[self.first[place]]
+    }
+
     pub(super) fn is_required(&self, place: usize) -> bool {
-        self.worth[self.first[place]].is_none()
+        self.worth(place).is_none()
     }
 
     /// The places of all parts that may give way, unit by unit, in the order in which they do.
     pub(super) fn in_order(&self) -> Vec<usize> {
         let mut places: Vec<_> = (0..self.first.len()).filter(|place| !self.is_required(*place)).collect();
         // Of equals, what comes first in the prompt is older and goes first.
-        places.sort_unstable_by_key(|place| (self.worth[self.first[*place]], self.first[*place], *place));
+        places.sort_unstable_by_key(|place| (self.worth(*place), self.first[*place], *place));
         places
     }
 

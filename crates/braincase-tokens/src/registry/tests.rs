@@ -67,6 +67,10 @@ fn a_model_that_is_not_known_is_never_guessed() {
         assert!(Registry::embedded().get(unknown).is_err(), "{unknown}");
     }
     assert_eq!(Registry::embedded().get(&"-".repeat(1_000_000)).unwrap_err().name.len(), 200);
+    // Of an endless name only the beginning is told, and it is not the name of a model because its beginning is one.
+    let beginning = "openai/".repeat(2) + &"azure/".repeat(30) + "gpt-4o";
+    assert_eq!((beginning.len(), name_of(&format!(" {beginning} ")).as_str()), (200, "gpt-4o"));
+    assert_eq!(Registry::embedded().get(&(beginning.clone() + "-audio")).unwrap_err().name, beginning);
     let error = Registry::embedded().get("gtp-4o").unwrap_err();
     assert_eq!(error.near[0], "gpt-4o");
     let text = error.to_string();

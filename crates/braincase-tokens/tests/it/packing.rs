@@ -5,5 +5,6 @@ mod cases;
 mod conversation;
 mod errors;
 mod floods;
+mod priorities;
 mod promises;
 mod warning;

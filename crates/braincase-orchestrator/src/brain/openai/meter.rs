@@ -8,6 +8,7 @@ use std::{
 
 use braincase_core::{brain::BrainError, prompt::Usage};
 use metrics::{counter, gauge, histogram};
+use tracing::{Span, field::Empty, info_span};
 
 /// Model names come from requests; more of them than this are counted as `other`.
 const MAX_MODELS: usize = 32;
@@ -16,6 +17,30 @@ const MAX_MODELS: usize = 32;
 #[derive(Debug, Default)]
 pub(super) struct Meter {
     models: Mutex<BTreeSet<String>>,
+}
+
+/// The span of one whole operation, with all its tries.
+pub(super) fn span(model: &str) -> Span {
+    info_span!(
+        "gen_ai",
+        gen_ai.operation.name = "chat",
+        gen_ai.provider.name = "openai",
+        gen_ai.request.model = model,
+        gen_ai.usage.input_tokens = Empty,
+        gen_ai.usage.output_tokens = Empty,
+        error.type = Empty,
+    )
+}
+
+/// Says in the span of an operation what came of it.
+pub(super) fn end(span: &Span, usage: Option<Usage>, error: Option<&BrainError>) {
+    if let Some(usage) = usage {
+        span.record("gen_ai.usage.input_tokens", usage.input_tokens);
+        span.record("gen_ai.usage.output_tokens", usage.output_tokens);
+    }
+    if let Some(error) = error {
+        span.record("error.type", error.code());
+    }
 }
 
 impl Meter {

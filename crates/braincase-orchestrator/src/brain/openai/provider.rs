@@ -10,13 +10,14 @@ use reqwest::{
     redirect, retry,
 };
 use tokio::time::{Instant, sleep};
+use tracing::Instrument as _;
 
 use super::{
     answer::Answer,
     breaker::{Breaker, Verdict},
     budget::RetryBudget,
     exchange::{Failed, Wait, attempt},
-    meter::Meter,
+    meter::{self, Meter},
     options::{OpenAiOptions, SetupError},
 };
 
@@ -53,9 +54,11 @@ impl Provider {
         trace: Option<TraceContext>,
     ) -> Result<Answer, BrainError> {
         let started = self.clock.monotonic();
-        let result = self.complete_with_retries(body, trace).await;
+        let span = meter::span(model);
+        let result = self.complete_with_retries(body, trace).instrument(span.clone()).await;
         let took = self.clock.monotonic().saturating_sub(started);
         self.meter.operation(model, took, result.as_ref().err());
+        meter::end(&span, result.as_ref().ok().and_then(|answer| answer.usage), result.as_ref().err());
         let mut answer = result?;
         answer.upstream = took;
         if let Some(usage) = answer.usage {

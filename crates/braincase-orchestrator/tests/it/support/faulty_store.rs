@@ -38,10 +38,12 @@ pub(crate) enum Fault {
     Before(usize),
     /// It is done, but the answer is lost.
     After(usize),
+    /// Every call of this name fails.
+    Each(&'static str),
     /// Nothing ever changes, as far as revisions tell.
     FrozenRevisions,
-    /// Scenes are listed once there is a permit for it.
-    HeldScenes(&'static Semaphore),
+    /// Images are listed once there is a permit for it.
+    HeldImages(&'static Semaphore),
 }
 
 impl FaultyStore {
@@ -54,13 +56,17 @@ impl FaultyStore {
         let failed = || Err(StoreError::Failed(format!("call {number} was chosen to fail")));
         match self.fault {
             Fault::Before(chosen) if chosen == number => failed(),
+            Fault::Each(chosen) if chosen == name => failed(),
             Fault::After(chosen) if chosen == number => {
                 drop(call.await);
                 failed()
             }
-            Fault::None | Fault::Before(_) | Fault::After(_) | Fault::FrozenRevisions | Fault::HeldScenes(_) => {
-                call.await
-            }
+            Fault::None
+            | Fault::Before(_)
+            | Fault::After(_)
+            | Fault::Each(_)
+            | Fault::FrozenRevisions
+            | Fault::HeldImages(_) => call.await,
         }
     }
 }
@@ -85,13 +91,7 @@ impl Store for FaultyStore {
         self.pass("delete_project", self.real.delete_project(scope)).await
     }
     async fn list_scenes(&self, scope: Scope) -> Answer<Vec<Scene>> {
-        let list = async {
-            if let Fault::HeldScenes(gate) = self.fault {
-                gate.acquire().await.unwrap().forget();
-            }
-            self.real.list_scenes(scope).await
-        };
-        self.pass("list_scenes", list).await
+        self.pass("list_scenes", self.real.list_scenes(scope)).await
     }
     async fn load_scene(&self, scope: Scope, id: SceneId) -> Answer<Option<Scene>> {
         self.pass("load_scene", self.real.load_scene(scope, id)).await
@@ -169,7 +169,13 @@ impl Store for FaultyStore {
         self.pass("delete_memory", self.real.delete_memory(scope, kind, key)).await
     }
     async fn list_images(&self, scope: Scope, limit: usize) -> Answer<Vec<Image>> {
-        self.pass("list_images", self.real.list_images(scope, limit)).await
+        let list = async {
+            if let Fault::HeldImages(gate) = self.fault {
+                gate.acquire().await.unwrap().forget();
+            }
+            self.real.list_images(scope, limit).await
+        };
+        self.pass("list_images", list).await
     }
     async fn check(&self) -> Answer<()> {
         self.pass("check", self.real.check()).await

@@ -1,14 +1,20 @@
 //! Writes that go wrong in ways that no method of the port allows.
 
+use std::sync::{Arc, Mutex};
+
 use async_trait::async_trait;
 use braincase_core::{
     BoxFuture,
     background::{Background, Failure, Task},
     store::StoreError,
 };
-use futures_util::future::join_all;
+use futures_util::{FutureExt as _, future::join_all};
 use sqlx::SqliteConnection;
 use tempfile::TempDir;
+use tracing_subscriber::{
+    Layer,
+    layer::{Context, SubscriberExt as _},
+};
 
 use super::Writer;
 use crate::{
@@ -93,5 +99,36 @@ async fn when_the_transaction_is_lost_everyone_in_it_is_told() {
     assert_eq!(answers, [Err(StoreError::Full), Err(StoreError::Full), Err(StoreError::Full)]);
     // Nothing of it is stored, and the writer goes on.
     assert_eq!(store_together(&writer, &[Count::Answering]).await, [Ok(1)]);
+    writer.close().await;
+}
+
+/// The codes of errors that are logged on a thread.
+#[derive(Clone, Default)]
+struct Codes(Arc<Mutex<Vec<String>>>);
+
+impl<S: tracing::Subscriber> Layer<S> for Codes {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        if *event.metadata().level() == tracing::Level::ERROR {
+            event.record(&mut |field: &tracing::field::Field, value: &dyn std::fmt::Debug| {
+                if field.name() == "code" {
+                    self.0.lock().unwrap().push(format!("{value:?}"));
+                }
+            });
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_fails_for_nobody_is_logged_once() {
+    let codes = Codes::default();
+    let _log = tracing::subscriber::set_default(tracing_subscriber::registry().with(codes.clone()));
+    let (_dir, writer) = writer().await;
+
+    // Given a caller who goes as soon as its write is queued, when that fails.
+    assert!(writer.store(Count::Panicking).now_or_never().is_none());
+    let told = store_together(&writer, &[Count::Panicking]).await;
+
+    assert!(told[0].is_err(), "who waits is told, and that is all");
+    assert_eq!(*codes.0.lock().unwrap(), ["\"store_failed\""]);
     writer.close().await;
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{ChatMessage, ChatTool, InvalidChat};
 use crate::{
-    Registry,
+    Exactness, Registry,
     account::{Detail, Image, Role, ToolChoice, ToolSet},
 };
 
@@ -41,6 +41,24 @@ fn parts_become_one_text_and_images() {
     assert_eq!(message.message().name.as_deref(), Some("eve"));
     let known = Image { width: 640, height: 480, detail: Detail::Auto };
     assert_eq!(message.message().images, [Image::of_unknown_size(Detail::Low), known]);
+}
+
+#[test]
+fn words_in_several_parts_are_charged_joined_or_apart_and_are_an_estimate() {
+    let model = Registry::embedded().get("gpt-4o").unwrap();
+    let cost = |texts: &[&str]| {
+        let parts: Vec<_> = texts.iter().map(|text| json!({"type": "text", "text": text})).collect();
+        model.message_cost(read(&json!({"role": "user", "content": parts})).message())
+    };
+    let frame = cost(&[""]).tokens;
+    for (texts, joined, apart) in [(["hello", "hello"], 3, 2), ([".", "\n"], 1, 2)] {
+        assert_eq!((model.count(&texts.join("\n")), model.count(texts[0]) + model.count(texts[1])), (joined, apart));
+        let cost = cost(&texts);
+        assert_eq!((cost.tokens, cost.exactness), (frame + joined.max(apart), Exactness::Estimate));
+    }
+    assert_eq!((cost(&["hello"]).tokens, cost(&["hello"]).exactness), (frame + 1, Exactness::Exact));
+    let refusal = json!({"role": "assistant", "content": "hello", "refusal": "no"});
+    assert_eq!(model.message_cost(read(&refusal).message()).exactness, Exactness::Estimate);
 }
 
 #[test]
@@ -122,6 +140,7 @@ fn a_shortened_message_keeps_what_is_not_text() {
     let message = read(&parts());
     assert_eq!(message.clone().with_text("What is\nthis?"), message, "nothing changes that is the same");
     let shorter = message.with_text("What […]");
+    assert!(shorter.message().pieces.is_empty(), "it is one text now");
     let json = serde_json::to_value(&shorter).unwrap();
     assert_eq!(json["content"][0], json!({"type": "text", "text": "What […]"}));
     assert_eq!(json["content"].as_array().map(Vec::len), Some(3));
@@ -145,6 +164,9 @@ fn tools_are_read_and_counted() {
     assert!(matches!(custom, InvalidChat::UnknownKind { ref kind, .. } if kind == "custom"));
     let nameless = ChatTool::try_from(json!({"type": "function", "function": {}})).unwrap_err();
     assert_eq!(nameless.to_string(), "function.name is missing");
+    let strict = |strict| ChatTool::try_from(json!({"type": "function", "function": {"name": "x", "strict": strict}}));
+    assert!(strict(json!(true)).is_ok() && strict(Value::Null).is_ok());
+    assert_eq!(strict(json!("words")).unwrap_err().to_string(), "function.strict must be true or false");
 }
 
 #[test]
@@ -155,4 +177,6 @@ fn a_choice_is_read_as_it_is_written() {
     }
     assert!(serde_json::from_value::<ToolChoice>(json!("any")).is_err());
     assert!(serde_json::from_value::<ToolChoice>(json!({"type": "custom"})).is_err());
+    let more = json!({"type": "function", "function": {"name": "draw", "why": "nobody counts this"}});
+    assert!(serde_json::from_value::<ToolChoice>(more).is_err());
 }

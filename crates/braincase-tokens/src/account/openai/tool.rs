@@ -36,6 +36,10 @@ impl TryFrom<Value> for ChatTool {
         }
         let function = Fields::of("function", fields.get("function").ok_or_else(|| fields.missing("function"))?)?;
         function.only(&["name", "description", "parameters", "strict"], &[])?;
+        // It is no words for the model, so that nothing is charged for it.
+        if function.get("strict").is_some_and(|strict| !strict.is_boolean()) {
+            return Err(function.wrong_type("strict", "true or false"));
+        }
         let parameters = function.get("parameters").cloned().unwrap_or_default();
         if !parameters.is_object() && !parameters.is_null() {
             return Err(function.wrong_type("parameters", "a JSON schema"));
@@ -81,8 +85,9 @@ impl<'de> Deserialize<'de> for ToolChoice {
             Value::String(word) if word == "required" => return Ok(Self::Required),
             _ => {}
         }
-        let name = value.pointer("/function/name").and_then(Value::as_str).filter(|_| value["type"] == "function");
-        name.map(|name| Self::Named(name.to_owned())).ok_or_else(|| {
+        let name = value.pointer("/function/name").and_then(Value::as_str);
+        // It has nothing beside the name, which would not be counted.
+        name.map(|name| Self::Named(name.to_owned())).filter(|named| json!(named) == value).ok_or_else(|| {
             D::Error::custom("tool_choice must be auto, none, required or {type: function, function: {name}}")
         })
     }

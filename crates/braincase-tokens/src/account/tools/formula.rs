@@ -57,29 +57,57 @@ fn rest_cost(encoding: Encoding, parameters: &Value) -> usize {
     let Value::Object(fields) = parameters else {
         return if parameters.is_null() { 0 } else { count(encoding, &parameters.to_string()) };
     };
-    let rest = fields.iter().filter(|(key, _)| !is_plain_field(key));
+    let rest = fields.iter().filter(|(key, value)| !is_framed(key, value, fields) && !is_closed(key, value));
     rest.map(|(key, value)| count(encoding, key) + count(encoding, &value.to_string())).sum()
 }
 
 fn is_flat(parameters: &Value) -> bool {
-    let known = match parameters {
-        Value::Object(fields) => fields.keys().all(|key| matches!(key.as_str(), "type" | "properties" | "required")),
+    match parameters {
+        Value::Object(fields) => {
+            let is_object = fields.get("type").is_some_and(|kind| kind == "object");
+            is_object
+                && fields.iter().all(|(key, value)| is_framed(key, value, fields))
+                && properties(parameters).is_none_or(|properties| properties.values().all(is_described))
+        }
         Value::Null => true,
         Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => false,
-    };
-    known && properties(parameters).is_none_or(|properties| properties.values().all(is_described))
+    }
 }
 
-/// Fields that no rendering shows.
-fn is_plain_field(key: &str) -> bool {
-    matches!(key, "type" | "properties" | "required" | "additionalProperties" | "$schema" | "title")
+/// Whether the formula's constants and properties stand for a field of the parameters, and for all that is in it.
+fn is_framed(key: &str, value: &Value, fields: &Map<String, Value>) -> bool {
+    match key {
+        "type" => value == "object",
+        "properties" => value.is_object(),
+        "required" => are_properties(value, fields),
+        _ => false,
+    }
+}
+
+/// Whether a field says that there are no other properties, or that there may be, which no rendering shows.
+fn is_closed(key: &str, value: &Value) -> bool {
+    key == "additionalProperties" && value.is_boolean()
+}
+
+/// Whether everything that is required is a property, whose name is charged where it stands.
+pub(super) fn are_properties(required: &Value, fields: &Map<String, Value>) -> bool {
+    let properties = fields.get("properties").and_then(Value::as_object);
+    let is_property = |name: &Value| {
+        name.as_str().is_some_and(|name| properties.is_some_and(|properties| properties.contains_key(name)))
+    };
+    required.as_array().is_some_and(|names| names.iter().all(is_property))
 }
 
 /// Whether the formula charges everything that a property has.
 fn is_flat_property(schema: &Value) -> bool {
     let Value::Object(fields) = schema else { return false };
-    let known = fields.keys().all(|key| matches!(key.as_str(), "type" | "description" | "enum"));
-    known && fields.get("type").and_then(Value::as_str).is_some_and(|kind| !matches!(kind, "object" | "array"))
+    let is_charged = |(key, value): (&String, &Value)| match key.as_str() {
+        "type" => value.as_str().is_some_and(|kind| !matches!(kind, "object" | "array")),
+        "description" => value.is_string(),
+        "enum" => value.is_array(),
+        _ => false,
+    };
+    fields.contains_key("type") && fields.iter().all(is_charged)
 }
 
 fn is_described(schema: &Value) -> bool {

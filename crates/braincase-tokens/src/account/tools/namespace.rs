@@ -7,7 +7,7 @@ use std::{collections::HashSet, fmt::Write as _};
 
 use serde_json::{Map, Value};
 
-use super::ToolSchema;
+use super::{ToolSchema, formula::are_properties};
 
 /// Schemas below this depth are written as JSON.
 const MAX_DEPTH: usize = 32;
@@ -17,20 +17,6 @@ const MAX_REFERENCES: usize = 100;
 const MAX_TEXT: usize = 1 << 20;
 /// How many times the size of its JSON a schema may take to write. Without references none comes near.
 const MAX_WORK: usize = 8;
-/// What has a place in the form.
-const RENDERED: &[&str] = &[
-    "$ref",
-    "additionalProperties",
-    "allOf",
-    "anyOf",
-    "const",
-    "enum",
-    "items",
-    "oneOf",
-    "properties",
-    "required",
-    "type",
-];
 /// Where definitions are; they are written where something refers to them.
 const DEFINITIONS: &[&str] = &["$defs", "definitions"];
 
@@ -214,9 +200,23 @@ impl<'a> Renderer<'a> {
             match value {
                 _ if self.work == 0 => return,
                 Value::String(text) if key == "description" => self.comment(text),
-                _ if RENDERED.contains(&key.as_str()) || DEFINITIONS.contains(&key.as_str()) => {}
+                _ if DEFINITIONS.contains(&key.as_str()) || self.has_place(key, value, fields) => {}
                 value => self.write(format_args!("// {key}: {value}\n")),
             }
+        }
+    }
+
+    /// Whether a field is written as a part of the type, and not as a remark.
+    fn has_place(&mut self, key: &str, value: &Value, fields: &Map<String, Value>) -> bool {
+        match key {
+            "$ref" => value.is_string(),
+            "additionalProperties" => value.is_object() || value.is_boolean(),
+            "allOf" | "anyOf" | "enum" | "oneOf" => value.is_array(),
+            "properties" => value.is_object(),
+            "required" => self.may_go_on(value.as_array().map_or(0, Vec::len)) && are_properties(value, fields),
+            "type" => value.is_string() || value.is_array(),
+            "const" | "items" => true,
+            _ => false,
         }
     }
 

@@ -45,6 +45,31 @@ to?: string | null,
 }
 
 #[test]
+fn what_has_no_place_is_a_remark() {
+    let parameters = json!({
+        "$schema": "a", "title": "b", "type": "object", "required": ["c", "x"], "additionalProperties": "d",
+        "properties": {"x": {"type": "string", "enum": "e", "anyOf": "f", "$ref": 5}}, "oneOf": {},
+    });
+    let text = rendered(parameters);
+    for remark in [
+        "$schema: \"a\"",
+        "title: \"b\"",
+        "required: [\"c\",\"x\"]",
+        "additionalProperties: \"d\"",
+        "enum: \"e\"",
+        "anyOf: \"f\"",
+        "$ref: 5",
+        "oneOf: {}",
+    ] {
+        assert!(text.contains(&format!("// {remark}\n")), "{remark} is not in {text}");
+    }
+    let plain = json!({"type": "object", "properties": {"x": {}}, "required": ["x"], "additionalProperties": false});
+    assert!(
+        !rendered(plain).contains("// required") && !rendered(json!({"additionalProperties": true})).contains("// add")
+    );
+}
+
+#[test]
 fn a_tool_without_arguments_has_none() {
     for parameters in [Value::Null, json!({"type": "object", "properties": {}})] {
         assert!(rendered(parameters).contains("type draw = () => any;"));

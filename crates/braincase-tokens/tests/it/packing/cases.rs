@@ -25,6 +25,8 @@ pub(super) struct Case {
     pub(super) tools: ToolSet,
     /// What is left of the context for the prompt; the model's limit of the prompt may be smaller.
     pub(super) limit: usize,
+    /// What is to be left free of that.
+    pub(super) headroom: usize,
     pub(super) policy: Policy,
 }
 
@@ -35,13 +37,18 @@ impl Case {
 
     pub(super) fn pack_parts(&self, parts: Vec<Part>) -> Result<Fitted, FitError> {
         let reserve_output = Some(self.model.context - self.limit);
-        let (tools, policy) = (self.tools.clone(), self.policy);
-        fit(&self.model, Sections { tools, reserve_output, policy, ..Sections::new(parts) })
+        let (tools, headroom, policy) = (self.tools.clone(), self.headroom, self.policy);
+        fit(&self.model, Sections { tools, reserve_output, headroom, policy, ..Sections::new(parts) })
     }
 
     /// The most that the prompt may cost, by both limits.
     pub(super) fn most(&self) -> usize {
         self.limit.min(self.model.max_input.unwrap_or(usize::MAX))
+    }
+
+    /// The most that the prompt may cost with the headroom.
+    pub(super) fn room(&self) -> usize {
+        self.most().saturating_sub(self.headroom)
     }
 
     /// The parts that are left, as they are now.
@@ -124,8 +131,13 @@ fn parts() -> impl Strategy<Value = Vec<Part>> {
     let group = prop_oneof![3 => Just(None), 1 => (0_u32..3).prop_map(Some)];
     let name = prop::option::weighted(0.2, "[a-z]{1,20}");
     let images = prop_oneof![4 => Just(Vec::new()), 1 => prop::collection::vec(image(), 1..3)];
-    let one = (roles, need.clone(), group, text(), name, images).prop_map(|(role, need, group, text, name, images)| {
-        let message = Message { name, images, ..Message::new(role, text) };
+    let pieces = prop_oneof![4 => Just(Vec::new()), 1 => prop::collection::vec(text(), 2..4)];
+    let words = (text(), pieces);
+    let one = (roles, need.clone(), group, words, name, images).prop_map(|(role, need, group, words, name, images)| {
+        let (text, pieces) = words;
+        let text = if pieces.is_empty() { text } else { pieces.join("\n") };
+        let pieces = pieces.into_iter().map(Text::from).collect();
+        let message = Message { pieces, name, images, ..Message::new(role, text) };
         vec![Part { name: "alone".to_owned(), message, need, group }]
     });
     let exchange =
@@ -153,11 +165,12 @@ pub(super) fn cases() -> impl Strategy<Value = Case> {
         (model, tools(), reports).prop_map(|(model, tools, reports)| (calibrated(model, &tools, &reports), tools));
     let pinned = prop::collection::vec(text(), 0..2);
     let step = prop_oneof![1 => Just(None), 2 => Just(Some(1)), 2 => (0_usize..120).prop_map(Some)];
-    (model, pinned, prop::collection::vec(parts(), 0..8), 0_usize..500, step).prop_map(
-        |((model, tools), pinned, parts, limit, step)| {
+    let room = (0_usize..500, prop_oneof![2 => Just(0), 1 => 0_usize..100]);
+    (model, pinned, prop::collection::vec(parts(), 0..8), room, step).prop_map(
+        |((model, tools), pinned, parts, (limit, headroom), step)| {
             let pinned = pinned.into_iter().map(|text| Part::pinned("pinned", Message::new(Role::System, text)));
             let parts = pinned.chain(parts.into_iter().flatten()).collect();
-            Case { model, parts, tools, limit, policy: Policy { step, ..Policy::default() } }
+            Case { model, parts, tools, limit, headroom, policy: Policy { step, ..Policy::default() } }
         },
     )
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use braincase_tokens::{Fate, Need, Part, Shrink, ToolSet, Why, count};
+use braincase_tokens::{Fate, Fitted, Message, Need, Part, PartAccount, Role, Shrink, ToolSet, Why, count};
 use proptest::prelude::*;
 
 use super::cases::{Case, cases};
@@ -45,8 +45,8 @@ proptest! {
         if let Ok(fitted) = case.pack() {
             let recounted = case.model.cost(&fitted.messages, &case.tools).tokens;
             prop_assert_eq!(recounted, fitted.account.input);
-            prop_assert!(recounted <= case.limit);
-            prop_assert!(recounted <= case.model.max_input.unwrap_or(usize::MAX));
+            prop_assert!(recounted + case.headroom <= case.limit);
+            prop_assert!(recounted + case.headroom <= case.model.max_input.unwrap_or(usize::MAX));
             prop_assert_eq!(fitted.account.limit, case.most());
             prop_assert!(recounted + fitted.account.reserved_output <= case.model.context);
             let sum = |tokens: fn(&braincase_tokens::PartAccount) -> usize| fitted.account.parts.iter().map(tokens).sum::<usize>();
@@ -57,10 +57,19 @@ proptest! {
     }
 
     #[test]
+    fn what_is_put_in_later_fits_into_the_room_that_was_kept_for_it(case in cases(), text in "(?s:.{0,15})") {
+        let case = Case { headroom: case.model.message_bound(text.len()), ..case };
+        if let Ok(Fitted { mut messages, .. }) = case.pack() {
+            messages.push(Message::new(Role::System, text));
+            prop_assert!(case.model.cost(&messages, &case.tools).tokens <= case.most());
+        }
+    }
+
+    #[test]
     fn it_refuses_only_what_cannot_fit(case in cases()) {
         let required = (0..case.parts.len()).filter(|place| is_required(&case, *place));
         let messages: Vec<_> = required.map(|place| case.parts[place].message.clone()).collect();
-        let fits = case.model.cost(&messages, &case.tools).tokens <= case.most();
+        let fits = case.model.cost(&messages, &case.tools).tokens <= case.room();
         prop_assert_eq!(case.pack().is_ok(), fits);
     }
 
@@ -110,9 +119,9 @@ proptest! {
             let again = case.pack_parts(case.left(&fitted)).unwrap();
             prop_assert_eq!(&again.messages, &fitted.messages);
             prop_assert!(again.account.parts.iter().all(|part| part.fate == Fate::Kept));
-            let wanted = fitted.account.wanted;
-            if wanted <= case.model.max_input.unwrap_or(case.model.context) {
-                let plenty = Case { limit: wanted, ..case.clone() }.pack().unwrap();
+            let plenty = fitted.account.wanted + case.headroom;
+            if plenty <= case.model.max_input.unwrap_or(case.model.context) {
+                let plenty = Case { limit: plenty, ..case.clone() }.pack().unwrap();
                 let whole: Vec<_> = case.parts.iter().map(|part| part.message.clone()).collect();
                 prop_assert_eq!(plenty.messages, whole);
             }
@@ -146,25 +155,32 @@ proptest! {
         if let Ok(fitted) = case.pack() {
             let mut units: Vec<Vec<usize>> = joined(&case.parts).into_iter().map(|unit| unit.into_iter().collect()).collect();
             units.retain(|unit| !is_required(&case, unit[0]));
-            units.sort_by_key(|unit| {
+            let worth = |unit: &Vec<usize>| {
                 let worth = unit.iter().map(|place| match case.parts[*place].need {
                     Need::Optional { priority, .. } => priority,
                     Need::Pinned | Need::Required => u8::MAX,
                 });
-                (worth.max(), unit.iter().copied().min())
-            });
+                worth.max()
+            };
+            units.sort_by_key(|unit| (worth(unit), unit.iter().copied().min()));
             // All before the last that gave way are gone, all after it are whole.
             let fate = |unit: &Vec<usize>| unit.iter().map(|place| fitted.account.parts[*place].fate).max_by_key(|fate| *fate as u8).unwrap();
             let fates: Vec<_> = units.iter().map(fate).collect();
             prop_assert!(fates.is_sorted_by_key(|fate| std::cmp::Reverse(*fate as u8)), "{fates:?}");
             prop_assert!(fates.iter().filter(|fate| **fate == Fate::Shrunk).count() <= 1);
-            // And without the last of them, the prompt would have been over the target: it was not taken for nothing.
             if let Some(last) = fates.iter().rposition(|fate| *fate != Fate::Kept) {
-                let given: usize = units[last].iter().map(|place| fitted.account.parts[*place].cut).sum();
-                let target = fitted.account.input + given;
+                let sum = |units: &mut dyn Iterator<Item = &Vec<usize>>, tokens: fn(&PartAccount) -> usize| {
+                    units.flatten().map(|place| tokens(&fitted.account.parts[*place])).sum::<usize>()
+                };
+                let equals = || units.iter().filter(|unit| worth(unit) == worth(&units[last]));
+                // Had all with its priority stayed, the prompt would have been over the limit: that had to be reached.
+                prop_assert!(fitted.account.input + sum(&mut equals(), |part| part.cut) > case.room());
+                // And without the last, it would have been over the target: that was not taken for nothing.
+                let before = fitted.account.input + sum(&mut units[last..=last].iter(), |part| part.cut);
                 let step = case.policy.step.unwrap_or(case.model.budget(None).input / 4).max(1);
-                let cut = (fitted.account.wanted - case.most()).div_ceil(step) * step;
-                prop_assert!(target > fitted.account.wanted.saturating_sub(cut).max(case.most() / 2));
+                let cut = (fitted.account.wanted - case.room()).div_ceil(step) * step;
+                let staying = fitted.account.input - sum(&mut equals(), |part| part.tokens);
+                prop_assert!(before > fitted.account.wanted.saturating_sub(cut).max(staying.midpoint(case.room())));
             }
         }
     }

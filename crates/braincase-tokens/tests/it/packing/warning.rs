@@ -8,7 +8,8 @@ use super::cases::Case;
 fn pack(words: usize, limit: usize) -> Fitted {
     let model = Registry::embedded().get("gpt-4o").unwrap();
     let parts = vec![Part::optional("prompt", Message::new(Role::User, "word ".repeat(words)), 1)];
-    Case { model, parts, tools: ToolSet::default(), limit, policy: Policy::default() }.pack().unwrap()
+    let case = Case { model, parts, tools: ToolSet::default(), limit, headroom: 0, policy: Policy::default() };
+    case.pack().unwrap()
 }
 
 proptest! {
