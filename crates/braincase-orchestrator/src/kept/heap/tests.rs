@@ -76,26 +76,39 @@ fn memories_take_no_more_than_they_are_said_to_weigh() {
     });
 }
 
-#[test]
-fn images_take_no_more_than_they_are_said_to_weigh() {
-    let at = Timestamp::from_micros(0);
+/// What is said of an image, with lists of these lengths. Lists that are read grow by doubling.
+fn facts(description: &str, swatches: usize, regions: usize) -> ImageFacts {
     let region = json!({"name": "top left", "x": 0.0, "y": 0.0, "width": 0.5, "height": 0.5, "activity": 0.5,
                         "color": "#102030"});
+    read(&json!({
+        "description": description, "width": 16, "height": 8, "orientation": "landscape",
+        "palette": vec![json!({"color": "#102030", "share": 0.2}); swatches], "brightness": 0.4,
+        "contrast": 0.2, "colorfulness": 0.3, "mood": "warm", "regions": vec![region; regions],
+        "text_likelihood": 0.0, "perceptual_hash": "00000000000000ff", "source": "local",
+    }))
+}
+
+fn image(analysis: Analysis) -> Image {
+    let at = Timestamp::from_micros(0);
+    let (id, project_id, hash) = (ImageId::new(at), ProjectId::new(at), ContentHash::of(&[]));
+    let (format, width, height) = (ImageFormat::Png, 16, 8);
+    Image { id, project_id, hash, format, width, height, bytes: 1, analysis, created_at: at }
+}
+
+#[test]
+fn images_take_no_more_than_they_are_said_to_weigh() {
     assert_weighs(|number| {
-        // Lists that are read grow by doubling: three regions take the room of four.
-        let facts: ImageFacts = read(&json!({
-            "description": words(number), "width": 16, "height": 8, "orientation": "landscape",
-            "palette": vec![json!({"color": "#102030", "share": 0.2}); number % 6], "brightness": 0.4,
-            "contrast": 0.2, "colorfulness": 0.3, "mood": "warm", "regions": vec![&region; number % 10],
-            "text_likelihood": 0.0, "perceptual_hash": "00000000000000ff", "source": "local",
-        }));
-        let analysis = match number % 5 {
+        image(match number % 5 {
             0 => Analysis::Pending,
             1 => Analysis::Failed(words(number)),
-            _ => Analysis::Ready(Box::new(facts)),
-        };
-        let (id, project_id, hash) = (ImageId::new(at), ProjectId::new(at), ContentHash::of(&[]));
-        let (format, width, height) = (ImageFormat::Png, 16, 8);
-        Image { id, project_id, hash, format, width, height, bytes: 1, analysis, created_at: at }
+            _ => Analysis::Ready(Box::new(facts(&words(number), number % 6, number % 10))),
+        })
     });
+}
+
+#[test]
+fn lists_that_have_room_for_more_weigh_that_too() {
+    // 33 have the room of 64.
+    assert_weighs(|_| image(Analysis::Ready(Box::new(facts("a cup", 33, 0)))));
+    assert_weighs(|_| image(Analysis::Ready(Box::new(facts("a cup", 0, 33)))));
 }
