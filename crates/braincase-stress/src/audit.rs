@@ -244,9 +244,19 @@ async fn audit_server(world: &World, server: &Backstage, projects: &[Project], s
     if world.down.lasted().is_some() {
         audit.unchecked.push("counters cannot be compared: those of the killed server are gone".to_owned());
     } else {
-        audit.add(counters::audit(server.lane, Page(&page), stored, is_told.then_some(&record)));
+        let called_off = called_off(projects);
+        let record = is_told.then_some((&record, &called_off));
+        audit.add(counters::audit(server.lane, Page(&page), stored, record));
     }
     audit
+}
+
+fn called_off(projects: &[Project]) -> counters::CalledOff {
+    let of = |project: &Project| {
+        let turns = project.turns.iter().filter(|turn| turn.cancel.is_some());
+        turns.map(|turn| (project.mark, turn.number)).collect::<Vec<_>>()
+    };
+    projects.iter().flat_map(of).collect()
 }
 
 async fn audit_project(world: &World, project: &Project) -> Audit {

@@ -92,6 +92,9 @@ pub struct Arguments {
     /// Loosens everything that takes time or a quiet machine, for tests of the harness.
     #[arg(long, hide = true)]
     pub hurry: bool,
+    /// Asks for no quiet machine, for tests that run beside others: the timers of the harness may be late.
+    #[arg(long, hide = true)]
+    pub busy: bool,
     /// Lets visits of this number panic, for tests of the harness.
     #[arg(long, hide = true)]
     pub panic_at_visit: Option<u32>,
@@ -124,6 +127,9 @@ impl Arguments {
         plan.panic_at_visit = self.panic_at_visit;
         plan.kill = self.kill;
         plan.faults.clone_from(&self.faults);
+        if self.busy {
+            plan.limits = Limits { cpu_share: f64::INFINITY, timer_lag: Duration::from_secs(2), ..plan.limits };
+        }
         if self.hurry {
             hurry(&mut plan);
         }
