@@ -1,7 +1,11 @@
-//! The report as JUnit XML: one test case for the run being valid, for each target and for each promise.
+//! The report as JUnit XML: one test case for the run being valid, for each target, for each promise and for
+//! each thing that must have happened.
 
 use super::Report;
-use crate::audit::Rule;
+use crate::{
+    audit::{Rule, Violation},
+    sightings::Sighting,
+};
 
 /// The most problems that are told of one case; the JSON has all of them.
 const MAX_PROBLEMS: usize = 20;
@@ -28,7 +32,7 @@ enum End {
 /// Renders it.
 #[must_use]
 pub fn render(report: &Report) -> String {
-    let suites = [validity(report), targets(report), promises(report)];
+    let suites = [validity(report), targets(report), promises(report), sightings(report)];
     let all: String = suites.iter().map(|suite| told_suite(report, suite)).collect();
     let counts = counts(suites.iter().flat_map(|suite| &suite.cases));
     format!(
@@ -55,7 +59,7 @@ fn targets(report: &Report) -> Suite {
 fn promises(report: &Report) -> Suite {
     let case = |rule: Rule| {
         let broken = report.audit.violations.iter().filter(|found| found.rule == rule);
-        let details: Vec<String> = broken.map(ToString::to_string).collect();
+        let details: Vec<String> = broken.map(Violation::told).collect();
         let end = match () {
             () if !details.is_empty() => End::Failed(details),
             () if rule.chances(&report.audit.checked) == 0 => End::Skipped("not put to the test by this run"),
@@ -64,6 +68,18 @@ fn promises(report: &Report) -> Suite {
         Case { name: rule.as_str().to_owned(), end }
     };
     Suite { name: "promises", cases: Rule::ALL.into_iter().map(case).collect() }
+}
+
+fn sightings(report: &Report) -> Suite {
+    let case = |sighting: &Sighting| {
+        let end = match () {
+            () if sighting.is_missing() => End::Failed(vec![format!("never happened: {}", sighting.what)]),
+            () if sighting.count == 0 => End::Skipped("not to be expected in so short a run"),
+            () => End::Passed,
+        };
+        Case { name: sighting.what.clone(), end }
+    };
+    Suite { name: "sightings", cases: report.sightings.iter().map(case).collect() }
 }
 
 fn told_suite(report: &Report, suite: &Suite) -> String {

@@ -17,6 +17,7 @@ pub fn render(report: &Report) -> String {
         notes(report),
         folded("Numbers", &numbers(report)),
         folded("Promises", &promises(report)),
+        folded("What happened", &sightings(report)),
     ];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join("\n\n") + "\n"
@@ -75,10 +76,11 @@ fn violations(report: &Report) -> String {
         return String::new();
     }
     let mut lines = vec!["### Broken promises".to_owned(), String::new()];
-    lines.extend(all.iter().take(MAX_SHOWN).map(|found| format!("1. {}", escape(&found.to_string()))));
+    lines.extend(all.iter().take(MAX_SHOWN).map(|found| format!("1. {}", escape(&found.told()))));
     if all.len() > MAX_SHOWN {
         lines.push(format!("\nand {} more in report.json", all.len() - MAX_SHOWN));
     }
+    lines.push(format!("\nThe same again: {}", escape(&report.replay)));
     lines.join("\n")
 }
 
@@ -104,6 +106,18 @@ fn promises(report: &Report) -> String {
         [mark.to_owned(), rule.as_str().to_owned(), told]
     });
     table(&["", "promise", ""], "l l l", rows)
+}
+
+fn sightings(report: &Report) -> String {
+    let rows = report.sightings.iter().map(|sighting| {
+        let mark = match (sighting.is_missing(), sighting.count) {
+            (true, _) => "❌",
+            (false, 0) => "–",
+            (false, _) => "✅",
+        };
+        [mark.to_owned(), sighting.what.clone(), sighting.count.to_string()]
+    });
+    table(&["", "seen", "times"], "l l r", rows)
 }
 
 fn folded(title: &str, text: &str) -> String {

@@ -4,6 +4,8 @@ use super::short;
 
 /// Steps of an axis of seconds: those that people count in.
 const SECONDS: [f64; 13] = [1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0, 3_600.0, 7_200.0];
+/// Beyond this the distance of two numbers may be infinite, and steps between them without end.
+const LARGEST: f64 = 1e15;
 /// The most steps of an axis that is read from left to right.
 const MAX_STEPS: f64 = 6.5;
 
@@ -144,8 +146,8 @@ fn whole(value: f64) -> f64 {
 
 /// Two finite numbers of which the second is the larger one.
 fn ordered(low: f64, high: f64) -> (f64, f64) {
-    let low = if low.is_finite() { low } else { 0.0 };
-    let high = if high.is_finite() { high } else { low };
+    let low = if low.is_finite() { low.clamp(-LARGEST, LARGEST) } else { 0.0 };
+    let high = if high.is_finite() { high.clamp(-LARGEST, LARGEST) } else { low };
     // Far from zero a smaller distance would vanish in the rounding of the numbers.
     let least = (low.abs() * 1e-6).max(1e-6);
     if high - low >= least { (low, high) } else { (low, low + least.max(1.0)) }
@@ -199,6 +201,23 @@ mod tests {
         assert_eq!(labels(&axis), ["0 %", "50 %", "90 %", "99 %", "99.9 %"]);
         let steps = [10.0, 100.0, 1_000.0].map(|at| axis.share(at));
         assert!((steps[1] - steps[0] - (steps[2] - steps[1])).abs() < 1e-9, "{steps:?}");
+    }
+
+    #[test]
+    fn an_axis_has_few_steps_however_far_apart_its_ends_are() {
+        for (low, high) in [(-f64::MAX, f64::MAX), (0.0, f64::MAX), (f64::MIN_POSITIVE, 1e-300), (1e15, 1e15)] {
+            let axes = [
+                Axis::around(low, high),
+                Axis::from_zero(high),
+                Axis::whole_from_zero(high),
+                Axis::counts(high),
+                Axis::seconds(high),
+                Axis::doublings_of_ms(low, high),
+            ];
+            for axis in axes {
+                assert!(axis.ticks.len() <= 20, "{} steps from {low:e} to {high:e}", axis.ticks.len());
+            }
+        }
     }
 
     #[test]

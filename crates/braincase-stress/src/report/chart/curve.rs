@@ -87,7 +87,7 @@ fn names(panel: &Panel<'_>, curve: &Curve) -> Markup {
     let missed = curve.levels.iter().filter(|level| !level.is_met).min_by(by_users);
     let name = |level: &Level, class: &str, name: &str, dy: f64| {
         let (x, y) = (panel.x(level.users), panel.y(level.per_second));
-        html! { text class=(format!("halo {class}")) x=(n((x + 8.0).min(panel.right - room_for(name)))) y=(n(y + dy)) { (name) } }
+        html! { text class=(format!("halo {class}")) x=(n((x + 8.0).min(panel.right - room_for(name)))) y=(n((y + dy).min(panel.bottom - 7.0))) { (name) } }
     };
     html! {
         @if let Some(level) = met { (name(level, "good", "targets met", 12.0)) }

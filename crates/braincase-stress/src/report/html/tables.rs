@@ -95,6 +95,7 @@ pub(super) fn about(report: &Report) -> Markup {
                     @for (name, text) in facts::measured(report) { tr { th scope="row" { (name) } td { (text) } } }
                     @for (text, count) in &report.errors { tr { th scope="row" { "error" } td { (count) " × " (text) } } }
                     @for (name, text) in facts::setting(report) { tr { th scope="row" { (name) } td { (text) } } }
+                    tr { th scope="row" { "the same again" } td { code { (report.replay) } } }
                 }
             }
         }

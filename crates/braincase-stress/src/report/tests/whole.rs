@@ -10,6 +10,7 @@ use crate::{
     plan::Model,
     record::{Failure, Kind, Sample},
     report::chart::tests::{HOSTILE, flaw},
+    sightings::Sighting,
     stats::{Interval, usl},
     validity::Effort,
 };
@@ -143,7 +144,14 @@ fn whole(seconds: u32) -> Report {
     report.machine.harness = "0.0.0";
     report.machine.build = "release";
     report.capacity = Some(capacity());
+    report.sightings = sightings();
     report
+}
+
+/// One that was seen, one that should have been, and one that need not have been.
+fn sightings() -> Vec<Sighting> {
+    let sighting = |what: &str, count, is_demanded| Sighting { what: what.to_owned(), count, is_demanded };
+    vec![sighting("a repeated key", 7, true), sighting("a cancelled turn", 0, true), sighting("a cache miss", 0, false)]
 }
 
 fn pictures(page: &str) -> Vec<String> {
@@ -192,6 +200,19 @@ fn junit_has_a_case_for_each_target_and_each_promise() {
 }
 
 #[test]
+fn every_form_tells_what_broke_and_how_to_see_it_again_and_what_never_happened() {
+    let mut report = whole(30);
+    report.audit.violations[0].request = Some("stress-7".to_owned());
+    for text in [html::render(&report), md::render(&report), terminal::render(&report)] {
+        for told in ["request stress-7", "cargo xtask stress high_load --seed 42", "a cancelled turn"] {
+            assert!(text.contains(told), "{told} in {text}");
+        }
+    }
+    let xml = junit::render(&report);
+    assert!(xml.contains("request stress-7") && xml.contains("never happened: a cancelled turn"), "{xml}");
+}
+
+#[test]
 fn a_run_that_saw_nothing_has_a_report_too() {
     let nothing = Tally::default();
     let plan = Plan { model: Model::Open { per_second: 1.0 }, ..Plan::of(&PRESETS[0], 1) };
@@ -231,6 +252,8 @@ fn no_name_breaks_out_of_any_form() {
     report.machine.cpu = HOSTILE.to_owned();
     report.kinds_of_errors[0].kind = HOSTILE.to_owned();
     report.audit.violations[0].detail = HOSTILE.to_owned();
+    report.sightings[0].what = HOSTILE.to_owned();
+    report.replay = HOSTILE.to_owned();
     report.scenarios[0].scenario = HOSTILE;
     report.rows[0].operation = HOSTILE;
 
