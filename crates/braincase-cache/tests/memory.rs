@@ -74,12 +74,17 @@ fn a_million_expired_entries_are_freed_without_any_call() {
         cache.insert(0, vec![0; 100]);
         let baseline = live();
         // When
-        (0..1_000_000).for_each(|key| cache.insert(key, vec![0; 100]));
-        let most = live() - baseline;
+        let mut most = 0;
+        for key in 0..1_000_000 {
+            cache.insert(key, vec![0; 100]);
+            most = most.max(live() - baseline);
+        }
         // Then: nobody calls the cache meanwhile.
         let rest = || live() - baseline;
         until("the memory is back at the baseline", || rest() < 1_000_000);
-        assert!(most > 100_000_000, "{most} bytes were in use, {} are", rest());
+        // How many are there at once depends on how fast they can be inserted. A few may be left in what is allowed.
+        assert!(most > 3_000_000, "{most} bytes were in use, {} are", rest());
+        assert!(cache.stats().removals.expired > 990_000, "{:?}", cache.stats());
     });
 }
 
