@@ -23,6 +23,9 @@ use crate::{
 /// As many users as are tried if nothing is said; the kernel has about so many ports and descriptors for them.
 const MOST_USERS: usize = 1_000;
 
+/// A provider that stalls is given up only after a while, and then the image is still looked at without it.
+const LATE_FACTS_DESPITE_FAULTS: Duration = Duration::from_secs(100);
+
 /// Loads a Braincase server, audits what it stored, and gives a verdict.
 ///
 /// Ends with 0 pass, 1 target failed, 2 usage or set-up error, 3 invalid run, 4 inconclusive (only with --strict),
@@ -129,6 +132,9 @@ impl Arguments {
         plan.faults.clone_from(&self.faults);
         if self.busy {
             plan.limits = Limits { cpu_share: f64::INFINITY, timer_lag: Duration::from_secs(2), ..plan.limits };
+        }
+        if plan.faults.is_some() {
+            plan.late_facts = LATE_FACTS_DESPITE_FAULTS;
         }
         if self.hurry {
             hurry(&mut plan);
@@ -260,6 +266,12 @@ mod tests {
         let plan = parse("phase4_target --users 7 --duration 9 --ramp 2 --compare blocking").plan().unwrap();
         assert_eq!((plan.users, plan.hold.as_secs(), plan.ramp.as_secs()), (8, 9, 2));
         assert_eq!(plan.comparison, Comparison::Blocking);
+    }
+
+    #[test]
+    fn facts_may_come_later_when_the_provider_is_made_to_stall() {
+        let late_facts = |line: &str| parse(line).plan().unwrap().late_facts;
+        assert!(late_facts("smoke --faults stall:1%") > 3 * late_facts("smoke"));
     }
 
     #[test]

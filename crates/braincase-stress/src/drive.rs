@@ -138,3 +138,19 @@ async fn report(user: &mut GooseUser, samples: &[Sample]) {
         let _: goose::goose::TransactionResult = recorded.await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::{plan::Plan, preset::PRESETS};
+
+    #[test]
+    fn nobody_can_steer_the_load_from_outside_and_no_time_is_made_up() {
+        let world = World::start(Plan::of(&PRESETS[1], 1), BTreeMap::new(), 1);
+        let configuration = configuration(&world, "http://127.0.0.1:1").unwrap();
+        assert!(configuration.no_telnet && !configuration.websocket && configuration.co_mitigation.is_none());
+        assert_eq!(configuration.users, Some(20));
+    }
+}
